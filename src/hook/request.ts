@@ -1,0 +1,98 @@
+/**
+ * What the constructs hand to the destroy hook: the environment of the provisioner names the object, the settings file
+ * beside the hook holds everything else. This file is the only thing that `constructs/` and `hook/` share; it holds
+ * types and names and nothing that runs.
+ */
+
+/** The bundled hook, as it is named in the stack's asset directory. */
+export const HOOK_FILE = "obproxy-hook.cjs";
+/** The settings of everything that the provider manages, beside the hook. */
+export const SETTINGS_FILE = "settings.json";
+/** A copy of the provider's `caFile`, beside the hook; only there when `caFile` was given. */
+export const CA_FILE = "ca.pem";
+
+/** The value of a `clusterName` that switches the name guard off. */
+export const ANY_NAME = "*";
+
+/** Environment variables that the provisioner sets from the carrier's triggers. */
+export const ENV = {
+  /** `"cluster"` or `"obproxy"`. */
+  kind: "OBPROXY_HOOK_KIND",
+  /** `self.triggers.cluster_id`: decimal digits. */
+  clusterId: "OBPROXY_HOOK_CLUSTER_ID",
+  /** `self.triggers.obproxy_id`: decimal digits; unset for a cluster. */
+  obproxyId: "OBPROXY_HOOK_OBPROXY_ID",
+  /** `self.triggers.cluster_name`: the name of the first deploy, or {@link ANY_NAME}. */
+  clusterName: "OBPROXY_HOOK_CLUSTER_NAME",
+  /**
+   * For tests and demonstrations against a simulator that runs faster than life: the length of a tick of OCP's task
+   * engine in milliseconds. Every pause of the hook scales with it. Default 1000.
+   */
+  tickMs: "OBPROXY_HOOK_TICK_MS",
+} as const;
+
+export interface TimeoutSettings {
+  /** A duration such as `"90s"`, `"30m"`, `"2h"`, `"1h30m"`. */
+  readonly delete?: string;
+}
+
+export interface ProviderSettings {
+  readonly alias: string;
+  /** Absent: the hook reads `<envPrefix>_URL`. */
+  readonly url?: string;
+  readonly envPrefix: string;
+  /** True when {@link CA_FILE} lies beside the hook. */
+  readonly hasCaFile: boolean;
+  readonly insecureSkipVerify: boolean;
+  readonly timeouts: TimeoutSettings;
+  readonly taskRetries: number;
+  readonly waitFor: "task" | "object";
+}
+
+/** Members that are absent have the value of the guard's default. */
+export interface ClusterSettings {
+  /** As declared today; absent where it is a token: then the trigger's name holds. */
+  readonly clusterName?: string;
+  readonly forceDestroy?: boolean;
+  readonly skipDestroy?: boolean;
+  readonly preventDestroy?: boolean;
+  readonly timeouts?: TimeoutSettings;
+  /** Path of the construct that declares it, for messages. */
+  readonly path: string;
+}
+
+export interface ObproxySettings {
+  readonly clusterName?: string;
+  readonly skipHostOperation?: boolean;
+  readonly skipDestroy?: boolean;
+  readonly preventDestroy?: boolean;
+  readonly timeouts?: TimeoutSettings;
+  readonly path: string;
+}
+
+export interface HookSettings {
+  readonly formatVersion: 1;
+  readonly provider: ProviderSettings;
+  /** By key: `"27"`. */
+  readonly clusters: Readonly<Record<string, ClusterSettings>>;
+  /** By key: `"27/3"`. */
+  readonly obproxies: Readonly<Record<string, ObproxySettings>>;
+  /**
+   * What other providers of the same app with the same URL (and `envPrefix`, where the URL comes from the environment)
+   * declare in other stacks: key → path of the declaring construct. The hook never deletes these.
+   */
+  readonly elsewhere: {
+    readonly clusters: Readonly<Record<string, string>>;
+    readonly obproxies: Readonly<Record<string, string>>;
+  };
+}
+
+/** The key of a cluster: `"27"`. */
+export function clusterKey(clusterId: string): string {
+  return clusterId;
+}
+
+/** The key of an OBProxy: `"27/3"`. */
+export function obproxyKey(clusterId: string, obproxyId: string): string {
+  return `${clusterId}/${obproxyId}`;
+}

@@ -1,0 +1,37 @@
+import type { Cluster, Dialect, OcpId, OcpVersion, Task, TaskStatus } from "./model.js";
+
+/** Every call of OCP's API that this project makes. Each rejects with an `OcpError`, never with anything else. */
+export interface OcpApi {
+  /** Base URL without credentials and trailing slash, for messages. */
+  readonly baseUrl: string;
+  /** `GET /api/v2/info`. Undefined: OCP answered, but its version cannot be read. */
+  version(): Promise<OcpVersion | undefined>;
+  /** `GET /api/v2/obproxy/clusters/{id}` */
+  cluster(id: OcpId): Promise<Cluster>;
+  /** `GET /api/v2/obproxy/clusters`, all pages. */
+  clusters(): Promise<readonly Cluster[]>;
+  /** `GET /api/v2/tasks/instances?status=…&sort=id,desc`, the newest first, one page of `limit` entries. */
+  tasks(status: readonly TaskStatus[], limit: number): Promise<readonly Task[]>;
+  /** `GET /api/v2/tasks/instances/{id}` */
+  task(id: OcpId): Promise<Task>;
+  /** `GET /api/v2/tasks/instances/{id}/subtasks/{subtaskId}/log`, as OCP wrote it; mask before showing. */
+  subtaskLog(taskId: OcpId, subtaskId: OcpId): Promise<string>;
+  /** `POST /api/v2/tasks/instances/{id}/retry`. The answer is not needed: read the task afterwards. */
+  retryTask(id: OcpId): Promise<void>;
+  /** `DELETE /api/v2/obproxy/clusters/{id}`, on a connection of its own. */
+  deleteCluster(id: OcpId): Promise<Task>;
+  /**
+   * `DELETE …/obproxies/{ids}` or `POST …/servers/delete`, on a connection of its own. `ids` are de-duplicated and
+   * sorted by number. `skipHostOperationIds` needs the POST dialect.
+   */
+  deleteObproxies(request: DeleteObproxiesRequest): Promise<Task>;
+  /** Closes idle connections so that the process can end. */
+  close(): Promise<void>;
+}
+
+export interface DeleteObproxiesRequest {
+  readonly dialect: Dialect;
+  readonly clusterId: OcpId;
+  readonly obproxyIds: readonly OcpId[];
+  readonly skipHostOperationIds?: readonly OcpId[];
+}

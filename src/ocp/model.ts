@@ -1,0 +1,82 @@
+/**
+ * What OCP's REST API speaks of, after its answers have been checked. Nothing here knows HTTP.
+ *
+ * Ids are strings of decimal digits: OCP writes ids above 2^53−1 as JSON strings and smaller ones as numbers.
+ */
+export type OcpId = string;
+
+/** Values that OCP documents. Others occur; they are kept as they came, in upper case. */
+export type TaskStatus = "RUNNING" | "FAILED" | "SUCCESSFUL" | (string & {});
+export type SubtaskStatus = "PENDING" | "READY" | "RUNNING" | "CANCELING" | "FAILED" | "SUCCESSFUL" | (string & {});
+/** Upper case, also where OCP's lists write it in lower case. */
+export type Operation = "EXECUTE" | "RETRY" | "ROLLBACK" | "SKIP" | "CANCEL" | "ROLLBACK_SKIP" | (string & {});
+
+export interface Subtask {
+  readonly id: OcpId;
+  readonly name: string;
+  readonly status: SubtaskStatus;
+  /** Absent in some list entries. */
+  readonly operation?: Operation;
+  /** Seconds per attempt; 0 for nodes without a limit of their own. */
+  readonly timeoutSeconds: number;
+  /** −1: not parallel. */
+  readonly parallelIdx: number;
+  /** Attempts so far, starting at 1. */
+  readonly runTime: number;
+  readonly upstreams: readonly OcpId[];
+  readonly downstreams: readonly OcpId[];
+}
+
+/** What a tag of a task (4.3.6 and later) says about OBProxies. */
+export interface TaskTag {
+  readonly obproxyClusterId?: OcpId;
+  readonly obproxyClusterName?: string;
+  readonly obproxyServerId?: OcpId;
+}
+
+export interface Task {
+  readonly id: OcpId;
+  readonly name: string;
+  readonly status: TaskStatus;
+  /** Absent in list entries before 4.3.6. */
+  readonly operation?: Operation;
+  /** User name, from a string or from `{id, name}`. */
+  readonly creator?: string;
+  /** As OCP wrote it (ISO 8601 with offset). Measure durations with one's own clock. */
+  readonly startTime?: string;
+  readonly finishTime?: string;
+  /** Order means nothing; see `upstreams`. Empty where the list entry has none. */
+  readonly subtasks: readonly Subtask[];
+  /** Undefined: OCP did not send tags at all (before 4.3.6). */
+  readonly tags?: readonly TaskTag[];
+}
+
+export interface ObproxyServer {
+  readonly id: OcpId;
+  readonly ip?: string;
+  readonly sqlPort?: number;
+  /** For example RUNNING, UNAVAILABLE, DELETING; upper case. */
+  readonly status?: string;
+  /** NORMAL or OPERATING. */
+  readonly operateStatus?: string;
+}
+
+export interface Cluster {
+  readonly id: OcpId;
+  readonly name: string;
+  /** Undocumented, seen by some clients; upper case. */
+  readonly status?: string;
+  /** Undefined: OCP said nothing about OBProxies, which is not the same as "none". */
+  readonly obproxies?: readonly ObproxyServer[];
+}
+
+export interface OcpVersion {
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+  /** As OCP wrote it, for example `4.3.6-SNAPSHOT`. */
+  readonly text: string;
+}
+
+/** `DELETE …/obproxies/{ids}` (all versions) or `POST …/servers/delete` (4.3.5 and later). */
+export type Dialect = "DELETE" | "POST";
