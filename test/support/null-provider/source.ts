@@ -15,7 +15,7 @@ const LOCK = join(CACHE, "null-provider.lock");
 const INSTALL_TIMEOUT_MS = 60_000;
 
 /**
- * Finds out whether Terraform can install the real null provider, be it from the registry or from a mirror that the
+ * Finds out whether Terraform can install and start the real null provider, be it from the registry or from a mirror that the
  * person's own CLI configuration names. The first test file of a run tries it and says in one line what came of it.
  * What was installed is kept for later runs below `node_modules/.cache`.
  */
@@ -60,7 +60,7 @@ async function install(version: string): Promise<NullProviderSource> {
   const directory = temporaryDirectory();
   try {
     writeFileSync(join(directory.path, "main.tf.json"), requirement(version));
-    const installed = await initSucceeds(directory.path);
+    const installed = await canInstallAndStart(directory.path);
     return installed ? keepMirror(join(directory.path, ".terraform/providers"), version) : { kind: "stand-in" };
   } finally {
     directory.remove();
@@ -71,16 +71,14 @@ function requirement(version: string): string {
   return JSON.stringify({ terraform: { required_providers: { null: { source: "hashicorp/null", version } } } });
 }
 
-function initSucceeds(directory: string): Promise<boolean> {
+async function canInstallAndStart(directory: string): Promise<boolean> {
   const env = { ...process.env, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1", ...existingConfig(directory) };
-  return run("terraform", ["init", "-input=false", "-no-color"], {
-    cwd: directory,
-    env,
-    timeoutMs: INSTALL_TIMEOUT_MS,
-  }).then(
-    ({ code }) => code === 0,
-    () => false,
-  );
+  const succeeds = (...args: string[]) =>
+    run("terraform", args, { cwd: directory, env, timeoutMs: INSTALL_TIMEOUT_MS }).then(
+      ({ code }) => code === 0,
+      () => false,
+    );
+  return (await succeeds("init", "-input=false", "-no-color")) && (await succeeds("providers", "schema", "-json"));
 }
 
 /** The environment of some machines names a configuration file that nobody has written. */

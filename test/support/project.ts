@@ -1,0 +1,181 @@
+import { App, LocalBackend, TerraformStack } from "cdktf";
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Finished, Running } from "./process.js";
+import { temporaryDirectory } from "./temporary.js";
+import type { Environment, Terraform } from "./terraform.js";
+import { parsePlan, parseState, type Plan, type StateResource } from "./terraform-json.js";
+
+/** Declares what a stack holds. */
+export type Build = (stack: TerraformStack) => void;
+
+const REPOSITORY = resolve(__dirname, "../..");
+const STACK = "stack";
+
+/** Runs of plain `terraform` on what is synthesized in this process. The state outlives every synth. */
+export class Project {
+  private readonly directory = temporaryDirectory();
+  private initialized = false;
+
+  constructor(
+    private readonly terraform: Terraform,
+    /** What the hooks find in their environment. */
+    readonly env: Environment = {},
+  ) {}
+
+  get path(): string {
+    return this.directory.path;
+  }
+
+  get stackPath(): string {
+    return join(this.path, "out/stacks", STACK);
+  }
+
+  /** Replaces the app by another one. */
+  synth(build: Build): void {
+    const app = new App({ outdir: join(this.path, "out") });
+    const stack = new TerraformStack(app, STACK);
+    new LocalBackend(stack, { path: join(this.path, "terraform.tfstate") });
+    build(stack);
+    app.synth();
+    this.initialized = false;
+  }
+
+  /** Synthesizes where an app is given, then applies. Rejects where Terraform fails. */
+  async deploy(build?: Build): Promise<string> {
+    if (build) this.synth(build);
+    return succeeded(await this.apply());
+  }
+
+  async apply(...options: string[]): Promise<Finished> {
+    return this.run(["apply", "-auto-approve", "-no-color", ...options]);
+  }
+
+  /** A failed destroy is an answer too. */
+  async destroy(options: readonly string[] = [], env: Environment = {}): Promise<Finished> {
+    return this.run(["destroy", "-auto-approve", "-no-color", ...options], env);
+  }
+
+  /** For tests that watch or interrupt it. */
+  async startDestroy(env: Environment = {}): Promise<Running> {
+    await this.init();
+    const args = ["destroy", "-auto-approve", "-no-color", "-input=false"];
+    return this.terraform.startTerraform(this.stackPath, args, { ...this.env, ...env });
+  }
+
+  async plan(...options: string[]): Promise<Plan> {
+    return parsePlan(await this.planJson(...options));
+  }
+
+  async planJson(...options: string[]): Promise<string> {
+    const file = join(this.path, "plan.bin");
+    succeeded(await this.run(["plan", "-no-color", `-out=${file}`, ...options]));
+    return succeeded(await this.run(["show", "-json", file]));
+  }
+
+  async state(): Promise<readonly StateResource[]> {
+    return parseState(await this.stateJson());
+  }
+
+  async addresses(): Promise<readonly string[]> {
+    return (await this.state()).map((resource) => resource.address).sort();
+  }
+
+  async stateJson(): Promise<string> {
+    return succeeded(await this.run(["show", "-json"]));
+  }
+
+  /** Any other subcommand. */
+  async run(args: readonly string[], env: Environment = {}): Promise<Finished> {
+    await this.init();
+    const asks = args[0] === "apply" || args[0] === "destroy" || args[0] === "plan";
+    return this.terraform.terraform(this.stackPath, asks ? [...args, "-input=false"] : args, { ...this.env, ...env });
+  }
+
+  /** Every file below the project: what was synthesized and what Terraform wrote. */
+  files(): readonly string[] {
+    return filesBelow(this.path);
+  }
+
+  remove(): void {
+    this.directory.remove();
+  }
+
+  private async init(): Promise<void> {
+    if (this.initialized) return;
+    succeeded(await this.terraform.terraform(this.stackPath, ["init", "-input=false", "-no-color"]));
+    this.initialized = true;
+  }
+}
+
+/** A project as a user has it: `cdktf.json`, a program, `node_modules`; run by the `cdktf` command line. */
+export class CliProject {
+  private readonly directory = temporaryDirectory();
+
+  constructor(
+    private readonly terraform: Terraform,
+    /** The text of `main.js`, a CommonJS module that finds `cdktf`, `constructs` and `cdktf-obproxy`. */
+    source: string,
+    readonly env: Environment = {},
+  ) {
+    this.write("cdktf.json", JSON.stringify(cdktfJson()));
+    this.write("main.js", source);
+    for (const name of ["cdktf", "constructs", "@cdktf"]) this.link(name, join(REPOSITORY, "node_modules", name));
+    this.link("cdktf-obproxy", REPOSITORY);
+  }
+
+  get path(): string {
+    return this.directory.path;
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(join(this.path, name), text);
+  }
+
+  cdktf(...args: string[]): Promise<Finished> {
+    return this.terraform.cdktf(this.path, args, this.env);
+  }
+
+  /** Plain `terraform` on what `cdktf` synthesized for a stack. */
+  inStack(stack: string, ...args: string[]): Promise<Finished> {
+    return this.terraform.terraform(join(this.path, "cdktf.out/stacks", stack), args, this.env);
+  }
+
+  async addresses(stack: string): Promise<readonly string[]> {
+    const state = succeeded(await this.inStack(stack, "show", "-json"));
+    return parseState(state)
+      .map((resource) => resource.address)
+      .sort();
+  }
+
+  remove(): void {
+    this.directory.remove();
+  }
+
+  private link(name: string, target: string): void {
+    const path = join(this.path, "node_modules", name);
+    mkdirSync(dirname(path), { recursive: true });
+    symlinkSync(target, path, "junction");
+  }
+}
+
+function cdktfJson(): object {
+  return { language: "typescript", app: "node main.js", projectId: "cdktf-obproxy-test", sendCrashReports: "false" };
+}
+
+/** What a program printed; rejects with all of it where the program failed. */
+export function succeeded(finished: Finished): string {
+  if (finished.code !== 0) throw new Error(`exit status ${finished.code ?? "none"}\n${finished.output}`);
+  return finished.stdout;
+}
+
+function filesBelow(directory: string): readonly string[] {
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .map((name) => join(directory, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+}
+
+/** The files that hold a text. */
+export function filesWith(paths: readonly string[], text: string): readonly string[] {
+  return paths.filter((path) => readFileSync(path).includes(text));
+}
