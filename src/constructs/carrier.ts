@@ -1,0 +1,112 @@
+import { type ITerraformIterator, type LocalExecProvisioner, TerraformResource } from "cdktf";
+import type { Construct } from "constructs";
+import { ENV, HOOK_FILE } from "../hook/request.js";
+import { type ObjectKind, TRIGGER_KEYS, type TriggerKey } from "./declaration.js";
+
+/** The Terraform resource that stands for an object of OCP and carries its destroy hook. */
+export enum Carrier {
+  /** `null_resource` of the provider `hashicorp/null`. */
+  NULL_RESOURCE = "null_resource",
+  /**
+   * `terraform_data`, which is built into Terraform 1.4 and later and needs no provider download. A switch from
+   * `null_resource` (Terraform 1.9, OpenTofu 1.10 and later) changes nothing in OCP; there is no way back.
+   */
+  TERRAFORM_DATA = "terraform_data",
+}
+
+interface CarrierForm {
+  readonly providerName: string;
+  /** The attribute that holds the triggers. */
+  readonly attribute: string;
+  /** Keeps an object from ever being replaced: its triggers stay those of the first deploy. */
+  readonly ignoreChanges: string[];
+}
+
+/** All that the library knows of the difference between the carriers. */
+const FORMS: Readonly<Record<Carrier, CarrierForm>> = {
+  [Carrier.NULL_RESOURCE]: {
+    providerName: "null",
+    attribute: "triggers",
+    // The ids are the key, so they cannot change; the name can, and must not replace anything.
+    ignoreChanges: ['triggers["cluster_name"]'],
+  },
+  [Carrier.TERRAFORM_DATA]: {
+    providerName: "terraform",
+    // Not `input`: a `moved` from null_resource fills this attribute alone, and with the name elsewhere the same
+    // switch planned a replacement, and with it a real delete, of every object.
+    attribute: "triggers_replace",
+    ignoreChanges: ["triggers_replace"],
+  },
+};
+
+export interface CarrierBlockConfig {
+  readonly carrier: Carrier;
+  readonly kind: ObjectKind;
+  /** The frozen name of the block. */
+  readonly name: string;
+  readonly objects: ITerraformIterator;
+  readonly dependsOn?: string[];
+  /** Where the hook's files lie, from the stack's directory; without it the block has no hook. */
+  readonly hookDirectory?: string;
+}
+
+/** One resource block with one instance per object. */
+export class CarrierBlock extends TerraformResource {
+  private readonly form: CarrierForm;
+
+  public constructor(scope: Construct, id: string, config: CarrierBlockConfig) {
+    const form = FORMS[config.carrier];
+    super(scope, id, {
+      terraformResourceType: config.carrier,
+      terraformGeneratorMetadata: { providerName: form.providerName },
+      forEach: config.objects,
+      lifecycle: { ignoreChanges: form.ignoreChanges },
+      // An empty list would be rendered, and Terraform refuses it.
+      ...(config.hookDirectory === undefined
+        ? {}
+        : { provisioners: [destroyHook(config.kind, config.hookDirectory, `self.${form.attribute}`)] }),
+    });
+    this.form = form;
+    if (config.dependsOn !== undefined) this.dependsOn = config.dependsOn;
+    this.overrideLogicalId(config.name);
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return { [this.form.attribute]: "${each.value}" };
+  }
+
+  protected override synthesizeHclAttributes(): Record<string, unknown> {
+    return {
+      [this.form.attribute]: { value: "${each.value}", isBlock: false, type: "map", storageClassType: "stringMap" },
+    };
+  }
+}
+
+/** `null_resource.ocp_obproxies["27/3"]`. */
+export function instanceAddress(carrier: Carrier, block: string, key: string): string {
+  return `${carrier}.${block}["${key}"]`;
+}
+
+/**
+ * `node` is started without a shell: then Terraform's SIGKILL on interrupt hits the hook itself and leaves no orphan,
+ * nothing needs quoting, and the last argument, `command`, is free to be a sentence for people.
+ */
+function destroyHook(kind: ObjectKind, directory: string, triggers: string): LocalExecProvisioner {
+  const trigger = (key: TriggerKey): string => `\${${triggers}.${key}}`;
+  const cluster = `OBProxy cluster ${trigger("cluster_id")}`;
+  const values: Readonly<Record<TriggerKey, string>> = {
+    cluster_id: ENV.clusterId,
+    obproxy_id: ENV.obproxyId,
+    cluster_name: ENV.clusterName,
+  };
+  return {
+    type: "local-exec",
+    when: "destroy",
+    interpreter: ["node", `\${path.module}/${directory}/${HOOK_FILE}`],
+    command: kind === "cluster" ? `delete ${cluster}` : `delete OBProxy ${trigger("obproxy_id")} of ${cluster}`,
+    environment: {
+      [ENV.kind]: kind,
+      ...Object.fromEntries(TRIGGER_KEYS[kind].map((key) => [values[key], trigger(key)])),
+    },
+  };
+}

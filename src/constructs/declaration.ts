@@ -1,0 +1,44 @@
+import { Token } from "cdktf";
+import type { Construct } from "constructs";
+import type { Timeouts } from "./timeouts.js";
+
+export type ObjectKind = "cluster" | "obproxy";
+
+export type TriggerKey = "cluster_id" | "obproxy_id" | "cluster_name";
+
+/**
+ * What the state remembers of an object. Frozen: with another set of keys Terraform would replace, that is delete,
+ * every object of every user.
+ */
+export const TRIGGER_KEYS: Readonly<Record<ObjectKind, readonly TriggerKey[]>> = {
+  cluster: ["cluster_id", "cluster_name"],
+  obproxy: ["cluster_id", "obproxy_id", "cluster_name"],
+};
+
+/** One object of OCP as one construct declares it. */
+export interface Declaration {
+  readonly construct: Construct;
+  readonly kind: ObjectKind;
+  /** `"27"` or `"27/3"`; holds tokens where an id is one. */
+  readonly key: string;
+  /** An id is a token: no settings, no `moved`, no sentinel, because the key is only known to Terraform. */
+  readonly isToken: boolean;
+  readonly clusterId: string;
+  readonly obproxyId?: string;
+  readonly clusterName: string;
+  readonly forceDestroy: boolean;
+  readonly skipDestroy: boolean;
+  readonly preventDestroy: boolean;
+  readonly skipHostOperation: boolean;
+  readonly timeouts?: Timeouts;
+}
+
+/** `OBProxy 27/3`, `OBProxy cluster 27`. */
+export function describe(declaration: Pick<Declaration, "kind" | "key">): string {
+  return `${declaration.kind === "cluster" ? "OBProxy cluster" : "OBProxy"} ${declaration.key}`;
+}
+
+/** An id as Terraform writes it. A template literal would lose the token that a number may be. */
+export function idText(id: number): string {
+  return Token.isUnresolved(id) ? Token.asString(id) : String(id);
+}

@@ -1,0 +1,308 @@
+import { Token } from "cdktf";
+import type { Construct } from "constructs";
+import { ANY_NAME } from "../hook/request.js";
+
+/** Every mistake that a user can make, in the words that the user reads: where, what, why, and what to do. */
+
+// Values of properties ---------------------------------------------------------------------------------------------
+
+export function idNotPositiveInteger(at: Construct, property: string, value: unknown): Error {
+  const remedy =
+    typeof value === "string"
+      ? "Write a number, without quotes, or Token.asNumber(…) for a value that Terraform knows"
+      : "Take the id that OCP shows for the object";
+  return invalid(at, property, value, "but an id of OCP is a positive integer", remedy);
+}
+
+export function idsAreListToken(at: Construct, property: string): Error {
+  return problem(
+    at,
+    `\`${property}\` is a list that only Terraform knows, but every OBProxy needs an address of its own at synth`,
+    "List the ids one by one; each may be a token, such as a number variable",
+  );
+}
+
+export function idsNotList(at: Construct, property: string, value: unknown): Error {
+  return invalid(at, property, value, "but it has to be a list of ids", "Write [1, 2, 3]");
+}
+
+export function idsEmpty(at: Construct, property: string): Error {
+  return problem(at, `\`${property}\` is empty`, "Name at least one OBProxy, or take the construct out of the app");
+}
+
+export function idRepeated(at: Construct, property: string, value: number): Error {
+  return problem(at, `\`${property}\` holds ${show(value)} more than once`, "Name each OBProxy once");
+}
+
+export function nameMissing(at: Construct, property: string): Error {
+  return problem(
+    at,
+    `\`${property}\` is missing, but it guards against deleting the wrong cluster by a wrong id`,
+    `Give the name that OCP shows for the OBProxy cluster, or ObproxyCluster.ANY_NAME ("${ANY_NAME}") to switch the guard off`,
+  );
+}
+
+export function nameInvalid(at: Construct, property: string, value: unknown, why: string): Error {
+  return invalid(
+    at,
+    property,
+    value,
+    `but a name ${why}`,
+    `Give the name exactly as OCP shows it, or ObproxyCluster.ANY_NAME ("${ANY_NAME}") to switch the guard off`,
+  );
+}
+
+export function urlInvalid(at: Construct, shown: string, why: string): Error {
+  return invalid(at, "url", shown, why, "Write the address of OCP alone, such as https://ocp.example.com");
+}
+
+export function urlHoldsSecret(at: Construct, part: string, envPrefix: string): Error {
+  return problem(
+    at,
+    `\`url\` holds ${part}, and would carry it into the stack's files`,
+    `Put the address without it; credentials belong in ${envPrefix}_USERNAME and ${envPrefix}_PASSWORD (or ${envPrefix}_ACCESS_KEY_ID and ${envPrefix}_ACCESS_KEY_SECRET) of the environment at destroy time`,
+  );
+}
+
+export function urlIsToken(at: Construct, envPrefix: string): Error {
+  return problem(
+    at,
+    "`url` is a value that only Terraform knows, and Terraform gives no such value to a destroy hook",
+    `Leave \`url\` out and set ${envPrefix}_URL in the environment of the machine that destroys`,
+  );
+}
+
+export function aliasInvalid(at: Construct, value: unknown): Error {
+  return invalid(
+    at,
+    "alias",
+    value,
+    "but it becomes part of Terraform addresses",
+    "Use small letters, digits and underscores, with a letter first, such as ocp_eu",
+  );
+}
+
+export function aliasRepeated(at: Construct, alias: string, other: Construct): Error {
+  return problem(
+    at,
+    `\`alias\` is ${show(alias)}, which ${other.node.path} has already in this stack`,
+    "Give each OcpProvider of a stack an `alias` of its own, and never change it once it is deployed",
+  );
+}
+
+export function envPrefixInvalid(at: Construct, value: unknown): Error {
+  return invalid(
+    at,
+    "envPrefix",
+    value,
+    "but it is the beginning of environment variables' names",
+    "Use letters, digits and underscores, with no digit first, such as OCP_EU",
+  );
+}
+
+export function caFileUnreadable(at: Construct, path: string, cause: unknown): Error {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return problem(
+    at,
+    `\`caFile\` ${show(path)} cannot be read (${why})`,
+    "Give the path of a PEM file, from the directory in which the app runs",
+    cause,
+  );
+}
+
+export function caFileNotCertificate(at: Construct, path: string, why: string): Error {
+  return problem(
+    at,
+    `\`caFile\` ${show(path)} ${why}`,
+    "Give a PEM file with the certificate of the authority (-----BEGIN CERTIFICATE-----)",
+  );
+}
+
+export function caFileHoldsPrivateKey(at: Construct, path: string): Error {
+  return problem(
+    at,
+    `\`caFile\` ${show(path)} holds a private key, which would be copied into the stack's files`,
+    "Give a file that holds certificates alone",
+  );
+}
+
+export function durationInvalid(at: Construct, property: string, value: unknown): Error {
+  return invalid(
+    at,
+    property,
+    value,
+    "but it has to be a duration greater than zero",
+    'Write hours, minutes and seconds, such as "90s", "30m", "2h" or "1h30m"',
+  );
+}
+
+export function notNonNegativeInteger(at: Construct, property: string, value: unknown): Error {
+  return invalid(at, property, value, "but it counts", "Write 0 or a positive integer");
+}
+
+export function notBoolean(at: Construct, property: string, value: unknown): Error {
+  return invalid(at, property, value, "but it is a switch", "Write true or false");
+}
+
+export function notOneOf(at: Construct, property: string, value: unknown, choices: readonly string[]): Error {
+  return invalid(at, property, value, "which is none of its values", `Choose ${choices.map(show).join(" or ")}`);
+}
+
+// Properties that do not go together -------------------------------------------------------------------------------
+
+export function clusterGivenTwice(at: Construct, property: string): Error {
+  return problem(
+    at,
+    `\`cluster\` and \`${property}\` are both given, and could contradict each other`,
+    `Give \`cluster\` for a cluster that this app declares, or \`clusterId\` and \`clusterName\` for another one`,
+  );
+}
+
+export function clusterNotGiven(at: Construct): Error {
+  return problem(
+    at,
+    "neither `cluster` nor `clusterId` is given",
+    "Give `cluster` for a cluster that this app declares, or `clusterId` and `clusterName` for another one",
+  );
+}
+
+export function clusterOfAnotherOcp(at: Construct, ocp: Construct, cluster: Construct): Error {
+  return problem(
+    at,
+    `\`cluster\` is ${cluster.node.path}, which lives in another OCP than \`ocp\`, ${ocp.node.path}`,
+    "Leave `ocp` out, or give one with the same `url` (or `envPrefix`, where the URL comes from the environment)",
+  );
+}
+
+export function settingNeedsKnownId(at: Construct, property: string, idProperty: string): Error {
+  return problem(
+    at,
+    `\`${property}\` is set, but \`${idProperty}\` is a value that only Terraform knows, so the hook could not find the setting`,
+    `Write the id as a number, or leave \`${property}\` to the OcpProvider's defaults`,
+  );
+}
+
+// Constructs that do not go together -------------------------------------------------------------------------------
+
+export function noProvider(at: Construct): Error {
+  return problem(
+    at,
+    "`ocp` is not given, and this stack has no OcpProvider yet",
+    "Declare an OcpProvider before it in the same stack",
+  );
+}
+
+export function severalProviders(at: Construct, providers: readonly Construct[]): Error {
+  return problem(
+    at,
+    `\`ocp\` is not given, and this stack has several: ${paths(providers)}`,
+    "Say which one with `ocp`",
+  );
+}
+
+export function notAnOcpProvider(at: Construct, value: unknown): Error {
+  return invalid(at, "ocp", value, "which is no OcpProvider", "Give the OcpProvider construct itself");
+}
+
+export function notAnObproxyCluster(at: Construct, value: unknown): Error {
+  return invalid(
+    at,
+    "cluster",
+    value,
+    "which is no ObproxyCluster",
+    "Give the ObproxyCluster construct itself, or `clusterId` and `clusterName`",
+  );
+}
+
+export function inAnotherStack(at: Construct, property: string, other: Construct): Error {
+  return problem(
+    at,
+    `\`${property}\` is ${other.node.path}, which is in another stack, and a destroy hook only runs in the stack that holds its block`,
+    property === "cluster"
+      ? "Use `clusterId` and `clusterName` here, an OcpProvider of this stack, and addDependency between the stacks for the order"
+      : "Declare an OcpProvider in this stack too; it may have the same `url`",
+  );
+}
+
+export function dependencyInAnotherStack(at: Construct, other: Construct): Error {
+  return problem(
+    at,
+    `\`dependsOn\` holds ${other.node.path}, which is in another stack, where Terraform cannot see it`,
+    "Order the stacks instead: stack.addDependency(otherStack)",
+  );
+}
+
+export function mixedCarriers(at: Construct, other: Construct): Error {
+  return problem(
+    at,
+    `\`carrier\` differs from that of ${other.node.path}, which manages the same OCP in this stack, so that objects could not move between the two`,
+    "Give both the same `carrier`",
+  );
+}
+
+export function declaredTwice(at: Construct, object: string, other: Construct): Error {
+  return problem(
+    at,
+    `${object} is declared already, by ${other.node.path}`,
+    "Declare each object once in the app, also across stacks; to move it, take it out there in the same change",
+  );
+}
+
+export function namesContradict(
+  at: Construct,
+  clusterId: string,
+  name: string,
+  other: Construct,
+  otherName: string,
+): Error {
+  return problem(
+    at,
+    `\`clusterName\` is ${show(name)} for OBProxy cluster ${clusterId}, but ${other.node.path} says ${show(otherName)}`,
+    "One of them would never be deleted. Give the name that OCP shows in both places",
+  );
+}
+
+export function keyRepeatedByTokens(object: string, places: readonly Construct[]): string {
+  return `${object} is declared more than once, by ${paths(places)}. Declare each object once.`;
+}
+
+export function keyFromIterator(at: Construct, text: string): string {
+  return `${at.node.path}: an id is ${text}, which Terraform only knows inside the block of an iterator or a count. Use a variable or a local for each id, or a loop of the programming language.`;
+}
+
+export function dependencyCycle(ocp: Construct, steps: readonly string[]): string {
+  return [
+    "A circle of dependencies, which Terraform could not plan:",
+    ...steps.map((step) => `    ${step}`),
+    `  All OBProxies of ${ocp.node.path} are one block in Terraform, and so are all its OBProxy clusters: what one of them waits for, all wait for.`,
+    "  Declare a second OcpProvider with its own `alias` (and the same `url`), and give it as `ocp` to the constructs at one end of the circle.",
+  ].join("\n");
+}
+
+export function hookNotBuilt(path: string): Error {
+  return new Error(
+    `The destroy hook is missing: ${path} does not exist. In a checkout of cdktf-obproxy, run "npm run build"; otherwise install the package again.`,
+  );
+}
+
+// ------------------------------------------------------------------------------------------------------------------
+
+function problem(at: Construct, what: string, remedy: string, cause?: unknown): Error {
+  return new Error(`${at.node.path}: ${what}. ${remedy}.`, cause === undefined ? undefined : { cause });
+}
+
+function invalid(at: Construct, property: string, value: unknown, why: string, remedy: string): Error {
+  return problem(at, `\`${property}\` is ${show(value)}, ${why}`, remedy);
+}
+
+function show(value: unknown): string {
+  if (Token.isUnresolved(value)) return "a token";
+  if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  return String(value);
+}
+
+function paths(constructs: readonly Construct[]): string {
+  return constructs.map((each) => each.node.path).join(", ");
+}

@@ -1,0 +1,62 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AssetType, TerraformAsset, type TerraformStack } from "cdktf";
+import { CA_FILE, HOOK_FILE, SETTINGS_FILE } from "../hook/request.js";
+import { hookNotBuilt } from "./errors.js";
+
+/** From `src/constructs` and from `dist/constructs` alike. */
+const HOOK_SOURCE = join(__dirname, "..", "..", "dist", "hook", HOOK_FILE);
+
+/** Instead of a hash of what is in it: the path of the hook stays the same from release to release. */
+const ASSET_HASH = "v1";
+
+/** The directory that travels with the stack: the hook, its settings, and perhaps a certificate. */
+export class HookFiles {
+  private source: string | undefined;
+
+  public constructor(
+    private readonly stack: TerraformStack,
+    private readonly alias: string,
+  ) {}
+
+  /**
+   * From the stack's directory: `assets/ocp_obproxy_hook/v1`. It hangs on the alias, like the addresses, and not on
+   * where the provider stands in the tree, so the asset is a child of the stack itself.
+   */
+  public get directory(): string {
+    const id = `${this.alias}_obproxy_hook`;
+    const existing = this.stack.node.tryFindChild(id);
+    if (existing instanceof TerraformAsset) return existing.path;
+    this.source = mkdtempSync(join(tmpdir(), "cdktf-obproxy-"));
+    removeAfterSynth(this.source);
+    return new TerraformAsset(this.stack, id, {
+      path: this.source,
+      type: AssetType.DIRECTORY,
+      assetHash: ASSET_HASH,
+    }).path;
+  }
+
+  /** Has to be called during synth, before cdktf copies assets, each time that the app is synthesized. */
+  public write(settings: string, ca: string | undefined): void {
+    if (!existsSync(HOOK_SOURCE)) throw hookNotBuilt(HOOK_SOURCE);
+    if (this.directory === "" || this.source === undefined) return;
+    if (!existsSync(this.source)) {
+      mkdirSync(this.source);
+      removeAfterSynth(this.source);
+    }
+    copyFileSync(HOOK_SOURCE, join(this.source, HOOK_FILE));
+    writeFileSync(join(this.source, SETTINGS_FILE), settings);
+    if (ca !== undefined) writeFileSync(join(this.source, CA_FILE), ca);
+  }
+}
+
+/** Synth is one synchronous step, so whatever comes after it finds the assets copied. */
+function removeAfterSynth(directory: string): void {
+  const remove = (): void => {
+    process.off("exit", remove);
+    rmSync(directory, { recursive: true, force: true });
+  };
+  process.once("exit", remove);
+  setImmediate(remove);
+}

@@ -1,0 +1,127 @@
+import { Annotations, type ITerraformDependable, Token } from "cdktf";
+import { Construct } from "constructs";
+import { ANY_NAME, clusterKey } from "../hook/request.js";
+import { idText } from "./declaration.js";
+import * as errors from "./errors.js";
+import type { OcpProvider } from "./ocp-provider.js";
+import { providerFor } from "./provider-lookup.js";
+import type { Timeouts } from "./timeouts.js";
+import { checkBoolean, checkId, checkName, checkTimeouts } from "./validation.js";
+
+export interface ObproxyClusterProps {
+  /**
+   * The OCP that the cluster lives in; of the same stack.
+   *
+   * @default - the only OcpProvider of the stack
+   */
+  readonly ocp?: OcpProvider;
+
+  /** The id that OCP has given the OBProxy cluster: a positive integer, or a token that is known when planning. */
+  readonly clusterId: number;
+
+  /**
+   * The name of the OBProxy cluster in OCP. It guards against a wrong `clusterId`: a cluster with another name is not
+   * deleted, nor are its OBProxies. `ObproxyCluster.ANY_NAME` switches the guard off.
+   */
+  readonly clusterName: string;
+
+  /**
+   * Delete the cluster even when it holds OBProxies that nobody declared.
+   *
+   * @default false
+   */
+  readonly forceDestroy?: boolean;
+
+  /**
+   * Leave the cluster in OCP alone, also after the construct has left the app. To let it go without deleting it: set
+   * this, deploy, then remove the construct.
+   *
+   * @default false
+   */
+  readonly skipDestroy?: boolean;
+
+  /**
+   * Let Terraform refuse every plan that would delete the cluster, while it is declared.
+   *
+   * @default false
+   */
+  readonly preventDestroy?: boolean;
+
+  /**
+   * How long the hook may take.
+   *
+   * @default - the OcpProvider's
+   */
+  readonly timeouts?: Timeouts;
+
+  /**
+   * What has to be there before the cluster, and goes after it. In Terraform all clusters of an OcpProvider are one
+   * block, so all of them wait for it.
+   *
+   * @default - nothing
+   */
+  readonly dependsOn?: ITerraformDependable[];
+}
+
+/** An OBProxy cluster that OCP deletes when it is destroyed, after its OBProxies. */
+export class ObproxyCluster extends Construct implements ITerraformDependable {
+  /** As a `clusterName`: whatever name the cluster has. A wrong id then deletes the wrong cluster. */
+  public static readonly ANY_NAME: string = ANY_NAME;
+
+  /** The OCP that the cluster lives in. */
+  public readonly ocp: OcpProvider;
+  /** The id of the cluster in OCP. */
+  public readonly clusterId: number;
+  /** The name that the cluster must have in OCP. */
+  public readonly clusterName: string;
+
+  /** Throws when a property is invalid, or the app declares the same cluster already. */
+  public constructor(scope: Construct, id: string, props: ObproxyClusterProps) {
+    super(scope, id);
+    checkId(this, "clusterId", props.clusterId);
+    checkName(this, "clusterName", props.clusterName);
+    checkTimeouts(this, props.timeouts);
+    this.ocp = providerFor(this, props.ocp);
+    this.clusterId = props.clusterId;
+    this.clusterName = props.clusterName;
+    this.declare(props);
+    if (props.clusterName === ANY_NAME) {
+      Annotations.of(this).addWarning(
+        `clusterName is ANY_NAME: OBProxy cluster ${idText(props.clusterId)} is deleted whatever it is called, also if the id is wrong. Give the name that OCP shows.`,
+      );
+    }
+  }
+
+  /** Of the block of all clusters of the OcpProvider, so that the construct can stand in any `dependsOn`. */
+  public get fqn(): string {
+    return this.ocp._managed.fqn("cluster");
+  }
+
+  private declare(props: ObproxyClusterProps): void {
+    const { clusterId, clusterName, dependsOn = [], timeouts } = props;
+    const guards = {
+      forceDestroy: props.forceDestroy ?? false,
+      skipDestroy: props.skipDestroy ?? false,
+      preventDestroy: props.preventDestroy ?? false,
+    };
+    for (const [property, value] of Object.entries(guards)) checkBoolean(this, property, value);
+    const isToken = Token.isUnresolved(clusterId);
+    if (isToken) {
+      const unusable = [...Object.entries(guards), ["timeouts", timeouts !== undefined] as const].find(([, on]) => on);
+      if (unusable !== undefined) throw errors.settingNeedsKnownId(this, unusable[0], "clusterId");
+    }
+    const id = idText(clusterId);
+    this.ocp._managed.declare({
+      construct: this,
+      kind: "cluster",
+      key: clusterKey(id),
+      isToken,
+      clusterId: id,
+      clusterName,
+      ...guards,
+      skipHostOperation: false,
+      ...(timeouts === undefined ? {} : { timeouts }),
+    });
+    this.ocp._managed.addDependencies("cluster", this, dependsOn);
+  }
+}

@@ -1,0 +1,179 @@
+import { Annotations, type ITerraformDependable, TerraformStack, Token } from "cdktf";
+import { Construct } from "constructs";
+import { ANY_NAME, obproxyKey } from "../hook/request.js";
+import { idText } from "./declaration.js";
+import * as errors from "./errors.js";
+import { ObproxyCluster } from "./obproxy-cluster.js";
+import type { OcpProvider } from "./ocp-provider.js";
+import { providerFor } from "./provider-lookup.js";
+import type { Timeouts } from "./timeouts.js";
+import { checkBoolean, checkId, checkIds, checkName, checkTimeouts } from "./validation.js";
+
+export interface ObproxyProps {
+  /**
+   * The OBProxy cluster that the OBProxies belong to, where this stack manages it.
+   *
+   * @default - `clusterId` and `clusterName`
+   */
+  readonly cluster?: ObproxyCluster;
+
+  /**
+   * The OCP that the OBProxies live in; of the same stack.
+   *
+   * @default - that of `cluster`, or the only OcpProvider of the stack
+   */
+  readonly ocp?: OcpProvider;
+
+  /**
+   * The id of an OBProxy cluster that this stack does not manage: a positive integer, or a token that is known when
+   * planning.
+   *
+   * @default - that of `cluster`
+   */
+  readonly clusterId?: number;
+
+  /**
+   * The name in OCP of an OBProxy cluster that this stack does not manage. It guards against a wrong `clusterId`: of a
+   * cluster with another name no OBProxy is deleted. `ObproxyCluster.ANY_NAME` switches the guard off.
+   *
+   * @default - that of `cluster`
+   */
+  readonly clusterName?: string;
+
+  /** The ids that OCP has given the OBProxies: positive integers, or tokens that are known when planning. */
+  readonly obproxyIds: number[];
+
+  /**
+   * Delete the OBProxies without touching their host, for one that is offline. OCP 4.3.5 and later.
+   *
+   * @default false
+   */
+  readonly skipHostOperation?: boolean;
+
+  /**
+   * Leave the OBProxies in OCP alone, also after the construct has left the app. To let them go without deleting them:
+   * set this, deploy, then remove the construct.
+   *
+   * @default false
+   */
+  readonly skipDestroy?: boolean;
+
+  /**
+   * Let Terraform refuse every plan that would delete one of the OBProxies, while they are declared.
+   *
+   * @default false
+   */
+  readonly preventDestroy?: boolean;
+
+  /**
+   * How long the hook may take for one OBProxy.
+   *
+   * @default - the OcpProvider's
+   */
+  readonly timeouts?: Timeouts;
+
+  /**
+   * What has to be there before the OBProxies, and goes after them. In Terraform all OBProxies of an OcpProvider are
+   * one block, so all of them wait for it.
+   *
+   * @default - the clusters of the same OcpProvider
+   */
+  readonly dependsOn?: ITerraformDependable[];
+}
+
+/** One or more OBProxies of one cluster that OCP deletes when they are destroyed, before their cluster. */
+export class Obproxy extends Construct implements ITerraformDependable {
+  /** The OCP that the OBProxies live in. */
+  public readonly ocp: OcpProvider;
+  /** The id in OCP of their cluster. */
+  public readonly clusterId: number;
+  /** The name that their cluster must have in OCP. */
+  public readonly clusterName: string;
+  /** Their ids in OCP. */
+  public readonly obproxyIds: number[];
+
+  /** Throws when a property is invalid, or the app declares one of the OBProxies already. */
+  public constructor(scope: Construct, id: string, props: ObproxyProps) {
+    super(scope, id);
+    checkIds(this, "obproxyIds", props.obproxyIds);
+    checkTimeouts(this, props.timeouts);
+    const home = props.cluster === undefined ? foreignCluster(this, props) : ownCluster(this, props.cluster, props);
+    this.ocp = home.ocp;
+    this.clusterId = home.clusterId;
+    this.clusterName = home.clusterName;
+    this.obproxyIds = [...props.obproxyIds];
+    this.declare(props);
+  }
+
+  /** Of the block of all OBProxies of the OcpProvider, so that the construct can stand in any `dependsOn`. */
+  public get fqn(): string {
+    return this.ocp._managed.fqn("obproxy");
+  }
+
+  private declare(props: ObproxyProps): void {
+    const { cluster, dependsOn = [], timeouts } = props;
+    const guards = {
+      skipDestroy: props.skipDestroy ?? false,
+      preventDestroy: props.preventDestroy ?? false,
+      skipHostOperation: props.skipHostOperation ?? false,
+    };
+    for (const [property, value] of Object.entries(guards)) checkBoolean(this, property, value);
+    const tokenProperty = Token.isUnresolved(this.clusterId)
+      ? "clusterId"
+      : this.obproxyIds.some((id) => Token.isUnresolved(id))
+        ? "obproxyIds"
+        : undefined;
+    const unusable = [...Object.entries(guards), ["timeouts", timeouts !== undefined] as const].find(([, on]) => on);
+    if (tokenProperty !== undefined && unusable !== undefined) {
+      throw errors.settingNeedsKnownId(this, unusable[0], tokenProperty);
+    }
+    const clusterId = idText(this.clusterId);
+    for (const obproxyId of this.obproxyIds) {
+      const id = idText(obproxyId);
+      this.ocp._managed.declare({
+        construct: this,
+        kind: "obproxy",
+        key: obproxyKey(clusterId, id),
+        isToken: Token.isUnresolved(this.clusterId) || Token.isUnresolved(obproxyId),
+        clusterId,
+        obproxyId: id,
+        clusterName: this.clusterName,
+        forceDestroy: false,
+        ...guards,
+        ...(timeouts === undefined ? {} : { timeouts }),
+      });
+    }
+    const ownCluster = cluster === undefined ? [] : [cluster];
+    this.ocp._managed.addDependencies("obproxy", this, [...ownCluster, ...dependsOn]);
+  }
+}
+
+interface Home {
+  readonly ocp: OcpProvider;
+  readonly clusterId: number;
+  readonly clusterName: string;
+}
+
+function ownCluster(at: Construct, cluster: ObproxyCluster, props: ObproxyProps): Home {
+  if (!(cluster instanceof ObproxyCluster)) throw errors.notAnObproxyCluster(at, cluster);
+  if (props.clusterId !== undefined) throw errors.clusterGivenTwice(at, "clusterId");
+  if (props.clusterName !== undefined) throw errors.clusterGivenTwice(at, "clusterName");
+  if (TerraformStack.of(cluster) !== TerraformStack.of(at)) throw errors.inAnotherStack(at, "cluster", cluster);
+  // Another provider of the same OCP is the way out of a circle of dependencies.
+  const ocp = providerFor(at, props.ocp ?? cluster.ocp);
+  if (!ocp._managed.sameOcpAs(cluster.ocp._managed)) throw errors.clusterOfAnotherOcp(at, ocp, cluster);
+  return { ocp, clusterId: cluster.clusterId, clusterName: cluster.clusterName };
+}
+
+function foreignCluster(at: Construct, props: ObproxyProps): Home {
+  const { clusterId, clusterName } = props;
+  if (clusterId === undefined) throw errors.clusterNotGiven(at);
+  checkId(at, "clusterId", clusterId);
+  checkName(at, "clusterName", clusterName);
+  if (clusterName === ANY_NAME) {
+    Annotations.of(at).addWarning(
+      "clusterName is ANY_NAME: the OBProxies are deleted whatever their cluster is called, also if clusterId is wrong. Give the name that OCP shows.",
+    );
+  }
+  return { ocp: providerFor(at, props.ocp), clusterId, clusterName: clusterName ?? ANY_NAME };
+}

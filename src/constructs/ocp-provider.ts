@@ -1,0 +1,156 @@
+import { Annotations } from "cdktf";
+import { Construct } from "constructs";
+import type { ProviderSettings } from "../hook/request.js";
+import { Carrier } from "./carrier.js";
+import { ManagedObjects } from "./managed-objects.js";
+import type { Timeouts } from "./timeouts.js";
+import {
+  checkAlias,
+  checkBoolean,
+  checkEnvPrefix,
+  checkNonNegativeInteger,
+  checkOneOf,
+  checkTimeouts,
+  checkUrl,
+  readCaFile,
+} from "./validation.js";
+
+/** What the destroy hook waits for before it says that an object is gone. */
+export enum WaitFor {
+  /** OCP's task has ended well, and the object is gone. */
+  TASK = "task",
+  /** The object is gone. For users of OCP who may not read tasks: a task that fails late goes unseen. */
+  OBJECT = "object",
+}
+
+export interface OcpProviderProps {
+  /**
+   * The address of OCP, such as `https://ocp.example.com`. It may change at any time.
+   *
+   * @default - `OCP_URL` (see `envPrefix`) of the environment at destroy time
+   */
+  readonly url?: string;
+
+  /**
+   * The first part of the Terraform addresses of everything that this provider manages: `ocp` in
+   * `null_resource.ocp_obproxies["27/3"]`. Small letters, digits and underscores. **Never change it once it is
+   * deployed**: objects under another address have no destroy hook. Needed when a stack has more than one provider.
+   *
+   * @default "ocp"
+   */
+  readonly alias?: string;
+
+  /**
+   * The beginning of the names of the environment variables that the hook reads at destroy time: `OCP_URL` (where
+   * `url` is not given), and `OCP_USERNAME` and `OCP_PASSWORD`, or `OCP_ACCESS_KEY_ID` and `OCP_ACCESS_KEY_SECRET`.
+   *
+   * @default "OCP"
+   */
+  readonly envPrefix?: string;
+
+  /**
+   * Path of a PEM file with the certificate of the authority that signed OCP's; from the directory in which the app
+   * runs, which for `cdktf` is that of `cdktf.json`. It is copied into the stack.
+   *
+   * @default - the authorities that Node.js knows
+   */
+  readonly caFile?: string;
+
+  /**
+   * Accept any certificate of OCP.
+   *
+   * @default false
+   */
+  readonly insecureSkipVerify?: boolean;
+
+  /**
+   * The Terraform resource that stands for an object.
+   *
+   * @default Carrier.NULL_RESOURCE
+   */
+  readonly carrier?: Carrier;
+
+  /**
+   * How long the hook may take for one object, where the object's construct says nothing else.
+   *
+   * @default - OCP's own time limits
+   */
+  readonly timeouts?: Timeouts;
+
+  /**
+   * How often the hook retries, through OCP, a task of its own that has failed.
+   *
+   * @default 0
+   */
+  readonly taskRetries?: number;
+
+  /**
+   * What the hook waits for.
+   *
+   * @default WaitFor.TASK
+   */
+  readonly waitFor?: WaitFor;
+}
+
+/**
+ * One OCP, and the home of the destroy hooks of everything that is declared under it. It has to stay in the app for as
+ * long as anything of it is deployed: Terraform runs no hook whose block has left the configuration. To take it out,
+ * take out its objects first, deploy, and then the provider.
+ */
+export class OcpProvider extends Construct {
+  /** The first part of the Terraform addresses of everything that this provider manages. */
+  public readonly alias: string;
+
+  /** @internal */
+  public readonly _managed: ManagedObjects;
+
+  /** Throws when a property is invalid, or the stack has another provider with this `alias`. */
+  public constructor(scope: Construct, id: string, props: OcpProviderProps = {}) {
+    super(scope, id);
+    const settings = providerSettings(this, props);
+    const carrier = props.carrier ?? Carrier.NULL_RESOURCE;
+    checkOneOf(this, "carrier", carrier, Object.values(Carrier));
+    this.alias = settings.alias;
+    this._managed = new ManagedObjects(this, {
+      carrier,
+      settings,
+      ...(props.caFile === undefined ? {} : { ca: readCaFile(this, props.caFile) }),
+    });
+    warn(this, settings);
+  }
+}
+
+function providerSettings(at: Construct, props: OcpProviderProps): ProviderSettings {
+  const { alias = "ocp", envPrefix = "OCP", insecureSkipVerify = false, taskRetries = 0, timeouts, url } = props;
+  const waitFor = props.waitFor ?? WaitFor.TASK;
+  checkAlias(at, alias);
+  checkEnvPrefix(at, envPrefix);
+  if (url !== undefined) checkUrl(at, url, envPrefix);
+  checkBoolean(at, "insecureSkipVerify", insecureSkipVerify);
+  checkTimeouts(at, timeouts);
+  checkNonNegativeInteger(at, "taskRetries", taskRetries);
+  checkOneOf(at, "waitFor", waitFor, Object.values(WaitFor));
+  return {
+    alias,
+    ...(url === undefined ? {} : { url }),
+    envPrefix,
+    hasCaFile: props.caFile !== undefined,
+    insecureSkipVerify,
+    timeouts: timeouts?.delete === undefined ? {} : { delete: timeouts.delete },
+    taskRetries,
+    waitFor,
+  };
+}
+
+function warn(at: Construct, settings: ProviderSettings): void {
+  if (settings.insecureSkipVerify) {
+    Annotations.of(at).addWarning(
+      "insecureSkipVerify accepts any certificate, so whoever stands between can read the password. Give the certificate of OCP's authority with `caFile` instead.",
+    );
+  }
+  if (settings.waitFor === "object") {
+    Annotations.of(at).addWarning(
+      "waitFor OBJECT does not see a task that fails after the object has vanished. Let the user of OCP read tasks, and leave `waitFor` out.",
+    );
+  }
+}

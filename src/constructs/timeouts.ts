@@ -1,0 +1,15 @@
+/** How long the destroy hook may take. */
+export interface Timeouts {
+  /**
+   * For one object, all waiting included: hours, minutes and seconds, such as `"90s"`, `"30m"`, `"2h"` or `"1h30m"`.
+   *
+   * @default - OCP's own time limits: the sum of those of the task's steps, and a margin
+   */
+  readonly delete?: string;
+}
+
+/** Whether `text` is a duration greater than zero. */
+export function isDuration(text: string): boolean {
+  const match = /^(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?$/.exec(text);
+  return match !== null && match.slice(1).some((part) => Number(part) > 0);
+}
