@@ -49,6 +49,8 @@ export interface Task {
   readonly subtasks: readonly Subtask[];
   /** Undefined: OCP did not send tags at all (before 4.3.6). */
   readonly tags?: readonly TaskTag[];
+  /** OCP's trace id of the answer that this was read from. */
+  readonly traceId?: string;
 }
 
 export interface ObproxyServer {

@@ -1,0 +1,127 @@
+import { OcpError } from "../ocp/errors.js";
+import type { Clock } from "./clock.js";
+import type { Deadline } from "./deadline.js";
+import { formatDuration } from "./duration.js";
+import { refusedAfterAccepted } from "./failures.js";
+import type { Reporter } from "./reporter.js";
+
+/** How long trouble on the way is tolerated once OCP has answered: it restarts for minutes, its database for less. */
+const TROUBLE_BUDGET_TICKS = 600;
+/** Before OCP has answered at all, a wrong address is likelier than a restart. */
+const FIRST_CONTACT_BUDGET_TICKS = 30;
+/**
+ * A 401 after accepted calls is sent by an OCP whose database is away; an account is locked by the fifth wrong login.
+ * Source: observed on OCP's open sibling.
+ */
+const MAX_REPEATED_401 = 3;
+const PAUSE_AFTER_401_TICKS = 10;
+const LONGEST_PAUSE_TICKS = 10;
+
+/** Asks OCP, and asks again where the trouble is on the way and not in the question. Only for calls that change nothing. */
+export class Caller {
+  private accepted = false;
+  private repeated401 = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly deadline: Deadline,
+    private readonly reporter: Reporter,
+    private readonly tickMs: number,
+  ) {}
+
+  /** Whether OCP has accepted our credentials at least once. */
+  get hasBeenAccepted(): boolean {
+    return this.accepted;
+  }
+
+  /** Called where OCP answered a call that did not go through {@link read}. */
+  noteAnswer(): void {
+    this.accepted = true;
+    this.repeated401 = 0;
+  }
+
+  /** Rejects with the {@link OcpError} that no repetition can mend, or with a `HookFailure` when time is up. */
+  async read<T>(call: () => Promise<T>): Promise<T> {
+    let streakStart: number | undefined;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const answer = await call();
+        this.noteAnswer();
+        if (streakStart !== undefined) {
+          this.reporter.line(`OCP answers again after ${formatDuration(this.clock.now() - streakStart)}`);
+        }
+        return answer;
+      } catch (error) {
+        if (!(error instanceof OcpError)) throw error;
+        if (isOcpsOwnWord(error)) this.noteAnswer();
+        const pause = this.pauseAfter(error, attempt, streakStart);
+        if (pause === undefined) throw error;
+        if (streakStart === undefined) {
+          streakStart = this.clock.now();
+          this.reporter.line(`${error.message}; still trying`);
+        }
+        await this.deadline.pause(pause);
+      }
+    }
+  }
+
+  /**
+   * After a call that OCP has certainly not carried out: waits as long as {@link read} would, or rejects as it would.
+   * Trouble that lasts is met again, and its time counted, by the reads that follow.
+   */
+  async tolerate(error: OcpError): Promise<void> {
+    const pause = this.pauseAfter(error, 0, undefined);
+    if (pause === undefined) throw error;
+    this.reporter.line(`${error.message}; still trying`);
+    await this.deadline.pause(pause);
+  }
+
+  /** Undefined: it is of no use to ask again. */
+  private pauseAfter(error: OcpError, attempt: number, streakStart: number | undefined): number | undefined {
+    if (error.kind === "unauthenticated") return this.pauseAfter401(error);
+    if (error.kind === "throttled") return error.retryAfterMs ?? this.backOff(attempt);
+    if (!isTroubleOnTheWay(error, this.accepted)) return undefined;
+    const budget = (this.accepted ? TROUBLE_BUDGET_TICKS : FIRST_CONTACT_BUDGET_TICKS) * this.tickMs;
+    const spent = streakStart === undefined ? 0 : this.clock.now() - streakStart;
+    return spent >= budget ? undefined : Math.max(error.retryAfterMs ?? 0, this.backOff(attempt));
+  }
+
+  private pauseAfter401(error: OcpError): number | undefined {
+    if (!this.accepted) return undefined;
+    this.repeated401 += 1;
+    if (this.repeated401 > MAX_REPEATED_401) throw refusedAfterAccepted(error, MAX_REPEATED_401);
+    return PAUSE_AFTER_401_TICKS * this.tickMs;
+  }
+
+  private backOff(attempt: number): number {
+    const ticks = Math.min(2 ** Math.min(attempt, 10), LONGEST_PAUSE_TICKS);
+    return ticks * this.tickMs * (0.75 + this.clock.random() / 2);
+  }
+}
+
+/** An answer that only an OCP which accepted the credentials gives. */
+function isOcpsOwnWord(error: OcpError): boolean {
+  return error.kind === "not-found" || error.kind === "refused" || error.kind === "forbidden";
+}
+
+/**
+ * Whether another try may go better. At the first contact an address that does not resolve, a refused connection and
+ * an HTML page mean a wrong URL.
+ */
+function isTroubleOnTheWay(error: OcpError, accepted: boolean): boolean {
+  switch (error.kind) {
+    case "lost":
+    case "server-error":
+      return true;
+    case "unreachable":
+    case "not-ocp":
+      return accepted;
+    case "throttled":
+    case "unauthenticated":
+    case "forbidden":
+    case "redirected":
+    case "not-found":
+    case "refused":
+      return false;
+  }
+}

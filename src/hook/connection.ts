@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Credentials } from "../ocp/auth.js";
+import { HookFailure } from "./failure.js";
+import { CA_FILE, type ProviderSettings } from "./request.js";
+
+/** Where OCP is and who asks. */
+export interface Connection {
+  readonly baseUrl: string;
+  readonly credentials: Credentials;
+  readonly ca: string | undefined;
+  readonly insecureSkipVerify: boolean;
+}
+
+const NOTHING_DELETED = ["nothing was sent to OCP"];
+
+/**
+ * Joins the settings with the environment of the process that runs Terraform: secrets come from there alone.
+ *
+ * @param directory where the hook lies
+ * @throws HookFailure when the URL or the credentials are missing, half set or set twice
+ */
+export function connectionFrom(provider: ProviderSettings, env: NodeJS.ProcessEnv, directory: string): Connection {
+  return {
+    baseUrl: urlFrom(provider, env),
+    credentials: credentialsFrom(provider.envPrefix, env),
+    ca: provider.hasCaFile ? readCa(join(directory, CA_FILE)) : undefined,
+    insecureSkipVerify: provider.insecureSkipVerify,
+  };
+}
+
+function urlFrom({ url, envPrefix }: ProviderSettings, env: NodeJS.ProcessEnv): string {
+  const found = url ?? read(env, `${envPrefix}_URL`);
+  if (found !== undefined) return found;
+  throw new HookFailure({
+    what: `no URL of OCP: the OcpProvider has no \`url\` and ${envPrefix}_URL is not set`,
+    details: NOTHING_DELETED,
+    next: `set ${envPrefix}_URL in the environment of terraform or cdktf, for example https://ocp.example.com:8080`,
+  });
+}
+
+function credentialsFrom(prefix: string, env: NodeJS.ProcessEnv): Credentials {
+  const names = {
+    username: `${prefix}_USERNAME`,
+    password: `${prefix}_PASSWORD`,
+    accessKeyId: `${prefix}_ACCESS_KEY_ID`,
+    accessKeySecret: `${prefix}_ACCESS_KEY_SECRET`,
+  };
+  const username = read(env, names.username);
+  const password = read(env, names.password);
+  const accessKeyId = read(env, names.accessKeyId);
+  const accessKeySecret = read(env, names.accessKeySecret);
+  const basic = [names.username, names.password];
+  const aksk = [names.accessKeyId, names.accessKeySecret];
+  const hasBasic = username !== undefined || password !== undefined;
+  const hasAksk = accessKeyId !== undefined || accessKeySecret !== undefined;
+  if (hasBasic && hasAksk) {
+    throw new HookFailure({
+      what: `two kinds of credentials for OCP are set: ${[...basic, ...aksk].filter((name) => read(env, name) !== undefined).join(", ")}`,
+      details: NOTHING_DELETED,
+      next: `leave either ${basic.join(" and ")} or ${aksk.join(" and ")} in the environment`,
+    });
+  }
+  if (username !== undefined && password !== undefined) return { kind: "basic", username, password };
+  if (accessKeyId !== undefined && accessKeySecret !== undefined) return { kind: "aksk", accessKeyId, accessKeySecret };
+  if (!hasBasic && !hasAksk) {
+    throw new HookFailure({
+      what: `no credentials for OCP: neither ${basic.join(" and ")} nor ${aksk.join(" and ")} are set`,
+      details: NOTHING_DELETED,
+      next: "set them in the environment of terraform or cdktf (in CI: as masked variables of the teardown job)",
+    });
+  }
+  const [set, missing] = (hasBasic ? basic : aksk).sort((a) => (read(env, a) === undefined ? 1 : -1));
+  throw new HookFailure({
+    what: `credentials for OCP are half set: ${set ?? ""} is there, ${missing ?? ""} is not`,
+    details: NOTHING_DELETED,
+    next: `set ${missing ?? ""} too`,
+  });
+}
+
+/** An empty variable is what CI systems make of a secret that does not exist. */
+function read(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const value = env[name];
+  return value === undefined || value === "" ? undefined : value;
+}
+
+function readCa(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new HookFailure(
+      {
+        what: `the CA file beside the hook cannot be read: ${String(error)}`,
+        details: NOTHING_DELETED,
+        next: "synthesize again (cdktf synth), then repeat the command",
+      },
+      { cause: error },
+    );
+  }
+}

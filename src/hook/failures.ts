@@ -1,0 +1,297 @@
+import type { OcpError } from "../ocp/errors.js";
+import type { Cluster, ObproxyServer, Subtask, Task } from "../ocp/model.js";
+import type { Verdict } from "../ocp/task.js";
+import type { GuardBreach } from "./decide.js";
+import { HookFailure } from "./failure.js";
+import type { Intent } from "./intent.js";
+
+/** Every failure that a user of the hook can meet, apart from those of its own input (`connection.ts`, `intent.ts`). */
+
+const RUN_AGAIN = "then run destroy again: it goes on from where things stand";
+
+/** OCP's own words in an error answer, where it sent any. */
+export function ocpWords(error: OcpError): string[] {
+  if (error.ocpMessage === undefined && error.codeText === undefined && error.traceId === undefined) return [];
+  const facts = [
+    ...(error.codeText === undefined ? [] : [`code ${error.codeText}`]),
+    ...(error.status === undefined ? [] : [`HTTP ${error.status}`]),
+    ...(error.traceId === undefined ? [] : [`trace id ${error.traceId}`]),
+  ].join(", ");
+  return [`OCP says: ${JSON.stringify(error.ocpMessage ?? "")}${facts === "" ? "" : ` (${facts})`}`];
+}
+
+export function refusedAfterAccepted(error: OcpError, times: number): HookFailure {
+  return new HookFailure(
+    {
+      what: `OCP refuses credentials that it accepted before: ${times} more tries ended in 401 too`,
+      details: ocpWords(error),
+      next: `see whether OCP's own database is away (OCP answers 401 then), or whether the password was changed or the account locked meanwhile; a task that OCP has begun goes on; ${RUN_AGAIN}`,
+    },
+    { cause: error },
+  );
+}
+
+export interface CallContext {
+  readonly intent: Intent;
+  readonly envPrefix: string;
+  /** Whether OCP has accepted a call of this run. */
+  readonly accepted: boolean;
+  /** Whether this run has sent a delete. */
+  readonly sent: boolean;
+  readonly taskId: string | undefined;
+}
+
+/** An `OcpError` that no repetition mends, told for the situation. */
+export function callFailed(error: OcpError, context: CallContext): HookFailure {
+  const left = context.sent
+    ? context.taskId === undefined
+      ? ["a delete was sent before; OCP may be working on it"]
+      : [`task ${context.taskId} may still be running in OCP`]
+    : ["nothing was deleted by this run"];
+  const { what, next } = describe(error, context);
+  return new HookFailure({ what, details: [...ocpWords(error), ...left], next }, { cause: error });
+}
+
+function describe(error: OcpError, { envPrefix, accepted }: CallContext): { what: string; next: string } {
+  switch (error.kind) {
+    case "unreachable":
+      return {
+        what: `OCP cannot be reached: ${error.message}`,
+        next: `check the URL (${envPrefix}_URL or the \`url\` of the OcpProvider), that this machine may connect to it, and HTTPS_PROXY/NO_PROXY; ${RUN_AGAIN}`,
+      };
+    case "lost":
+      return { what: `the connection to OCP broke: ${error.message}`, next: `see whether OCP is up; ${RUN_AGAIN}` };
+    case "throttled":
+      return {
+        what: `OCP limits our requests: ${error.message}`,
+        next: `wait, or ask OCP's administrator for a higher limit; ${RUN_AGAIN}`,
+      };
+    case "unauthenticated":
+      return {
+        what: `OCP does not accept the credentials (401): wrong user name or password, a locked account, or a wrong access key${skewNote(error)}`,
+        next: `check ${envPrefix}_USERNAME and ${envPrefix}_PASSWORD (or ${envPrefix}_ACCESS_KEY_ID and ${envPrefix}_ACCESS_KEY_SECRET); ${RUN_AGAIN}`,
+      };
+    case "redirected":
+      return {
+        what: `OCP redirects instead of answering: credentials are missing or not accepted, and a redirect is never followed: ${error.message}`,
+        next: `check the credentials and that ${envPrefix}_URL is OCP's own address (an OCP before 4.0.2 does not know access keys); ${RUN_AGAIN}`,
+      };
+    case "forbidden":
+      return {
+        what: `OCP refuses the right to do this (403): ${error.message}`,
+        next: `ask OCP's administrator: up to OCP 4.3.3 the roles OBPROXY_MANAGER (delete) and TASK_VIEWER (read tasks); from 4.3.4 on the resource right "OBProxy Management" and the menu rights "OBProxy > Overview" and "Task Center > All"; ${RUN_AGAIN}`,
+      };
+    case "server-error":
+      return { what: `OCP fails: ${error.message}`, next: `see OCP's own log by the trace id; ${RUN_AGAIN}` };
+    case "not-ocp":
+      return {
+        what: `what answers is not OCP's API: ${error.message}`,
+        next: accepted
+          ? `see what stands between this machine and OCP (a gateway, a login page); ${RUN_AGAIN}`
+          : `check the URL (${envPrefix}_URL or the \`url\` of the OcpProvider): it is OCP's base address without /api; ${RUN_AGAIN}`,
+      };
+    case "not-found":
+    case "refused":
+      return { what: `OCP refuses the request: ${error.message}`, next: `read OCP's words above; ${RUN_AGAIN}` };
+  }
+}
+
+const NOTICEABLE_SKEW_MS = 60_000;
+
+function skewNote(error: OcpError): string {
+  const skew = error.clockSkewMs;
+  if (skew === undefined || Math.abs(skew) < NOTICEABLE_SKEW_MS) return "";
+  const minutes = Math.round(Math.abs(skew) / 60_000);
+  return `; note that this machine's clock is ${minutes} min ${skew > 0 ? "behind" : "ahead of"} OCP's, and access keys allow 15`;
+}
+
+/** The caller may not read tasks, found out before anything was deleted. */
+export function mayNotReadTasks(error: OcpError): HookFailure {
+  return new HookFailure(
+    {
+      what: "the OCP user may not read tasks (403), so the end of a deletion could not be seen",
+      details: [...ocpWords(error), "nothing was deleted by this run"],
+      next: `give the user the right to read tasks: up to OCP 4.3.3 the role TASK_VIEWER (or TASK:*:READ in a role of your own), from 4.3.4 on the menu right "Task Center > All"; or, knowing that a task that fails late goes unseen, set \`waitFor: WaitFor.OBJECT\` on the OcpProvider`,
+    },
+    { cause: error },
+  );
+}
+
+export function skipHostOperationUnsupported(version: string): HookFailure {
+  return new HookFailure({
+    what: `skipHostOperation needs OCP 4.3.5 or later; this is ${version}`,
+    details: ["nothing was deleted by this run"],
+    next: "bring the proxy's host back online and remove `skipHostOperation`, or upgrade OCP",
+  });
+}
+
+export function guardBroken(breach: GuardBreach, intent: Intent, cluster: Cluster | undefined): HookFailure {
+  const { what, next } = describeBreach(breach, intent, cluster);
+  return new HookFailure({ what, details: ["nothing was deleted by this run"], next });
+}
+
+function describeBreach(
+  breach: GuardBreach,
+  intent: Intent,
+  cluster: Cluster | undefined,
+): { what: string; next: string } {
+  const id = intent.target.clusterId;
+  const wanted = JSON.stringify(intent.clusterName);
+  switch (breach.guard) {
+    case "clusterName": {
+      const found = JSON.stringify(breach.found);
+      return {
+        what: `OBProxy cluster ${id} is called ${found} in OCP, not ${wanted}: this may be the wrong cluster`,
+        next:
+          intent.nameFrom === "declaration"
+            ? `if ${found} is the cluster you mean, set clusterName: ${found}; else correct clusterId or the OCP URL`
+            : `${wanted} is the name of the first deploy, which guards an object that has left the code; if ${found} is the cluster you mean, declare ${intent.label} again with clusterName: ${found} and destroy it while it is declared`,
+      };
+    }
+    case "clusterNameElsewhere":
+      return {
+        what: `OCP does not know OBProxy cluster ${id}, but knows ${wanted} as cluster ${breach.otherId}: this is not "already gone"`,
+        next: `if cluster ${breach.otherId} is the one to delete, declare it with clusterId: ${breach.otherId}; if ${id} is really gone, forget it with terraform state rm`,
+      };
+    case "forceDestroy":
+      return {
+        what: `OBProxy cluster ${id} (${cluster?.name ?? "?"}) still holds OBProxies that this configuration does not declare: ${[
+          ...breach.undeclared.map(describeServer),
+          ...breach.elsewhere.map(
+            (server) => `${describeServer(server)} (declared by ${intent.elsewhereObproxies.get(server.id) ?? "?"})`,
+          ),
+        ].join(", ")}`,
+        next: "declare them as Obproxy, delete them first, or set `forceDestroy: true` on the ObproxyCluster to delete the cluster with all that it holds",
+      };
+    case "forceDestroyUnknown":
+      return {
+        what: `OCP does not say which OBProxies cluster ${id} (${cluster?.name ?? "?"}) holds, so it cannot be known to be empty of undeclared ones`,
+        next: "see the cluster in OCP's console; `forceDestroy: true` on the ObproxyCluster deletes it with all that it holds",
+      };
+    case "skipDestroy":
+      return {
+        what: `OBProxy cluster ${id} (${cluster?.name ?? "?"}) still holds OBProxies that skipDestroy protects: ${breach.kept.map(describeServer).join(", ")}; deleting the cluster would delete them`,
+        next: "set `skipDestroy: true` on the ObproxyCluster too, or take it off those Obproxies",
+      };
+  }
+}
+
+function describeServer({ id, ip, sqlPort, status }: ObproxyServer): string {
+  const address = ip === undefined ? "" : ` ${ip}${sqlPort === undefined ? "" : `:${sqlPort}`}`;
+  return `${id}${address}${status === undefined ? "" : ` ${status}`}`;
+}
+
+/** Our own task ended in another way than well. `log` holds the lines of the failed subtask's log that matter. */
+export function taskFailed(
+  task: Task,
+  verdict: Verdict,
+  ofThisRun: boolean,
+  log: readonly string[],
+  consoleUrl: string,
+): HookFailure {
+  const failed = task.subtasks.filter((subtask) => subtask.status === "FAILED");
+  const when = ofThisRun ? "" : " (in an earlier run)";
+  return new HookFailure({
+    what: `OCP's task ${task.id} "${task.name}" ${ending(verdict)}${when}`,
+    details: [
+      ...log.map((line) => `log: ${line}`),
+      ...(failed.length === 0 ? [] : [`failed: ${failed.map(describeSubtask).join(", ")}`]),
+      `OCP says: ${verdict.reason}${task.traceId === undefined ? "" : ` (trace id ${task.traceId})`}`,
+    ],
+    next: nextAfter(task, verdict, ofThisRun, consoleUrl),
+  });
+}
+
+function ending(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case "rolled-back":
+      return "was rolled back: it says SUCCESSFUL, but the deletion was undone";
+    case "incomplete":
+      return "says SUCCESSFUL but left work undone";
+    case "failed":
+      return verdict.rollbackFailed ? "FAILED while it was being rolled back" : "FAILED";
+    case "running":
+    case "settling":
+    case "succeeded":
+      return `is ${verdict.kind}`;
+  }
+}
+
+function nextAfter(task: Task, verdict: Verdict, ofThisRun: boolean, consoleUrl: string): string {
+  if (verdict.kind === "rolled-back") return `find out who rolled task ${task.id} back and why; ${RUN_AGAIN}`;
+  if (verdict.kind === "incomplete") return `look at task ${task.id} at ${consoleUrl}; ${RUN_AGAIN}`;
+  const retry = `mend the cause and retry task ${task.id} at ${consoleUrl} (Task Center)`;
+  return ofThisRun
+    ? `${retry}, or set \`taskRetries\` on the OcpProvider; ${RUN_AGAIN}`
+    : `${retry}; until it has succeeded OCP may hold a host or the cluster's lock, so this is not "already gone"; ${RUN_AGAIN}`;
+}
+
+export function describeSubtask(subtask: Subtask): string {
+  const index = subtask.parallelIdx < 0 ? "" : ` #${subtask.parallelIdx}`;
+  return `subtask ${subtask.id} "${subtask.name}"${index}`;
+}
+
+export function stillThere(task: Task, label: string): HookFailure {
+  return new HookFailure({
+    what: `OCP's task ${task.id} "${task.name}" ended SUCCESSFUL, but OCP still lists ${label}`,
+    next: `look at task ${task.id} in OCP's console: it may have been ended by hand without doing its work; ${RUN_AGAIN}`,
+  });
+}
+
+export function taskVanished(task: Task): HookFailure {
+  return new HookFailure({
+    what: `OCP accepted task ${task.id} "${task.name}" but does not know it any more, so its end cannot be proven`,
+    next: `look for task ${task.id} in OCP's console; ${RUN_AGAIN}`,
+  });
+}
+
+export function silentAboutObproxies(intent: Intent): HookFailure {
+  return new HookFailure({
+    what: `OCP answers about OBProxy cluster ${intent.target.clusterId} without saying which OBProxies it holds, so ${intent.label} can be taken neither for gone nor for there`,
+    next: "see the cluster in OCP's console; the OCP user may lack the right to see its OBProxies",
+  });
+}
+
+export function suspectFailed(task: Task): HookFailure {
+  return new HookFailure({
+    what: `the answer to our delete was lost, and task ${task.id} "${task.name}", which began after it, FAILED`,
+    details: ["this OCP's tasks do not say which OBProxies they are about, so it may well be ours"],
+    next: `look at task ${task.id} in OCP's console and retry it there if it is about this object; ${RUN_AGAIN}`,
+  });
+}
+
+export function lockNotReleased(holder: Task | undefined, error: OcpError, clusterId: string): HookFailure {
+  return new HookFailure(
+    {
+      what:
+        holder === undefined
+          ? `OCP keeps OBProxy cluster ${clusterId} locked, though no task is seen at work on it`
+          : `OCP keeps OBProxy cluster ${clusterId} locked, and task ${holder.id} "${holder.name}" on it has FAILED`,
+      details: ocpWords(error),
+      next: `${holder === undefined ? "look for a failed task on the cluster in OCP's console" : `retry task ${holder.id} in OCP's console`}, so that OCP releases the lock; ${RUN_AGAIN}`,
+    },
+    { cause: error },
+  );
+}
+
+export function deleteRefused(error: OcpError): HookFailure {
+  return new HookFailure(
+    {
+      what: `OCP refuses the delete: ${error.message}`,
+      details: ocpWords(error),
+      next: `mend what OCP names; ${RUN_AGAIN}`,
+    },
+    { cause: error },
+  );
+}
+
+export function answerLost(error: OcpError): HookFailure {
+  return new HookFailure(
+    {
+      what: `the delete got no usable answer, and OCP was seen to do nothing about it: ${error.message}`,
+      details: ocpWords(error),
+      next: `see what stands between this machine and OCP; ${RUN_AGAIN}`,
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { createOcpClient } from "../ocp/client.js";
+
+import { OcpConfigError } from "../ocp/errors.js";
+import { maskSecrets, secretsOf } from "../ocp/mask.js";
+import { Caller } from "./caller.js";
+import { systemClock } from "./clock.js";
+import { connectionFrom } from "./connection.js";
+import { directCourier } from "./courier.js";
+import { Deadline } from "./deadline.js";
+import { HookFailure } from "./failure.js";
+import { handsOff, type Intent, intentFrom, labelOf, readTarget } from "./intent.js";
+import { notesFor, privateDirectory } from "./notes.js";
+import { Reconciler } from "./reconcile.js";
+import { Reporter } from "./reporter.js";
+import { ENV, type HookSettings, SETTINGS_FILE } from "./request.js";
+import { readSettings } from "./settings.js";
+
+/**
+ * The program that Terraform runs when an object's resource is destroyed. Exit code 0: the object is gone and OCP has
+ * finished, or it is to be left alone. Exit code 1: it is not, and the last lines say why.
+ */
+async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
+  const tickMs = readTick(env);
+  const secrets: string[] = [];
+  let reporter = reporterFor("OBProxy teardown", tickMs, secrets);
+  try {
+    const { target, triggerName } = readTarget(env);
+    reporter = reporterFor(labelOf(target), tickMs, secrets);
+    const settings = readSettings(join(directory, SETTINGS_FILE));
+    const hands = handsOff(target, settings);
+    if (hands.off) {
+      if (hands.outcome === "left-alone") {
+        reporter.line(`left alone: ${hands.reason}; it goes on running in OCP`);
+        return;
+      }
+      throw new HookFailure({
+        what: `not deleted: ${hands.reason}`,
+        details: ["nothing was sent to OCP"],
+        next: "take `preventDestroy` off, deploy, then destroy",
+      });
+    }
+    await teardown(intentFrom(target, triggerName, settings), settings, { env, directory, tickMs, reporter, secrets });
+  } catch (error) {
+    reporter.failure(asFailure(error));
+    process.exitCode = 1;
+  }
+}
+
+interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly directory: string;
+  readonly tickMs: number;
+  readonly reporter: Reporter;
+  readonly secrets: string[];
+}
+
+async function teardown(intent: Intent, settings: HookSettings, surroundings: Surroundings): Promise<void> {
+  const { env, directory, tickMs, reporter, secrets } = surroundings;
+  const connection = connectionFrom(settings.provider, env, directory);
+  secrets.push(...secretsOf(connection.credentials));
+  const { ca, baseUrl, credentials, insecureSkipVerify } = connection;
+  const api = createOcpClient({
+    baseUrl,
+    credentials,
+    insecureSkipVerify,
+    env,
+    ...(ca === undefined ? {} : { ca }),
+  });
+  if (insecureSkipVerify) reporter.warn("OCP's certificate is not verified (insecureSkipVerify); anybody may answer");
+  const clock = systemClock;
+  const deadline = new Deadline(clock, intent.timeoutMs);
+  const caller = new Caller(clock, deadline, reporter, tickMs);
+  try {
+    await new Reconciler({
+      api,
+      courier: directCourier(api, intent, caller),
+      caller,
+      clock,
+      deadline,
+      reporter,
+      notes: notesFor(privateDirectory(), api.baseUrl, intent.key),
+      intent,
+      tickMs,
+      envPrefix: settings.provider.envPrefix,
+    }).run();
+  } finally {
+    await api.close();
+  }
+}
+
+function asFailure(error: unknown): HookFailure {
+  if (error instanceof HookFailure) return error;
+  if (error instanceof OcpConfigError) {
+    return new HookFailure({
+      what: error.message,
+      details: ["nothing was sent to OCP"],
+      next: "correct it and run destroy again",
+    });
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new HookFailure({
+    what: "the hook itself has a defect; OCP may be at work on a deletion that it sent",
+    details: stack.split("\n").slice(0, 12),
+    next: "look at the object in OCP's console; please report this with the lines above; running destroy again is safe",
+  });
+}
+
+function reporterFor(label: string, tickMs: number, secrets: readonly string[]): Reporter {
+  return new Reporter(label, writeLine, systemClock.now, tickMs, (text) => maskSecrets(text, secrets));
+}
+
+function writeLine(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function readTick(env: NodeJS.ProcessEnv): number {
+  const value = Number(env[ENV.tickMs] ?? "1000");
+  return Number.isFinite(value) && value >= 1 && value <= 60_000 ? value : 1000;
+}
+
+// Terraform reads our output as long as it lives. When it is gone nobody waits for the object any more, and a hook that
+// went on alone could send a delete that nobody knows of.
+process.stdout.on("error", () => process.exit(1));
+
+void main(process.env, __dirname);

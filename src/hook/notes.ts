@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { OcpId, Task } from "../ocp/model.js";
+
+/** The task that an earlier run of the hook started for an object. */
+export interface Note {
+  readonly taskId: OcpId;
+  readonly name: string;
+  /** As OCP wrote it in the answer to the delete; absent where it wrote none. */
+  readonly startTime?: string;
+}
+
+/** Remembers, from one run to the next on the same machine, which task was started for an object. */
+export interface Notes {
+  read(): Note | undefined;
+  write(task: Task): void;
+  remove(): void;
+}
+
+/**
+ * A directory of the user's own below the machine's temporary one, made when needed. Undefined where there is none
+ * that only this user can write to: then the hook does without what it would keep there.
+ */
+export function privateDirectory(): string | undefined {
+  const uid = process.getuid?.();
+  const path = join(tmpdir(), `cdktf-obproxy-${uid ?? "user"}`);
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const found = lstatSync(path);
+    if (!found.isDirectory()) return undefined;
+    // Somebody else may have made it first, to read or to plant what is in it.
+    if (uid !== undefined && (found.uid !== uid || (found.mode & 0o077) !== 0)) return undefined;
+    return path;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `who` tells objects of different OCPs apart: the base URL. */
+export function notesFor(directory: string | undefined, who: string, key: string): Notes {
+  if (directory === undefined) return { read: () => undefined, write: () => undefined, remove: () => undefined };
+  const name = createHash("sha256").update(`${who}\n${key}`).digest("hex").slice(0, 32);
+  const path = join(directory, `${name}.json`);
+  return {
+    read: () => parseNote(attempt(() => readFileSync(path, "utf8"))),
+    write: (task) => {
+      const note: Note = {
+        taskId: task.id,
+        name: task.name,
+        ...(task.startTime === undefined ? {} : { startTime: task.startTime }),
+      };
+      const draft = `${path}.${process.pid}`;
+      attempt(() => {
+        writeFileSync(draft, JSON.stringify(note), { mode: 0o600 });
+        renameSync(draft, path);
+      });
+    },
+    remove: () => {
+      attempt(() => {
+        rmSync(path, { force: true });
+      });
+    },
+  };
+}
+
+/** Same task, or another one of an OCP that was set up anew and counts its tasks from the beginning again. */
+export function isNoted(task: Task, note: Note): boolean {
+  if (task.name !== note.name) return false;
+  if (note.startTime === undefined || task.startTime === undefined) return true;
+  const apart = Math.abs(Date.parse(task.startTime) - Date.parse(note.startTime));
+  if (Number.isNaN(apart)) return true;
+  // OCP stores task times without a zone: a restart under another one shifts them by whole quarters of an hour.
+  const zoneStep = 15 * 60_000;
+  return Math.min(apart % zoneStep, zoneStep - (apart % zoneStep)) <= 2_000 && apart <= 27 * 3_600_000;
+}
+
+function parseNote(text: string | undefined): Note | undefined {
+  const value: unknown = text === undefined ? undefined : attempt(() => JSON.parse(text) as unknown);
+  if (typeof value !== "object" || value === null) return undefined;
+  const { taskId, name, startTime } = value as Record<string, unknown>;
+  if (typeof taskId !== "string" || !/^\d+$/.test(taskId) || typeof name !== "string") return undefined;
+  return { taskId, name, ...(typeof startTime === "string" ? { startTime } : {}) };
+}
+
+/** A note is a help, never a need: a full disk or a foreign file must not stop a teardown. */
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,503 @@
+import type { OcpApi } from "../ocp/api.js";
+import { OcpError } from "../ocp/errors.js";
+import type { Cluster, OcpId, Task } from "../ocp/model.js";
+import { classify, longestPathSeconds, type Verdict } from "../ocp/task.js";
+import { relevantLines } from "../ocp/log.js";
+import type { Caller } from "./caller.js";
+import type { Clock } from "./clock.js";
+import type { Courier } from "./courier.js";
+import type { Deadline } from "./deadline.js";
+import { type Action, decide, type Failing, type LookAgainReason } from "./decide.js";
+import { HookFailure } from "./failure.js";
+import * as failures from "./failures.js";
+import type { Intent } from "./intent.js";
+import { compareIds } from "../ocp/ids.js";
+import { isNoted, type Notes } from "./notes.js";
+import type { Observation, OurTask, Sent } from "./observation.js";
+import { failedOnCluster, suspectsSince, tasksAtWork, taskOfOurs } from "./tasks-seen.js";
+import { nextPause } from "./pace.js";
+import type { Reporter } from "./reporter.js";
+
+export interface Tools {
+  readonly api: OcpApi;
+  readonly courier: Courier;
+  readonly caller: Caller;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  readonly reporter: Reporter;
+  readonly notes: Notes;
+  readonly intent: Intent;
+  readonly tickMs: number;
+  readonly envPrefix: string;
+}
+
+export type Outcome = "already-gone" | "deleted";
+
+/** How many tasks one look at OCP's list takes, the newest first. */
+const TASKS_PER_LOOK = 200;
+const MAX_VERIFY_LOOKS = 5;
+/** A request may still be on its way through OCP while its database hangs (12 s were seen). */
+const SETTLE_TICKS = 20;
+/** How long a lock is waited for that no visible task explains. */
+const PATIENCE_TICKS = 60;
+/** How long a task that OCP accepted may be unknown to it (another of its nodes may answer). */
+const UNKNOWN_TASK_TICKS = 30;
+const MAX_LOGS = 3;
+
+/** What this run has done so far; everything else is read from OCP each time. */
+interface Memory {
+  ours: { readonly id: OcpId; readonly ofThisRun: boolean; readonly task: Task | undefined } | undefined;
+  vanished: Task | undefined;
+  sent: Sent;
+  lostAt: number;
+  /** The newest task that OCP listed before the delete was sent. */
+  watermark: OcpId;
+  retriesUsed: number;
+  verifyLooks: number;
+  impatientSince: number | undefined;
+  notFoundOnDelete: number;
+  looks: number;
+}
+
+/**
+ * Observe, decide, act, until the object is gone and OCP has really finished, or until it cannot be done. May die at
+ * any point: nothing is remembered that a new run could not find out again (a note of the task's id only helps).
+ */
+export class Reconciler {
+  private readonly memory: Memory = {
+    ours: undefined,
+    vanished: undefined,
+    sent: { state: "not-sent" },
+    lostAt: 0,
+    watermark: "0",
+    retriesUsed: 0,
+    verifyLooks: 0,
+    impatientSince: undefined,
+    notFoundOnDelete: 0,
+    looks: 0,
+  };
+
+  constructor(private readonly tools: Tools) {}
+
+  async run(): Promise<Outcome> {
+    try {
+      for (;;) {
+        const seen = await this.observe();
+        const action = decide(seen, this.tools.intent);
+        if (action.do === "finish") return this.finish(action, seen);
+        await this.act(action, seen);
+      }
+    } catch (error) {
+      throw error instanceof OcpError ? failures.callFailed(error, this.callContext()) : error;
+    }
+  }
+
+  private async observe(): Promise<Observation> {
+    const { intent } = this.tools;
+    const { memory } = this;
+    const cluster = await this.readCluster();
+    const presence = presenceOf(cluster, intent);
+    const nameElsewhere =
+      cluster === undefined && memory.ours === undefined ? await this.findNameElsewhere() : undefined;
+    const listed = intent.waitFor === "task" ? await this.listTasks() : [];
+    memory.looks += 1;
+    const ours = intent.waitFor === "task" ? await this.readOurs(listed, presence === "absent") : undefined;
+    if (memory.sent.state === "not-sent") memory.watermark = newestId(listed, memory.watermark);
+    if (memory.sent.state === "lost" && !memory.sent.settled) {
+      const settled = this.tools.clock.now() - memory.lostAt >= SETTLE_TICKS * this.tools.tickMs;
+      memory.sent = { ...memory.sent, settled };
+    }
+    return {
+      presence,
+      cluster,
+      nameElsewhere,
+      ours,
+      vanished: memory.vanished,
+      atWork: tasksAtWork(listed, intent.target, ours?.task.id),
+      suspects: memory.sent.state === "lost" ? suspectsSince(listed, memory.watermark) : [],
+      failedOnCluster: failedOnCluster(listed, intent.target),
+      sent: memory.sent,
+      retriesLeft: Math.max(0, intent.taskRetries - memory.retriesUsed),
+      patienceLeft: this.hasPatience(),
+      mayStillVanish: memory.verifyLooks < MAX_VERIFY_LOOKS,
+    };
+  }
+
+  private async act(action: Exclude<Action, { do: "finish" }>, seen: Observation): Promise<void> {
+    switch (action.do) {
+      case "follow":
+        return this.follow(action);
+      case "look-again":
+        return this.lookAgain(action.because);
+      case "delete":
+        return this.send(seen);
+      case "retry":
+        return this.retry(action.task);
+      case "fail":
+        throw await this.failureFor(action.why, seen);
+    }
+  }
+
+  // ---- looking
+
+  private async readCluster(): Promise<Cluster | undefined> {
+    const { api, caller, intent } = this.tools;
+    try {
+      return await caller.read(() => api.cluster(intent.target.clusterId));
+    } catch (error) {
+      if (error instanceof OcpError && error.kind === "not-found") return undefined;
+      throw error;
+    }
+  }
+
+  private async findNameElsewhere(): Promise<OcpId | undefined> {
+    const { api, caller, intent } = this.tools;
+    if (intent.clusterName === undefined) return undefined;
+    const all = await caller.read(() => api.clusters());
+    return all.find(({ id, name }) => name === intent.clusterName && id !== intent.target.clusterId)?.id;
+  }
+
+  private async listTasks(): Promise<readonly Task[]> {
+    const { api, caller } = this.tools;
+    try {
+      return await caller.read(() => api.tasks(["RUNNING", "FAILED"], TASKS_PER_LOOK));
+    } catch (error) {
+      const first = this.memory.sent.state === "not-sent";
+      if (error instanceof OcpError && error.kind === "forbidden" && first) throw failures.mayNotReadTasks(error);
+      throw error;
+    }
+  }
+
+  /** Our own task as it is now: the one of this run, else the one that tags or a note of an earlier run name. */
+  private async readOurs(listed: readonly Task[], objectGone: boolean): Promise<OurTask | undefined> {
+    const { memory } = this;
+    if (memory.vanished !== undefined) return undefined;
+    if (memory.ours === undefined) await this.recallOurs(listed, objectGone);
+    const { ours } = memory;
+    if (ours === undefined) return undefined;
+    const task = ours.task ?? (await this.readTask(ours.id));
+    if (task === undefined) {
+      if (ours.ofThisRun) memory.vanished = { id: ours.id, name: "", status: "UNKNOWN", subtasks: [] };
+      else memory.ours = undefined;
+      return undefined;
+    }
+    const verdict = classify(task);
+    const ofThisRun = ours.ofThisRun || !isAtRest(verdict);
+    memory.ours = { id: task.id, ofThisRun, task };
+    return { task, verdict, ofThisRun };
+  }
+
+  private async recallOurs(listed: readonly Task[], objectGone: boolean): Promise<void> {
+    const { api, caller, intent, notes } = this.tools;
+    const tagged = taskOfOurs(listed, intent.target);
+    if (tagged !== undefined && tagged.status === "FAILED" && objectGone) {
+      // A later task may have done what this one failed to do.
+      const done = taskOfOurs(await caller.read(() => api.tasks(["SUCCESSFUL"], TASKS_PER_LOOK)), intent.target);
+      if (done !== undefined && compareIds(done.id, tagged.id) > 0) return;
+    }
+    if (tagged !== undefined) {
+      this.adopt(tagged.id);
+      return;
+    }
+    if (this.memory.looks > 1) return;
+    const note = notes.read();
+    if (note === undefined) return;
+    const task = await this.readTask(note.taskId);
+    if (task !== undefined && isNoted(task, note)) this.adopt(note.taskId);
+    else notes.remove();
+  }
+
+  private adopt(id: OcpId): void {
+    this.memory.ours = { id, ofThisRun: false, task: undefined };
+  }
+
+  /** Undefined: OCP does not know the task, also after a while. */
+  private async readTask(id: OcpId): Promise<Task | undefined> {
+    const { courier, caller, clock, deadline, tickMs } = this.tools;
+    const start = clock.now();
+    for (;;) {
+      try {
+        return await caller.read(() => courier.task(id));
+      } catch (error) {
+        if (!(error instanceof OcpError) || error.kind !== "not-found") throw error;
+        const mustExist = this.memory.ours?.id === id && this.memory.ours.ofThisRun;
+        if (!mustExist || clock.now() - start >= UNKNOWN_TASK_TICKS * tickMs) return undefined;
+        await deadline.pause(2 * tickMs);
+      }
+    }
+  }
+
+  // ---- acting
+
+  private async follow(action: Extract<Action, { do: "follow" }>): Promise<void> {
+    const { clock, deadline, reporter, tickMs } = this.tools;
+    const ours = action.ours;
+    this.memory.impatientSince = undefined;
+    if (!(ours && this.memory.sent.state === "accepted" && this.memory.ours?.id === action.task.id)) {
+      reporter.taskStarted(action.task, ours ? "resuming: waiting for" : whoseTask(action.certain));
+    }
+    if (ours) this.memory.ours = { id: action.task.id, ofThisRun: true, task: action.task };
+    const since = clock.now();
+    let task: Task | undefined = action.task;
+    let quickLooks = 0;
+    for (;;) {
+      reporter.progress(task);
+      const verdict = classify(task);
+      deadline.saw(`task ${task.id} "${task.name}": ${verdict.reason}`, task.id);
+      if (isAtRest(verdict)) break;
+      const pause = nextPause({ task, waitedMs: clock.now() - since, quickLooks, tickMs, random: clock.random() });
+      quickLooks = pause.quick ? quickLooks + 1 : 0;
+      await deadline.pause(pause.milliseconds);
+      task = await this.readTask(task.id);
+      if (task === undefined) break;
+    }
+    if (ours) {
+      if (task === undefined) this.memory.vanished = action.task;
+      else this.memory.ours = { id: task.id, ofThisRun: true, task };
+    } else if (this.memory.sent.state === "locked") {
+      this.memory.sent = { ...this.memory.sent, due: true };
+    }
+  }
+
+  private async lookAgain(because: LookAgainReason): Promise<void> {
+    const { memory } = this;
+    const { clock, deadline, reporter, intent, tickMs } = this.tools;
+    const ticks = (amount: number): number => amount * tickMs * (0.9 + clock.random() / 5);
+    switch (because) {
+      case "lock":
+        this.beginImpatience(`OCP is at work on OBProxy cluster ${intent.target.clusterId}; waiting for our turn`);
+        await deadline.pause(ticks(2));
+        if (memory.sent.state === "locked") memory.sent = { ...memory.sent, due: true };
+        return;
+      case "busy":
+        this.beginImpatience(
+          `OBProxy cluster ${intent.target.clusterId} says that it is being worked on; waiting for our turn`,
+        );
+        return deadline.pause(ticks(3));
+      case "settle":
+        deadline.saw("the answer to the delete was lost; looking for what became of it");
+        return deadline.pause(ticks(2));
+      case "verify":
+      case "silence":
+        memory.verifyLooks += 1;
+        deadline.saw("OCP's task has ended; looking whether the object is gone");
+        return deadline.pause(ticks(1));
+      case "object":
+        deadline.saw(`OCP still lists ${intent.label}`);
+        reporter.heartbeat(`OCP still lists ${intent.label}`);
+        return deadline.pause(ticks(Math.min(10, Math.max(2, (0.02 * deadline.elapsed()) / tickMs))));
+    }
+  }
+
+  private async send(seen: Observation): Promise<void> {
+    const { courier, caller, deadline, reporter, notes } = this.tools;
+    const { memory } = this;
+    memory.ours = undefined;
+    try {
+      const task = await courier.send();
+      caller.noteAnswer();
+      memory.ours = { id: task.id, ofThisRun: true, task };
+      memory.sent = { state: "accepted" };
+      notes.write(task);
+      deadline.adopt(longestPathSeconds(task));
+      deadline.saw(`task ${task.id} "${task.name}" begun`, task.id);
+      reporter.taskStarted(task, "OCP deletes it in");
+    } catch (error) {
+      if (!(error instanceof OcpError)) throw error;
+      await this.digestSendError(error, seen);
+    }
+  }
+
+  private async digestSendError(error: OcpError, seen: Observation): Promise<void> {
+    const { memory } = this;
+    const { clock, caller, deadline, reporter, tickMs } = this.tools;
+    switch (error.kind) {
+      case "unreachable":
+      case "throttled":
+      case "unauthenticated":
+        // Not carried out. The same call as a read would be waits as long as it is worth waiting.
+        return caller.tolerate(error);
+      case "forbidden":
+      case "redirected":
+        throw error;
+      case "not-found":
+        memory.notFoundOnDelete += 1;
+        if (memory.notFoundOnDelete > MAX_VERIFY_LOOKS && seen.presence === "present") throw error;
+        return deadline.pause(tickMs);
+      case "lost":
+      case "not-ocp":
+      case "server-error":
+        if (isLockRefusal(error)) return this.noteLock(error);
+        reporter.line(`${error.message}; looking what became of the delete before anything is sent again`);
+        memory.lostAt = clock.now();
+        memory.sent = {
+          state: "lost",
+          error,
+          settled: false,
+          times: memory.sent.state === "lost" ? memory.sent.times + 1 : 1,
+        };
+        return;
+      case "refused":
+        if (isLockRefusal(error)) return this.noteLock(error);
+        memory.sent = { state: "refused", error };
+        return;
+    }
+  }
+
+  private noteLock(error: OcpError): void {
+    const { memory } = this;
+    const refusals = memory.sent.state === "locked" ? memory.sent.refusals + 1 : 1;
+    memory.sent = { state: "locked", error, refusals, due: false };
+  }
+
+  private async retry(task: Task): Promise<void> {
+    const { api, caller, deadline, reporter, intent, tickMs } = this.tools;
+    const { memory } = this;
+    memory.retriesUsed += 1;
+    reporter.progress(task);
+    reporter.line(
+      `task ${task.id} has failed; asking OCP to retry it (${memory.retriesUsed} of ${intent.taskRetries})`,
+    );
+    try {
+      await api.retryTask(task.id);
+      caller.noteAnswer();
+    } catch (error) {
+      // Somebody else may have retried it at the same moment (400 or 500): the task itself tells.
+      if (!(error instanceof OcpError) || error.kind === "forbidden" || error.kind === "redirected") throw error;
+      reporter.line(`${error.message}; reading the task`);
+      await deadline.pause(tickMs);
+    }
+    memory.ours = { id: task.id, ofThisRun: true, task: undefined };
+    deadline.adopt(longestPathSeconds(task));
+  }
+
+  // ---- ending
+
+  private finish(action: Extract<Action, { do: "finish" }>, seen: Observation): Outcome {
+    const { reporter, notes, intent } = this.tools;
+    const verdict = seen.ours?.verdict;
+    if (verdict?.kind === "succeeded" && verdict.skipped.length > 0) {
+      const names = verdict.skipped.map(failures.describeSubtask).join(", ");
+      reporter.warn(`somebody skipped in OCP: ${names}; what it would have done is not done`);
+    }
+    notes.remove();
+    if (action.how === "already-gone") {
+      reporter.line(
+        intent.waitFor === "task"
+          ? "already gone: OCP does not list it, and no task is at work on it"
+          : "already gone: OCP does not list it",
+      );
+    } else if (action.task !== undefined) {
+      reporter.line(
+        `deleted: task ${action.task.id} ended SUCCESSFUL and OCP no longer lists it (${reporter.elapsed()})`,
+      );
+    } else if (intent.waitFor === "object") {
+      reporter.line(
+        `deleted: OCP no longer lists it; nobody looked at the task (waitFor: object) (${reporter.elapsed()})`,
+      );
+    } else {
+      reporter.line(`deleted: OCP no longer lists it, and no task is at work on it (${reporter.elapsed()})`);
+    }
+    return action.how;
+  }
+
+  private async failureFor(why: Failing, seen: Observation): Promise<HookFailure> {
+    const { intent } = this.tools;
+    switch (why.reason) {
+      case "guard":
+        return failures.guardBroken(why.breach, intent, seen.cluster);
+      case "task-failed": {
+        const { task, verdict, ofThisRun } = why.ours;
+        return failures.taskFailed(task, verdict, ofThisRun, await this.failedLogs(task), this.tools.api.baseUrl);
+      }
+      case "still-there":
+        return failures.stillThere(why.task, intent.label);
+      case "task-vanished":
+        return failures.taskVanished(why.task);
+      case "silent-about-obproxies":
+        return failures.silentAboutObproxies(intent);
+      case "suspect-failed":
+        return failures.suspectFailed(why.task);
+      case "lock-not-released":
+        return failures.lockNotReleased(why.holder, why.error, intent.target.clusterId);
+      case "refused":
+        return failures.deleteRefused(why.error);
+      case "answer-lost":
+        return failures.answerLost(why.error);
+    }
+  }
+
+  /** The lines that matter of the failed subtasks' logs; a log that cannot be had is no second failure. */
+  private async failedLogs(task: Task): Promise<string[]> {
+    const failed = task.subtasks.filter((subtask) => subtask.status === "FAILED").slice(0, MAX_LOGS);
+    const lines: string[] = [];
+    for (const subtask of failed) {
+      try {
+        lines.push(...relevantLines(await this.tools.api.subtaskLog(task.id, subtask.id)));
+      } catch (error) {
+        lines.push(`(the log of ${failures.describeSubtask(subtask)} could not be read: ${String(error)})`);
+      }
+    }
+    return lines;
+  }
+
+  private callContext(): failures.CallContext {
+    const { intent, envPrefix, caller } = this.tools;
+    return {
+      intent,
+      envPrefix,
+      accepted: caller.hasBeenAccepted,
+      sent: this.memory.sent.state === "accepted" || this.memory.sent.state === "lost",
+      taskId: this.memory.ours?.id,
+    };
+  }
+
+  private beginImpatience(text: string): void {
+    const { clock, deadline, reporter } = this.tools;
+    deadline.saw(text);
+    if (this.memory.impatientSince === undefined) {
+      this.memory.impatientSince = clock.now();
+      reporter.line(text);
+    } else {
+      reporter.heartbeat(text);
+    }
+  }
+
+  private hasPatience(): boolean {
+    const { clock, tickMs } = this.tools;
+    const { impatientSince } = this.memory;
+    return impatientSince === undefined || clock.now() - impatientSince < PATIENCE_TICKS * tickMs;
+  }
+}
+
+function presenceOf(cluster: Cluster | undefined, { target }: Intent): Observation["presence"] {
+  if (cluster === undefined) return "absent";
+  if (target.kind === "cluster") return "present";
+  if (cluster.obproxies === undefined) return "unknown";
+  return cluster.obproxies.some(({ id }) => id === target.obproxyId) ? "present" : "absent";
+}
+
+function isAtRest(verdict: Verdict): boolean {
+  return verdict.kind !== "running" && verdict.kind !== "settling";
+}
+
+function whoseTask(certain: boolean): string {
+  return certain
+    ? "another task works on the cluster; waiting for"
+    : "a task that may be about this cluster is at work (this OCP does not say); waiting for";
+}
+
+function newestId(tasks: readonly Task[], least: OcpId): OcpId {
+  return tasks.reduce((newest, { id }) => (compareIds(id, newest) > 0 ? id : newest), least);
+}
+
+/**
+ * Codes with which OCP refuses a delete because something else works on the cluster or the proxy: ODP21010 (cluster
+ * status), ODP21016 and ODP21017 (server status), COM20003 and 1114 (concurrency guard), and any 409.
+ * Source: OCP's error table, 4.2.2 and 3.1.1.
+ */
+const LOCK_CODES = new Set([21010, 21016, 21017, 20003, 1114]);
+
+function isLockRefusal(error: OcpError): boolean {
+  return error.status === 409 || (error.code !== undefined && LOCK_CODES.has(error.code));
+}

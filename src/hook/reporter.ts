@@ -1,0 +1,117 @@
+import type { Subtask, Task } from "../ocp/model.js";
+import { progress } from "../ocp/task.js";
+import { formatDuration } from "./duration.js";
+import type { HookFailure } from "./failure.js";
+
+const HEARTBEAT_TICKS = 60;
+const MAX_NAMES_PER_LINE = 6;
+
+/** Where lines go; each gets its line feed from here, because the CDKTF command line holds unfinished lines back. */
+export type Sink = (line: string) => void;
+
+/**
+ * What a person reads in a CI log: one thought per line with the object's name in it, because the lines of several
+ * hooks interleave; changes, and a line a minute when nothing changes.
+ */
+export class Reporter {
+  private lastLineAt: number;
+  private readonly seen = new Map<string, string>();
+  private readonly start: number;
+
+  constructor(
+    private readonly label: string,
+    private readonly sink: Sink,
+    private readonly now: () => number,
+    private readonly tickMs: number,
+    /** Takes secrets out of a text. */
+    private readonly mask: (text: string) => string,
+  ) {
+    this.start = now();
+    this.lastLineAt = this.start;
+  }
+
+  line(text: string): void {
+    this.lastLineAt = this.now();
+    this.sink(this.mask(`${this.label}: ${oneLine(text)}`));
+  }
+
+  warn(text: string): void {
+    this.line(`WARNING: ${text}`);
+  }
+
+  /** Says that nothing has changed, at most once a minute. */
+  heartbeat(text: string): void {
+    if (this.now() - this.lastLineAt >= HEARTBEAT_TICKS * this.tickMs) this.line(`${text} (${this.elapsed()})`);
+  }
+
+  taskStarted(task: Task, how: string): void {
+    this.line(`${how} task ${task.id} "${task.name}" (${count(task.subtasks.length, "subtask")})`);
+    for (const subtask of task.subtasks) this.seen.set(subtask.id, stateOf(subtask));
+  }
+
+  /** Tells the subtasks that started, ended or failed since the last look. */
+  progress(task: Task): void {
+    const changed = task.subtasks.filter((subtask) => this.seen.get(subtask.id) !== stateOf(subtask));
+    for (const subtask of changed) this.seen.set(subtask.id, stateOf(subtask));
+    const parts = NEWS.flatMap(({ word, of }) => {
+      const names = grouped(changed.filter(of));
+      return names.length === 0 ? [] : [`${word} ${names}`];
+    });
+    const { done, total } = progress(task);
+    const where = `task ${task.id}: ${done}/${total} done, ${this.elapsed()}`;
+    if (parts.length > 0) this.line(`${where}: ${parts.join("; ")}`);
+    else this.heartbeat(`${where}, still ${runningNames(task)}`);
+  }
+
+  failure(failure: HookFailure): void {
+    this.line(`FAILED: ${failure.message}`);
+    for (const detail of failure.details) this.line(`  ${detail}`);
+    this.line(`  what to do: ${failure.next}`);
+  }
+
+  elapsed(): string {
+    return formatDuration(this.now() - this.start);
+  }
+}
+
+const NEWS: readonly { readonly word: string; readonly of: (subtask: Subtask) => boolean }[] = [
+  { word: "FAILED", of: (subtask) => subtask.status === "FAILED" },
+  { word: "skipped", of: (subtask) => subtask.status === "SUCCESSFUL" && /SKIP/.test(subtask.operation ?? "") },
+  { word: "ended", of: (subtask) => subtask.status === "SUCCESSFUL" && !/SKIP/.test(subtask.operation ?? "") },
+  { word: "started", of: (subtask) => subtask.status === "RUNNING" },
+  { word: "canceling", of: (subtask) => subtask.status === "CANCELING" },
+  { word: "in a state unknown to us:", of: (subtask) => !KNOWN.has(subtask.status) },
+];
+
+const KNOWN = new Set(["PENDING", "READY", "RUNNING", "CANCELING", "FAILED", "SUCCESSFUL"]);
+
+function stateOf(subtask: Subtask): string {
+  return `${subtask.status} ${subtask.operation ?? ""} ${subtask.runTime}`;
+}
+
+/** `Stop obproxy ×3, Wait node`; statuses that nobody documents are named. */
+function grouped(subtasks: readonly Subtask[]): string {
+  const counts = new Map<string, number>();
+  for (const { name, status } of subtasks) {
+    const text = KNOWN.has(status) ? name : `${name} (${status})`;
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  const names = [...counts].map(([name, times]) => (times === 1 ? name : `${name} ×${times}`));
+  const hidden = names.length - MAX_NAMES_PER_LINE;
+  return hidden > 0 ? `${names.slice(0, MAX_NAMES_PER_LINE).join(", ")} and ${hidden} more` : names.join(", ");
+}
+
+function runningNames(task: Task): string {
+  const running = grouped(task.subtasks.filter((subtask) => subtask.status === "RUNNING"));
+  return running === "" ? `in state ${task.status}` : `at ${running}`;
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** OCP's messages may hold anything; control characters would break lines or colour the log. */
+function oneLine(text: string): string {
+  // eslint-disable-next-line no-control-regex -- these are what has to go
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").trimEnd();
+}

@@ -1,0 +1,70 @@
+import type { OcpId, Task } from "../ocp/model.js";
+import { classify, concerns, isDeletionTask } from "../ocp/task.js";
+import type { Target } from "./intent.js";
+import type { TaskAtWork } from "./observation.js";
+import { compareIds } from "../ocp/ids.js";
+
+/** What OCP's list of tasks means for one object. */
+
+/** Tasks not at rest that are, or may be, about the object's cluster; the oldest first, because they run in that order. */
+export function tasksAtWork(listed: readonly Task[], target: Target, except: OcpId | undefined): TaskAtWork[] {
+  return listed
+    .filter((task) => task.id !== except && isAtWork(task))
+    .flatMap((task) => {
+      const onCluster = concerns(task, target.clusterId);
+      if (onCluster === "no" || (onCluster === "unknown" && !isDeletionTask(task))) return [];
+      const onObject = onCluster === "yes" ? aboutObject(task, target) : "maybe";
+      return [{ task, onCluster: onCluster === "yes" ? ("yes" as const) : ("maybe" as const), onObject }];
+    })
+    .sort((a, b) => compareIds(a.task.id, b.task.id));
+}
+
+/** The newest deletion whose tags name the object itself, whoever started it. */
+export function taskOfOurs(listed: readonly Task[], target: Target): Task | undefined {
+  return newest(listed.filter((task) => isDeletionTask(task) && aboutObject(task, target) === "yes"));
+}
+
+/** FAILED tasks at rest whose tags name the cluster, the newest first. */
+export function failedOnCluster(listed: readonly Task[], target: Target): Task[] {
+  return listed
+    .filter((task) => classify(task).kind === "failed" && concerns(task, target.clusterId) === "yes")
+    .sort((a, b) => compareIds(b.id, a.id));
+}
+
+/** FAILED deletions without tags that are newer than `watermark`. */
+export function suspectsSince(listed: readonly Task[], watermark: OcpId): Task[] {
+  return listed.filter(
+    (task) =>
+      task.tags === undefined &&
+      isDeletionTask(task) &&
+      classify(task).kind === "failed" &&
+      compareIds(task.id, watermark) > 0,
+  );
+}
+
+function isAtWork(task: Task): boolean {
+  const { kind } = classify(task);
+  return kind === "running" || kind === "settling";
+}
+
+function aboutObject(task: Task, target: Target): "yes" | "maybe" | "no" {
+  if (target.kind === "cluster") {
+    // A proxy's deletion carries its cluster's tag too; only a task without proxies in its tags is the cluster's own.
+    if (concerns(task, target.clusterId) !== "yes") return "no";
+    return namesServers(task) ? "maybe" : "yes";
+  }
+  const verdict = concerns(task, target.clusterId, target.obproxyId);
+  if (verdict === "yes") return namesServers(task) ? "yes" : "maybe";
+  return verdict === "unknown" ? "maybe" : "no";
+}
+
+function namesServers(task: Task): boolean {
+  return (task.tags ?? []).some((tag) => tag.obproxyServerId !== undefined);
+}
+
+function newest(tasks: readonly Task[]): Task | undefined {
+  return tasks.reduce<Task | undefined>(
+    (best, task) => (best === undefined || compareIds(task.id, best.id) > 0 ? task : best),
+    undefined,
+  );
+}
