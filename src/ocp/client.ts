@@ -1,0 +1,276 @@
+import { X509Certificate } from "node:crypto";
+import { readData, readJson, readModel } from "./answer.js";
+import type { Answer, Call, Subject } from "./answer.js";
+import type { DeleteObproxiesRequest, OcpApi } from "./api.js";
+import { authorization, canonicalQuery, checkCredentials, secretsOf } from "./auth.js";
+import type { Credentials, Query } from "./auth.js";
+import { parseBaseUrl } from "./base-url.js";
+import type { BaseUrl } from "./base-url.js";
+import { OcpConfigError } from "./errors.js";
+import { ShapeError } from "./fields.js";
+import { checkId, sortedIds } from "./ids.js";
+import { maskSecrets } from "./mask.js";
+import type { Cluster, OcpId, OcpVersion, Task, TaskStatus } from "./model.js";
+import { parseCluster, parseClusterDetail, parseLog, parsePage, parseTask } from "./parse.js";
+import { Transport } from "./transport.js";
+import { parseInfo } from "./version.js";
+
+export { parseBaseUrl };
+
+export interface OcpClientOptions {
+  /** For example `https://ocp.example.com:8080`; a path prefix is kept. */
+  readonly baseUrl: string;
+  readonly credentials: Credentials;
+  /** PEM text of the authorities to trust instead of Node's. */
+  readonly ca?: string;
+  /** Accept any certificate. Default false. */
+  readonly insecureSkipVerify?: boolean;
+  /** Where `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are read from. Default: no proxy. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** The local clock, in milliseconds. */
+  readonly now?: () => number;
+  /** For everything that only reads. Default 30 000: OCP's sibling was seen to hang for 12 s with its database. */
+  readonly requestTimeoutMs?: number;
+  /** For everything that changes something. Default 60 000. */
+  readonly deleteTimeoutMs?: number;
+  /** Until a connection stands, as part of the time-outs above. Default 10 000. */
+  readonly connectTimeoutMs?: number;
+}
+
+const PAGE_SIZE = 200;
+const MOST_PAGES = 500;
+
+/**
+ * OCP's REST API over HTTP.
+ *
+ * @throws OcpConfigError at once where URL, credentials, CA or proxy cannot be right; later only for ids that are none
+ */
+export function createOcpClient(options: OcpClientOptions): OcpApi {
+  return new OcpClient(options);
+}
+
+interface Request {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: string;
+  readonly subject?: Subject;
+}
+
+class OcpClient implements OcpApi {
+  readonly baseUrl: string;
+  readonly #base: BaseUrl;
+  readonly #credentials: Credentials;
+  readonly #transport: Transport;
+  readonly #now: () => number;
+  readonly #requestTimeoutMs: number;
+  readonly #deleteTimeoutMs: number;
+  readonly #mask: (text: string) => string;
+
+  constructor(options: OcpClientOptions) {
+    this.#base = parseBaseUrl(options.baseUrl);
+    this.baseUrl = this.#base.href;
+    checkCredentials(options.credentials);
+    this.#credentials = options.credentials;
+    this.#now = options.now ?? Date.now;
+    this.#requestTimeoutMs = options.requestTimeoutMs ?? 30_000;
+    this.#deleteTimeoutMs = options.deleteTimeoutMs ?? 60_000;
+    const secrets = secretsOf(options.credentials);
+    this.#mask = (text) => maskSecrets(text, secrets);
+    this.#transport = new Transport({
+      baseUrl: this.#base,
+      ...(options.ca !== undefined && { ca: checkCa(options.ca) }),
+      insecureSkipVerify: options.insecureSkipVerify ?? false,
+      env: options.env ?? {},
+      now: this.#now,
+      connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    });
+  }
+
+  async version(): Promise<OcpVersion | undefined> {
+    const { call, answer } = await this.#send({ method: "GET", path: "/api/v2/info" });
+    const info = readJson(call, answer);
+    if (info["successful"] === false) readData(call, answer);
+    return readModel(call, answer, () => parseInfo(info));
+  }
+
+  async cluster(id: OcpId): Promise<Cluster> {
+    return this.#read({ method: "GET", path: clusterPath(id), subject: "cluster" }, (data) =>
+      sameId(id, parseClusterDetail(data)),
+    );
+  }
+
+  async clusters(): Promise<readonly Cluster[]> {
+    const found = new Map<OcpId, Cluster>();
+    for (let number = 1; ; number++) {
+      const query: Query = [
+        ["page", String(number)],
+        ["size", String(PAGE_SIZE)],
+      ];
+      const page = await this.#read({ method: "GET", path: "/api/v2/obproxy/clusters", query }, (data) => {
+        // A list that was cut would hide the cluster whose name is looked for.
+        if (number > MOST_PAGES) throw new ShapeError(`the list of clusters does not end after ${MOST_PAGES} pages`);
+        return parsePage(data, parseCluster);
+      });
+      const before = found.size;
+      for (const cluster of page.entries) found.set(cluster.id, cluster);
+      // A page that brings nothing new: the end, or a server that ignores `page`.
+      if (found.size === before) break;
+      if (
+        page.totalElements !== undefined ? found.size >= page.totalElements : number >= (page.totalPages ?? Infinity)
+      ) {
+        break;
+      }
+    }
+    return [...found.values()];
+  }
+
+  async tasks(status: readonly TaskStatus[], limit: number): Promise<readonly Task[]> {
+    const query: Query = [
+      ...(status.length === 0 ? [] : ([["status", status.join(",")]] as const)),
+      ["page", "1"],
+      ["size", String(limit)],
+      ["sort", "id,desc"],
+    ];
+    return this.#read(
+      { method: "GET", path: "/api/v2/tasks/instances", query },
+      (data) => parsePage(data, parseTask).entries,
+    );
+  }
+
+  async task(id: OcpId): Promise<Task> {
+    return this.#read({ method: "GET", path: taskPath(id), subject: "task" }, (data, traceId) =>
+      sameId(id, withTrace(parseTask(data), traceId)),
+    );
+  }
+
+  async subtaskLog(taskId: OcpId, subtaskId: OcpId): Promise<string> {
+    const path = `${taskPath(taskId)}/subtasks/${checkId("Subtask id", subtaskId)}/log`;
+    return this.#read({ method: "GET", path, subject: "task" }, (data) => parseLog(data));
+  }
+
+  async retryTask(id: OcpId): Promise<void> {
+    return this.#read({ method: "POST", path: `${taskPath(id)}/retry`, subject: "task" }, () => undefined);
+  }
+
+  async deleteCluster(id: OcpId): Promise<Task> {
+    return this.#read({ method: "DELETE", path: clusterPath(id), subject: "cluster" }, parseSubmitted);
+  }
+
+  async deleteObproxies(request: DeleteObproxiesRequest): Promise<Task> {
+    return this.#read({ ...deletion(request), subject: "obproxies" }, parseSubmitted);
+  }
+
+  close(): Promise<void> {
+    this.#transport.close();
+    return Promise.resolve();
+  }
+
+  async #read<T>(request: Request, parse: (data: unknown, traceId: string) => T): Promise<T> {
+    const { call, answer } = await this.#send(request);
+    const { data, traceId } = readData(call, answer);
+    return readModel(call, answer, () => parse(data, traceId));
+  }
+
+  async #send(request: Request): Promise<{ call: Call; answer: Answer }> {
+    const { method, body, query = [], subject } = request;
+    const path = this.#base.path + request.path;
+    const search = canonicalQuery(query);
+    const wirePath = search === "" ? path : `${path}?${search}`;
+    const call: Call = {
+      method,
+      url: this.#base.origin + wirePath,
+      mask: this.#mask,
+      ...(subject !== undefined && { subject }),
+    };
+    const reading = method === "GET";
+    const answer = await this.#transport.send({
+      ...call,
+      path: wirePath,
+      headers: this.#headers(method, path, query, body),
+      ...(body !== undefined && { body }),
+      connection: reading ? "kept" : "own",
+      timeoutMs: reading ? this.#requestTimeoutMs : this.#deleteTimeoutMs,
+    });
+    return { call, answer };
+  }
+
+  #headers(method: string, path: string, query: Query, body: string | undefined): Readonly<Record<string, string>> {
+    const { host } = this.#base;
+    const date = new Date(this.#now()).toUTCString();
+    const contentType = body === undefined ? undefined : "application/json";
+    const signable = {
+      method,
+      path,
+      query,
+      host,
+      date,
+      ...(body !== undefined && { body }),
+      ...(contentType !== undefined && { contentType }),
+    };
+    return {
+      host,
+      accept: "application/json",
+      // `en` alone makes OCP's sibling answer in the language of its server.
+      "accept-language": "en-US",
+      "user-agent": "cdktf-obproxy",
+      ...(contentType !== undefined && { "content-type": contentType }),
+      ...(this.#credentials.kind === "aksk" && { date }),
+      authorization: authorization(this.#credentials, signable),
+    };
+  }
+}
+
+function clusterPath(id: OcpId): string {
+  return `/api/v2/obproxy/clusters/${checkId("Cluster id", id)}`;
+}
+
+function taskPath(id: OcpId): string {
+  return `/api/v2/tasks/instances/${checkId("Task id", id)}`;
+}
+
+function deletion(request: DeleteObproxiesRequest): Request {
+  const ids = sortedIds(request.obproxyIds.map((id) => checkId("OBProxy id", id)));
+  const skipped = sortedIds((request.skipHostOperationIds ?? []).map((id) => checkId("OBProxy id", id)));
+  const path = clusterPath(request.clusterId);
+  if (ids.length === 0) throw new OcpConfigError("No OBProxy is named that could be deleted; nothing was sent to OCP.");
+  if (request.dialect === "DELETE") {
+    if (skipped.length > 0) {
+      throw new OcpConfigError(
+        "`skipHostOperation` needs `POST …/servers/delete`, which OCP has from 4.3.5 on; nothing was sent to OCP.",
+      );
+    }
+    return { method: "DELETE", path: `${path}/obproxies/${ids.join(",")}` };
+  }
+  // Written by hand, because JSON.stringify would round ids beyond 2^53.
+  const skip = skipped.length === 0 ? "" : `,"skipHostOperationServerIds":[${skipped.join(",")}]`;
+  return { method: "POST", path: `${path}/servers/delete`, body: `{"obproxyServerIds":[${ids.join(",")}]${skip}}` };
+}
+
+function parseSubmitted(data: unknown, traceId: string): Task {
+  return withTrace(parseTask(data), traceId);
+}
+
+function withTrace(task: Task, traceId: string): Task {
+  return traceId === "" ? task : { ...task, traceId };
+}
+
+/** A cache on the way could answer with something else than what was asked for. */
+function sameId<T extends { readonly id: OcpId }>(asked: OcpId, found: T): T {
+  if (found.id === asked) return found;
+  throw new ShapeError(`\`data.id\` is ${found.id} instead of ${asked}`);
+}
+
+/** Node takes a CA that is none without a word and then trusts nobody. */
+function checkCa(pem: string): string {
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+  try {
+    for (const certificate of certificates) new X509Certificate(certificate);
+    if (certificates.length > 0) return pem;
+  } catch {
+    // falls through to the same message
+  }
+  throw new OcpConfigError(
+    "The CA file holds no certificate that can be read; it must be PEM text with `-----BEGIN CERTIFICATE-----`.",
+  );
+}

@@ -1,0 +1,67 @@
+import { maskSecrets } from "./mask.js";
+import { clean } from "./text.js";
+
+const MOST_LINES = 12;
+const LONGEST_LINE = 300;
+/** A line is cut here before it is searched; OCP breaks its lines at some 4,000 characters. */
+const LONGEST_RAW_LINE = 8_000;
+
+/** `############{RETRY}{2026-11-22T13:10:01.860482460Z}############` begins each attempt. */
+const ATTEMPT = /^#{6,}\{[^{}]*\}\{[^{}]*\}#{6,}\s*$/;
+/** `2026-11-22 13:09:59.316  WARN 31192 --- [thread,…] logger : message` */
+const LOG_LINE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*\s+([A-Z]+)\s/;
+const LOG_PREFIX = /^\S+ \S+\s+[A-Z]+ .{0,400}?\]\s+\S+\s*: /;
+const STATE_LINE = /^Set state for subtask/;
+const FRAME =
+  /^\s+at\s|^\s*\.\.\. \d+ (more|common frames)|\([\w$]+\.(java|kt|scala|groovy):\d+\)|\((Native Method|Unknown Source)\)/;
+const CAUSE = /^\s*(Caused by|Suppressed): /;
+/** What OCP writes before every stack trace; it names the subtask, which the reader knows. */
+const EMPTY_FAILURE = /Execute task failed, subtask=/;
+
+/**
+ * Why a subtask failed, out of its log: of the last attempt the lines between "failed" and the stack frames, and every
+ * "Caused by". The last lines of the log would be frames, since the cause stands before them. Without secrets.
+ */
+export function relevantLines(log: string): string[] {
+  const attempt = lastAttempt(log.split(/\r?\n/).map((line) => line.slice(0, LONGEST_RAW_LINE)));
+  const causes = causesIn(attempt);
+  const lines = causes.length > 0 ? causes : attempt.filter(isTrouble);
+  const readable = lines.map((line) => clean(maskSecrets(line.replace(LOG_PREFIX, "")), LONGEST_LINE));
+  return bounded([...new Set(readable)].filter((line) => line !== ""));
+}
+
+function lastAttempt(lines: readonly string[]): readonly string[] {
+  let start = 0;
+  for (const [index, line] of lines.entries()) if (ATTEMPT.test(line)) start = index + 1;
+  return lines.slice(start);
+}
+
+function causesIn(lines: readonly string[]): readonly string[] {
+  const causes: string[] = [];
+  let reading = false;
+  for (const line of lines) {
+    if (LOG_LINE.test(line)) {
+      reading = /failed/i.test(line.replace(/\{.*$/, ""));
+      if (reading && !EMPTY_FAILURE.test(line)) causes.push(line);
+    } else if (CAUSE.test(line)) {
+      reading = true;
+      causes.push(line);
+    } else if (FRAME.test(line) || STATE_LINE.test(line)) {
+      // Also ends the reading before frames that OCP broke in two.
+      reading = false;
+    } else if (reading) causes.push(line);
+  }
+  return causes.filter((line) => line.trim() !== "");
+}
+
+/** For logs without a stack trace: what the log itself calls a warning or an error. */
+function isTrouble(line: string): boolean {
+  const level = LOG_LINE.exec(line)?.[1];
+  return level === "ERROR" || level === "WARN" || /^[\w.$]+(Exception|Error)\b/.test(line);
+}
+
+/** The first lines say what failed, the last ones why. */
+function bounded(lines: readonly string[]): string[] {
+  if (lines.length <= MOST_LINES) return [...lines];
+  return [...lines.slice(0, MOST_LINES / 2), ...lines.slice(-MOST_LINES / 2)];
+}

@@ -1,0 +1,102 @@
+import { BlockList, isIP, isIPv6 } from "node:net";
+import type { Client, Dispatcher } from "undici";
+import UndiciClient from "undici/lib/dispatcher/client.js";
+import type { BaseUrl } from "./base-url.js";
+import { OcpConfigError } from "./errors.js";
+import { maskSecrets } from "./mask.js";
+import { clean } from "./text.js";
+
+/** Variables as in `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Proxy {
+  /** The variable that names it. */
+  readonly variable: string;
+  readonly url: string;
+  readonly noProxy: string;
+}
+
+/**
+ * The proxy that the environment names for this URL, as curl and Go read it: `HTTPS_PROXY` for https, `HTTP_PROXY` for
+ * http, lower case first. `NO_PROXY` is matched by undici, but for address ranges, which it does not know.
+ *
+ * @throws OcpConfigError where the proxy is no http(s) URL
+ */
+export function proxyFor(target: BaseUrl, env: Environment): Proxy | undefined {
+  const upper = target.secure ? "HTTPS_PROXY" : "HTTP_PROXY";
+  const variable = [upper.toLowerCase(), upper].find((name) => (env[name] ?? "").trim() !== "");
+  if (variable === undefined) return undefined;
+  const noProxy = env["no_proxy"] ?? env["NO_PROXY"] ?? "";
+  const entries = noProxy.split(/[,\s]+/).filter((entry) => entry !== "");
+  if (isInRange(new URL(target.origin).hostname, entries)) return undefined;
+  return {
+    variable,
+    url: checkProxyUrl(variable, (env[variable] ?? "").trim()),
+    noProxy: entries.map((entry) => (isIPv6(entry) ? `[${entry}]` : entry)).join(","),
+  };
+}
+
+function checkProxyUrl(variable: string, text: string): string {
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  if (/^https?:\/\//i.test(url) && URL.canParse(url) && isDecodable(url)) return url;
+  const shown = maskSecrets(clean(text, 200));
+  throw new OcpConfigError(
+    `${variable} is “${shown}”, which is no URL of an HTTP proxy; write it like http://proxy.example.com:3128 or unset it.`,
+  );
+}
+
+/** undici decodes user name and password of a proxy. */
+function isDecodable(url: string): boolean {
+  try {
+    const { username, password } = new URL(url);
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isInRange(hostname: string, entries: readonly string[]): boolean {
+  const address = hostname.replace(/^\[|\]$/g, "");
+  const family = isIP(address);
+  if (family === 0) return false;
+  const ranges = new BlockList();
+  for (const entry of entries) {
+    const [network, bits, rest] = entry.split("/");
+    const entryFamily = isIP(network ?? "");
+    if (network === undefined || bits === undefined || rest !== undefined || entryFamily === 0) continue;
+    if (!/^\d{1,3}$/.test(bits) || Number(bits) > (entryFamily === 4 ? 32 : 128)) continue;
+    ranges.addSubnet(network, Number(bits), entryFamily === 4 ? "ipv4" : "ipv6");
+  }
+  return ranges.check(address, family === 4 ? "ipv4" : "ipv6");
+}
+
+/**
+ * A dispatcher that goes through the proxy: https in a tunnel, http in absolute form, since many proxies refuse tunnels
+ * to ports other than 443. Loaded here and not above, because few hooks need it and it costs start-up time.
+ */
+export async function openThroughProxy(
+  proxy: Proxy,
+  options: Client.Options,
+  onConnectError: (error: Error) => void,
+): Promise<Dispatcher> {
+  const { default: EnvHttpProxyAgent } = await import("undici/lib/dispatcher/env-http-proxy-agent.js");
+  const agentOptions = {
+    ...options,
+    httpProxy: proxy.url,
+    httpsProxy: proxy.url,
+    noProxy: proxy.noProxy,
+    proxyTunnel: false,
+    ...(typeof options.connect === "object" && { requestTls: options.connect }),
+    // One client per origin, so that a failed connection can be told: undici itself would connect again without end
+    // when a proxy accepts and hangs up.
+    factory: (origin: string | URL, clientOptions: object) => {
+      const client = new UndiciClient(origin, clientOptions);
+      client.on("connectionError", (_origin, _targets, error) => {
+        onConnectError(error);
+      });
+      return client;
+    },
+  };
+  return new EnvHttpProxyAgent(agentOptions);
+}

@@ -1,0 +1,293 @@
+import type { Client, Dispatcher } from "undici";
+import UndiciClient from "undici/lib/dispatcher/client.js";
+import { ocpError } from "./answer.js";
+import type { Answer, Call } from "./answer.js";
+import type { BaseUrl } from "./base-url.js";
+import type { OcpErrorKind } from "./errors.js";
+import { openThroughProxy, proxyFor } from "./proxy.js";
+import type { Environment } from "./proxy.js";
+import { clean, errorCode, errorText } from "./text.js";
+
+export interface TransportOptions {
+  readonly baseUrl: BaseUrl;
+  /** PEM text that replaces Node's list of authorities. */
+  readonly ca?: string;
+  readonly insecureSkipVerify: boolean;
+  readonly env: Environment;
+  readonly now: () => number;
+  readonly connectTimeoutMs: number;
+}
+
+export interface TransportRequest extends Call {
+  /** Path and query as they go over the wire. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs: number;
+  /**
+   * `own`: a connection of its own, so that a reset of one that had gone stale is never mistaken for a lost answer.
+   * `kept`: one that is kept for the next request; for requests that may be sent twice.
+   */
+  readonly connection: "own" | "kept";
+}
+
+const LARGEST_ANSWER = 8 * 1024 * 1024;
+
+/**
+ * Requests and answers over HTTP, without a judgement about what the answers mean. Follows no redirect, keeps no cookie,
+ * asks for no compression.
+ */
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #idle: Dispatcher[] = [];
+  #closed = false;
+  #clockSkewMs: number | undefined;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    proxyFor(options.baseUrl, options.env); // throws at once what would throw later
+  }
+
+  /** @throws OcpError of the kinds `unreachable`, `lost` and `not-ocp` */
+  async send(request: TransportRequest): Promise<Answer> {
+    const kept = request.connection === "kept" ? this.#idle.pop() : undefined;
+    const attempt = new Attempt(request, this.#options);
+    const first = await attempt.run(kept);
+    // The server may close a kept connection (OCP: after 60 s, after 100 requests) just when it is used again.
+    const staleConnection = kept !== undefined && first.kind === "failed" && first.noAnswerYet;
+    const outcome = staleConnection ? await attempt.run(undefined) : first;
+    if (outcome.kind === "failed") {
+      throw ocpError(request, outcome.as, outcome.text, {
+        cause: outcome.cause,
+        ...(this.#clockSkewMs !== undefined && { clockSkewMs: this.#clockSkewMs }),
+      });
+    }
+    if (request.connection === "kept" && !this.#closed) this.#idle.push(outcome.dispatcher);
+    else discard(outcome.dispatcher);
+    this.#clockSkewMs = outcome.answer.clockSkewMs ?? this.#clockSkewMs;
+    return outcome.answer;
+  }
+
+  /** Closes what is idle; what is under way closes when it is done. */
+  close(): void {
+    this.#closed = true;
+    for (const dispatcher of this.#idle.splice(0)) discard(dispatcher);
+  }
+}
+
+type Outcome =
+  | { readonly kind: "answered"; readonly answer: Answer; readonly dispatcher: Dispatcher }
+  | {
+      readonly kind: "failed";
+      readonly as: OcpErrorKind;
+      readonly text: string;
+      readonly cause: unknown;
+      /** The connection broke, and not by a time-out of ours, before a byte of an answer. */
+      readonly noAnswerYet: boolean;
+    };
+
+/** One request on one connection. */
+class Attempt {
+  readonly #request: TransportRequest;
+  readonly #options: TransportOptions;
+
+  constructor(request: TransportRequest, options: TransportOptions) {
+    this.#request = request;
+    this.#options = options;
+  }
+
+  async run(kept: Dispatcher | undefined): Promise<Outcome> {
+    let refused: ((error: Error) => void) | undefined;
+    const dispatcher = kept ?? (await openConnection(this.#options, (error) => refused?.(error)));
+    const outcome = await new Promise<Outcome>((resolve) => {
+      const exchange = new Exchange(this.#request, this.#options, dispatcher, resolve);
+      refused = (error) => {
+        exchange.onResponseError(undefined, error);
+      };
+      exchange.start();
+    });
+    if (outcome.kind === "failed") discard(dispatcher);
+    return outcome;
+  }
+}
+
+/**
+ * Follows one request through undici. `onRequestStart` comes right before the first byte is written, on a connection
+ * that stands: what fails earlier was certainly not sent, what fails later may have been.
+ */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #request: TransportRequest;
+  readonly #options: TransportOptions;
+  readonly #dispatcher: Dispatcher;
+  readonly #settle: (outcome: Outcome) => void;
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #chunks: Buffer[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #settled = false;
+  #size = 0;
+  #head: Omit<Answer, "body"> | undefined;
+
+  constructor(
+    request: TransportRequest,
+    options: TransportOptions,
+    dispatcher: Dispatcher,
+    settle: (outcome: Outcome) => void,
+  ) {
+    this.#request = request;
+    this.#options = options;
+    this.#dispatcher = dispatcher;
+    this.#settle = settle;
+  }
+
+  start(): void {
+    const { timeoutMs, method, path, headers, body, connection } = this.#request;
+    const { connectTimeoutMs, baseUrl } = this.#options;
+    this.#after(timeoutMs, `no answer within ${seconds(timeoutMs)}`);
+    if (connectTimeoutMs < timeoutMs) {
+      this.#after(
+        connectTimeoutMs,
+        `no connection within ${seconds(connectTimeoutMs)}`,
+        () => this.#controller === undefined,
+      );
+    }
+    this.#dispatcher.dispatch(
+      {
+        origin: baseUrl.origin,
+        method,
+        path,
+        headers: { ...headers },
+        body: body ?? null,
+        reset: connection === "own",
+      },
+      this,
+    );
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // Given up already: undici must not write it any more.
+    if (this.#settled) controller.abort(new Error("given up"));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
+    if (status < 200) return;
+    const flat = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? (value[0] ?? "") : (value ?? "")]),
+    );
+    const clockSkewMs = Date.parse(flat["date"] ?? "") - this.#options.now();
+    this.#head = { status, headers: flat, ...(!Number.isNaN(clockSkewMs) && { clockSkewMs }) };
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#size <= LARGEST_ANSWER) this.#chunks.push(chunk);
+    else
+      this.#fail("not-ocp", `was answered with more than ${LARGEST_ANSWER / 1024 / 1024} MiB; the rest was not read`);
+  }
+
+  onResponseEnd(): void {
+    if (this.#head === undefined) {
+      this.#fail("lost", "got an answer without a head");
+      return;
+    }
+    const answer = { ...this.#head, body: Buffer.concat(this.#chunks).toString("utf8") };
+    // 407 comes from a proxy that did not pass the request on.
+    if (answer.status === 407) this.#fail("unreachable", "was answered 407: the proxy wants a user name and password");
+    else this.#finish({ kind: "answered", answer, dispatcher: this.#dispatcher });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    const why = errorText(error);
+    if (this.#controller === undefined) {
+      this.#fail("unreachable", `got no connection: ${why}${connectHint(error, this.#options)}`, error);
+    } else if (errorCode(error) === "UND_ERR_INVALID_ARG" && why.includes("407")) {
+      this.#fail("unreachable", "was answered 407: the proxy wants a user name and password", error);
+    } else if (isNotHttp(error)) {
+      this.#fail("not-ocp", `was answered with what is not HTTP as it should be: ${why}`, error);
+    } else {
+      this.#fail(
+        "lost",
+        `lost its connection ${this.#head === undefined ? "before" : "within"} the answer: ${why}`,
+        error,
+      );
+    }
+  }
+
+  #after(delayMs: number, text: string, stillValid: () => boolean = () => true): void {
+    this.#timers.push(
+      setTimeout(() => {
+        if (!stillValid()) return;
+        const sent = this.#controller !== undefined;
+        this.#fail(sent ? "lost" : "unreachable", `got ${text}${sent ? "" : connectHint(undefined, this.#options)}`);
+      }, delayMs),
+    );
+  }
+
+  #fail(as: OcpErrorKind, text: string, cause?: Error): void {
+    const noAnswerYet = as === "lost" && this.#head === undefined && cause !== undefined;
+    this.#finish({ kind: "failed", as, text, cause, noAnswerYet });
+    this.#controller?.abort(new Error("given up"));
+  }
+
+  #finish(outcome: Outcome): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#settle(outcome);
+  }
+}
+
+async function openConnection(options: TransportOptions, onConnectError: (error: Error) => void): Promise<Dispatcher> {
+  const clientOptions: Client.Options = {
+    connect: {
+      ...(options.ca !== undefined && { ca: options.ca }),
+      rejectUnauthorized: !options.insecureSkipVerify,
+      // Node gives each address of a name 250 ms, too short for a VPN where the last address is a dead one.
+      autoSelectFamilyAttemptTimeout: 1500,
+      timeout: 0,
+    },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    // Longer than the longest pause between two polls, shorter than OCP's 60 s.
+    keepAliveTimeout: 30_000,
+  };
+  const proxy = proxyFor(options.baseUrl, options.env);
+  if (proxy !== undefined) return openThroughProxy(proxy, clientOptions, onConnectError);
+  const client = new UndiciClient(options.baseUrl.origin, clientOptions);
+  client.on("connectionError", (_origin, _targets, error) => {
+    onConnectError(error);
+  });
+  return client;
+}
+
+function discard(dispatcher: Dispatcher): void {
+  dispatcher.destroy().catch(() => undefined);
+}
+
+/** Codes of the HTTP parser and of undici for answers that break the protocol, but for those of a cut connection. */
+function isNotHttp(error: Error): boolean {
+  const code = errorCode(error);
+  if (code === "HPE_INVALID_EOF_STATE") return false;
+  return (
+    code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW" || code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"
+  );
+}
+
+/** What to do about it, where the cause tells. */
+function connectHint(error: Error | undefined, options: TransportOptions): string {
+  const code = errorCode(error);
+  const proxy = proxyFor(options.baseUrl, options.env);
+  if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_UNTRUSTED/.test(code)) {
+    return " (its certificate is of an authority that is not known here: give the authority's certificate as `caFile`)";
+  }
+  if (code === "EPROTO" || code.startsWith("ERR_SSL_")) return " (does it speak plain http instead of https?)";
+  return proxy === undefined ? "" : ` (${proxy.variable} is set to ${clean(new URL(proxy.url).host)})`;
+}
+
+function seconds(ms: number): string {
+  return ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`;
+}

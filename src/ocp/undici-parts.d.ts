@@ -1,0 +1,12 @@
+// Single parts of undici, imported by path: `import "undici"` would also evaluate fetch, WebSocket, caches and the rest,
+// which costs more start-up time than everything else in the hook together.
+declare module "undici/lib/dispatcher/client.js" {
+  import type { Client } from "undici";
+  const ClientClass: typeof Client;
+  export default ClientClass;
+}
+declare module "undici/lib/dispatcher/env-http-proxy-agent.js" {
+  import type { EnvHttpProxyAgent } from "undici";
+  const AgentClass: typeof EnvHttpProxyAgent;
+  export default AgentClass;
+}
