@@ -1,4 +1,3 @@
-import { createHash, createHmac } from "node:crypto";
 import { OcpConfigError } from "./errors.js";
 
 /** A user's name and password, or an access key (OCP 4.0.2 and later), which has exactly its user's rights. */
@@ -42,24 +41,13 @@ export function checkCredentials(credentials: Credentials): void {
   }
 }
 
-/** Every form in which these credentials could show up in a text. */
-export function secretsOf(credentials: Credentials): readonly string[] {
-  if (credentials.kind === "aksk") return [credentials.accessKeySecret];
-  const { username, password } = credentials;
-  return [
-    password,
-    encodeURIComponent(password),
-    JSON.stringify(password).slice(1, -1),
-    Buffer.from(`${username}:${password}`).toString("base64"),
-  ];
-}
-
 /** The `Authorization` header. OCP's sibling refuses `basic` in lower case and passwords in anything but UTF-8. */
 export function authorization(credentials: Credentials, request: SignableRequest): string {
   if (credentials.kind === "basic") {
     return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`, "utf8").toString("base64")}`;
   }
-  const signature = createHmac("sha1", Buffer.from(credentials.accessKeySecret, "utf8"))
+  const signature = crypto()
+    .createHmac("sha1", Buffer.from(credentials.accessKeySecret, "utf8"))
     .update(stringToSign(request), "utf8")
     .digest("base64");
   return `OCP-ACCESS-KEY-HMACSHA1 ${credentials.accessKeyId}:${signature}`;
@@ -71,7 +59,7 @@ export function stringToSign(request: SignableRequest): string {
   const query = canonicalQuery(request.query ?? []);
   return [
     request.method.toUpperCase(),
-    body === "" ? "" : createHash("md5").update(body, "utf8").digest("hex").toUpperCase(),
+    body === "" ? "" : crypto().createHash("md5").update(body, "utf8").digest("hex").toUpperCase(),
     request.contentType ?? "",
     request.date,
     request.host,
@@ -99,4 +87,9 @@ function encode(text: string): string {
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+}
+
+/** Loaded when it is needed: Basic, the usual case, does without, and a hook's start-up time counts. */
+export function crypto(): typeof import("node:crypto") {
+  return process.getBuiltinModule("node:crypto");
 }

@@ -1,15 +1,14 @@
-import { X509Certificate } from "node:crypto";
 import { readData, readJson, readModel } from "./answer.js";
 import type { Answer, Call, Subject } from "./answer.js";
 import type { DeleteObproxiesRequest, OcpApi } from "./api.js";
-import { authorization, canonicalQuery, checkCredentials, secretsOf } from "./auth.js";
+import { authorization, canonicalQuery, checkCredentials, crypto } from "./auth.js";
 import type { Credentials, Query } from "./auth.js";
 import { parseBaseUrl } from "./base-url.js";
 import type { BaseUrl } from "./base-url.js";
 import { OcpConfigError } from "./errors.js";
 import { ShapeError } from "./fields.js";
 import { checkId, sortedIds } from "./ids.js";
-import { maskSecrets } from "./mask.js";
+import { maskSecrets, secretsOf } from "./mask.js";
 import type { Cluster, OcpId, OcpVersion, Task, TaskStatus } from "./model.js";
 import { parseCluster, parseClusterDetail, parseLog, parsePage, parseTask } from "./parse.js";
 import { Transport } from "./transport.js";
@@ -265,6 +264,7 @@ function sameId<T extends { readonly id: OcpId }>(asked: OcpId, found: T): T {
 function checkCa(pem: string): string {
   const certificates = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
   try {
+    const { X509Certificate } = crypto();
     for (const certificate of certificates) new X509Certificate(certificate);
     if (certificates.length > 0) return pem;
   } catch {

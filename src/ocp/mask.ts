@@ -1,3 +1,5 @@
+import type { Credentials } from "./auth.js";
+
 const MASK = "***";
 
 /** `password=…`, `"access_key": "…"`, `token: …`: names as OCP's own task engine masks them, and a few more. */
@@ -24,4 +26,16 @@ function maskLiteral(text: string, secret: string): string {
   if (secret.length >= 4) return text.replaceAll(secret, MASK);
   const escaped = secret.replace(/[^\w]/g, "\\$&");
   return text.replace(new RegExp(`(?<![\\w])${escaped}(?![\\w])`, "gu"), MASK);
+}
+
+/** Every form in which these credentials could show up in a text. */
+export function secretsOf(credentials: Credentials): readonly string[] {
+  if (credentials.kind === "aksk") return [credentials.accessKeySecret];
+  const { username, password } = credentials;
+  return [
+    password,
+    encodeURIComponent(password),
+    JSON.stringify(password).slice(1, -1),
+    Buffer.from(`${username}:${password}`).toString("base64"),
+  ];
 }
