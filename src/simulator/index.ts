@@ -1,0 +1,19 @@
+/** An OCP to test against, over real HTTP: see {@link startSimulator}. */
+export { ApiError } from "./api-error.js";
+export type { Fault, FaultAction } from "./faults.js";
+export type { SubtaskOperation, SubtaskStatus, TaskOperation, TaskStatus } from "./model.js";
+export { SimulatorOptionError } from "./option-error.js";
+export {
+  type AccessKey,
+  type Credentials,
+  DEFAULT_CREDENTIALS,
+  type Permissions,
+  type SeedCluster,
+  type SeedObproxy,
+  type SimulatedNode,
+  type SimulatorOptions,
+} from "./options.js";
+export type { Registration, WorkPlan } from "./plans.js";
+export type { RecordedRequest } from "./recorder.js";
+export { type OtherTask, type Outage, type Simulator, type Start, startSimulator } from "./simulator.js";
+export type { ClusterSnapshot, SubtaskSnapshot, TaskSnapshot } from "./snapshot.js";
