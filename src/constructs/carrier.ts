@@ -82,6 +82,31 @@ export class CarrierBlock extends TerraformResource {
   }
 }
 
+/**
+ * Beside each block of null_resource, an empty one of terraform_data with the same name. In a stack that was deployed
+ * with terraform_data and has gone back, a plain `destroy` would otherwise forget the objects without a hook, and end
+ * well. This way Terraform refuses every plan until the carrier is terraform_data again.
+ */
+export class CarrierBarrier extends TerraformResource {
+  public constructor(scope: Construct, id: string, name: string) {
+    super(scope, id, {
+      terraformResourceType: Carrier.TERRAFORM_DATA,
+      terraformGeneratorMetadata: { providerName: FORMS[Carrier.TERRAFORM_DATA].providerName },
+      count: 0,
+      lifecycle: { preventDestroy: true },
+    });
+    this.overrideLogicalId(name);
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return {};
+  }
+
+  protected override synthesizeHclAttributes(): Record<string, unknown> {
+    return {};
+  }
+}
+
 /** `null_resource.ocp_obproxies["27/3"]`. */
 export function instanceAddress(carrier: Carrier, block: string, key: string): string {
   return `${carrier}.${block}["${key}"]`;

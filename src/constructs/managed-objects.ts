@@ -1,19 +1,19 @@
 import {
   Aspects,
-  DefaultTokenResolver,
   dependable,
+  Fn,
   type ITerraformDependable,
   Lazy,
-  StringConcat,
   TerraformIterator,
   TerraformLocal,
   TerraformStack,
-  Tokenization,
+  Token,
 } from "cdktf";
-import { Construct, type IConstruct } from "constructs";
+import { Construct } from "constructs";
 import type { ProviderSettings } from "../hook/request.js";
+import { appProblems, resolved } from "./app-validation.js";
 import { AppRegistry } from "./app-registry.js";
-import { Carrier, CarrierBlock, instanceAddress } from "./carrier.js";
+import { Carrier, CarrierBarrier, CarrierBlock, instanceAddress } from "./carrier.js";
 import { type Declaration, type ObjectKind, TRIGGER_KEYS, type TriggerKey } from "./declaration.js";
 import * as errors from "./errors.js";
 import { HookFiles } from "./hook-files.js";
@@ -69,6 +69,7 @@ export class ManagedObjects {
     this.files = new HookFiles(this.stack, this.alias);
     this.blocks = { cluster: this.addBlock("cluster", false), obproxy: this.addBlock("obproxy", false) };
     this.dependencies.obproxy.push({ from: provider, on: this.blocks.cluster });
+    if (this.carrier === Carrier.NULL_RESOURCE) this.addBarriers();
     new MovedBlocks(provider, "moved", () => this.moves());
     Aspects.of(provider).add({
       visit: (node) => {
@@ -108,6 +109,28 @@ export class ManagedObjects {
     }
   }
 
+  public isKept(construct: Construct): boolean {
+    return this.declarations.some((each) => each.construct === construct && each.skipDestroy);
+  }
+
+  /** Of the blocks with a hook: `null_resource.ocp_obproxies`. */
+  public get addresses(): readonly string[] {
+    return KINDS.map((kind) => this.blockAddress(kind));
+  }
+
+  /** Path of the construct that made one block wait for another; undefined where it is ours to do so. */
+  public dependencyPath(from: string, on: string): string | undefined {
+    const kind = KINDS.find((each) => this.blockAddress(each) === from);
+    if (kind === undefined) return undefined;
+    return this.dependencies[kind].find(
+      (each) => each.from !== this.provider && resolved(this, each.on.fqn) === `\${${on}}`,
+    )?.from.node.path;
+  }
+
+  private blockAddress(kind: ObjectKind): string {
+    return `${this.carrier}.${this.blockName(kind, false)}`;
+  }
+
   private addKeptBlock(kind: ObjectKind): void {
     if (this.provider.node.tryFindChild(blockId(kind, true)) === undefined) this.addBlock(kind, true);
   }
@@ -135,13 +158,20 @@ export class ManagedObjects {
     });
   }
 
+  /** Terraform cannot move anything back from terraform_data; see {@link CarrierBarrier}. */
+  private addBarriers(): void {
+    for (const kind of KINDS) {
+      new CarrierBarrier(this.provider, `${blockId(kind, false)}_barrier`, this.blockName(kind, false));
+    }
+  }
+
   /** `ocp_obproxies`, `ocp_obproxies_kept`, … */
   private blockName(kind: ObjectKind, kept: boolean): string {
     return `${this.alias}_${blockId(kind, kept)}`;
   }
 
-  private address(declaration: Declaration, kept: boolean): string {
-    return instanceAddress(this.carrier, this.blockName(declaration.kind, kept), declaration.key);
+  private address(declaration: Declaration, kept: boolean, carrier = this.carrier): string {
+    return instanceAddress(carrier, this.blockName(declaration.kind, kept), declaration.key);
   }
 
   private protect(declaration: Declaration): void {
@@ -158,8 +188,25 @@ export class ManagedObjects {
   }
 
   private dependsOn(kind: ObjectKind): string[] {
-    const byFqn = new Map(this.dependencies[kind].map(({ on }) => [on.fqn, on]));
+    const declared = this.dependencies[kind].map(({ on }) => on);
+    const clusters = kind === "obproxy" ? this.clusterBlocksElsewhere() : [];
+    const byFqn = new Map([...declared, ...clusters].map((on) => [on.fqn, on]));
     return [...byFqn.values()].map((on) => dependable(on));
+  }
+
+  /** Clusters of our OBProxies that other providers of the stack manage: they have to go after them all the same. */
+  private clusterBlocksElsewhere(): readonly ITerraformDependable[] {
+    const clusterIds = new Set(
+      this.declarations.filter((each) => each.kind === "obproxy").map((each) => each.clusterId),
+    );
+    const holdsOne = (other: ManagedObjects): boolean =>
+      other.declarations.some((each) => each.kind === "cluster" && clusterIds.has(each.clusterId));
+    return this.neighbours.filter(holdsOne).map((other) => other.blocks.cluster);
+  }
+
+  /** The other providers of the stack that manage the same OCP. */
+  private get neighbours(): readonly ManagedObjects[] {
+    return this.registry.providersOf(this.stack).filter((each) => each !== this && each.sameOcpAs(this));
   }
 
   private moves(): readonly Move[] {
@@ -169,22 +216,36 @@ export class ManagedObjects {
     ];
   }
 
-  /** A stack that was deployed with null_resource: its blocks, with whatever is in them. */
+  /**
+   * A stack that was deployed with null_resource: whatever is in its blocks. Not so the blocks of what is kept: to one
+   * that is not in the configuration, Terraform moves nothing of another type.
+   */
   private carrierMoves(): readonly Move[] {
     if (this.carrier !== Carrier.TERRAFORM_DATA) return [];
-    const names = KINDS.flatMap((kind) => [this.blockName(kind, false), this.blockName(kind, true)]);
-    return names.map((name) => ({ from: `${Carrier.NULL_RESOURCE}.${name}`, to: `${this.carrier}.${name}` }));
+    return KINDS.map((kind) => {
+      const name = this.blockName(kind, false);
+      return { from: `${Carrier.NULL_RESOURCE}.${name}`, to: `${this.carrier}.${name}` };
+    });
   }
 
   /** Terraform allows one move to an address, so everywhere that the object may lie is one chain. */
   private movesOf(declaration: Declaration): readonly Move[] {
-    const others = this.registry.providersOf(this.stack).filter((each) => each !== this && each.sameOcpAs(this));
-    const elsewhere = others.flatMap((other) => [other.address(declaration, true), other.address(declaration, false)]);
-    const here = [
-      this.address(declaration, !declaration.skipDestroy),
-      this.address(declaration, declaration.skipDestroy),
+    const { skipDestroy } = declaration;
+    const elsewhere = this.neighbours.flatMap((other) => [
+      other.address(declaration, true),
+      other.address(declaration, false),
+    ]);
+    const here = [this.address(declaration, !skipDestroy), this.address(declaration, skipDestroy)];
+    const before = this.carrier === Carrier.NULL_RESOURCE ? [] : [...this.neighbours, this];
+    return [
+      ...before.flatMap((each) =>
+        chain([
+          each.address(declaration, true, Carrier.NULL_RESOURCE),
+          each.address(declaration, false, Carrier.NULL_RESOURCE),
+        ]),
+      ),
+      ...chain([...elsewhere, ...here]),
     ];
-    return chain([...elsewhere, ...here]);
   }
 
   /** What is only known, or only safe to do, when all constructs are there. */
@@ -201,7 +262,8 @@ export class ManagedObjects {
   private validate(): string[] {
     // Once more: other aspects may have declared objects since.
     this.writeFiles();
-    return [];
+    const isFirst = this.registry.providersOf(this.stack)[0] === this;
+    return isFirst ? appProblems(this.registry.providers) : [];
   }
 }
 
@@ -211,13 +273,14 @@ function blockId(kind: ObjectKind, kept: boolean): string {
 
 function triggers(declaration: Declaration): Record<string, string> {
   const values: Readonly<Record<TriggerKey, string>> = {
-    cluster_id: declaration.clusterId,
-    obproxy_id: declaration.obproxyId ?? "",
+    cluster_id: textOf(declaration.clusterId),
+    obproxy_id: textOf(declaration.obproxyId ?? ""),
     cluster_name: terraformText(declaration.clusterName),
   };
   return Object.fromEntries(TRIGGER_KEYS[declaration.kind].map((key) => [key, values[key]]));
 }
 
-export function resolveTokens(scope: IConstruct, value: unknown): unknown {
-  return Tokenization.resolve(value, { scope, resolver: new DefaultTokenResolver(new StringConcat()) });
+/** Of a number variable alone Terraform would make a number, and the carriers would differ. */
+function textOf(id: string): string {
+  return Token.isUnresolved(id) ? Token.asString(Fn.tostring(id)) : id;
 }

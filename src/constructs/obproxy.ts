@@ -103,6 +103,11 @@ export class Obproxy extends Construct implements ITerraformDependable {
     this.clusterName = home.clusterName;
     this.obproxyIds = [...props.obproxyIds];
     this.declare(props);
+    if (props.skipDestroy === true && props.cluster !== undefined && !isKept(props.cluster)) {
+      Annotations.of(this).addWarning(
+        `skipDestroy keeps these OBProxies, but not their cluster, ${props.cluster.node.path}, which cannot be deleted as long as they are in it. Set skipDestroy there too, unless they leave the cluster in OCP before it is destroyed.`,
+      );
+    }
   }
 
   /** Of the block of all OBProxies of the OcpProvider, so that the construct can stand in any `dependsOn`. */
@@ -146,6 +151,10 @@ export class Obproxy extends Construct implements ITerraformDependable {
     const ownCluster = cluster === undefined ? [] : [cluster];
     this.ocp._managed.addDependencies("obproxy", this, [...ownCluster, ...dependsOn]);
   }
+}
+
+function isKept(cluster: ObproxyCluster): boolean {
+  return cluster.ocp._managed.isKept(cluster);
 }
 
 interface Home {
