@@ -1,3 +1,4 @@
+import type * as nodeCrypto from "node:crypto";
 import { OcpConfigError } from "./errors.js";
 
 /** A user's name and password, or an access key (OCP 4.0.2 and later), which has exactly its user's rights. */
@@ -90,6 +91,6 @@ function encode(text: string): string {
 }
 
 /** Loaded when it is needed: Basic, the usual case, does without, and a hook's start-up time counts. */
-export function crypto(): typeof import("node:crypto") {
+export function crypto(): typeof nodeCrypto {
   return process.getBuiltinModule("node:crypto");
 }

@@ -1,0 +1,63 @@
+import { relevantLines } from "../../src/ocp/log.js";
+import { recordedJson, sample } from "./support/answers.js";
+
+function logOf(answer: unknown): string {
+  return (answer as { data: { log: string } }).data.log;
+}
+
+const threeAttempts = logOf(recordedJson("subtask_log_three_attempts.json"));
+const SEPARATOR = "############{RETRY}{2026-11-22T13:10:01.860482460Z}############";
+const FAILED =
+  "2026-11-22 13:10:05.233  WARN 1 --- [pool-1,ab,cd] c.o.o.Runner   : Execute task failed, subtask=Overview{id=9}";
+
+test("finds the cause before the frames, although OCP broke a frame in two", () => {
+  const twoAttempts = threeAttempts.slice(0, threeAttempts.lastIndexOf("############{RETRY}"));
+  expect(relevantLines(twoAttempts)).toEqual(["java.lang.RuntimeException: planned failure of Delete obproxy info"]);
+});
+
+test("looks at the last attempt alone", () => {
+  expect(relevantLines(threeAttempts)).toEqual([]);
+});
+
+test("has nothing to say about a log without trouble", () => {
+  expect(relevantLines(logOf(sample("subtask_log.v4.2.2.json")))).toEqual([]);
+  expect(relevantLines("")).toEqual([]);
+});
+
+test("keeps every cause and all lines of a message", () => {
+  const log = [
+    SEPARATOR,
+    FAILED,
+    "",
+    "com.oceanbase.ocp.CommandException: command failed on host 3",
+    "stderr: no such file",
+    "\tat com.oceanbase.Step.run(Step.java:17) ~[lab/:na]",
+    "\t... 12 common frames omitted",
+    "Caused by: java.net.ConnectException: Connection refused",
+    "\tat java.base/Net.connect(Native Method)",
+    "Set state for subtask: 9, operation:RETRY, state: FAILED",
+  ];
+  expect(relevantLines(log.join("\n"))).toEqual([
+    "com.oceanbase.ocp.CommandException: command failed on host 3",
+    "stderr: no such file",
+    "Caused by: java.net.ConnectException: Connection refused",
+  ]);
+});
+
+test("falls back to warnings and errors where nothing is called failed", () => {
+  const log = `${SEPARATOR}\n2026-11-22 13:10:05.233 ERROR 1 --- [pool] c.o.Agent : agent did not answer\nbye`;
+  expect(relevantLines(log)).toEqual(["agent did not answer"]);
+});
+
+test("masks secrets and control characters", () => {
+  const log = `${SEPARATOR}\n${FAILED}\n\u001b[31mlogin with password=hunter2 refused\u0007`;
+  expect(relevantLines(log)).toEqual(["[31mlogin with password=*** refused"]);
+});
+
+test("is bounded", () => {
+  const lines = Array.from({ length: 500 }, (_, index) => `Caused by: ${index} ${"x".repeat(10_000)}`);
+  const found = relevantLines([SEPARATOR, FAILED, ...lines].join("\n"));
+  expect(found).toHaveLength(12);
+  expect(Math.max(...found.map((line) => line.length))).toBe(300);
+  expect(found.at(-1)).toContain("Caused by: 499");
+});
