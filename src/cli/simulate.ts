@@ -1,0 +1,183 @@
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import {
+  DEFAULT_CREDENTIALS,
+  type RecordedRequest,
+  type SeedCluster,
+  SimulatorOptionError,
+  type SimulatorOptions,
+  startSimulator,
+} from "../simulator/index.js";
+
+/** What the command reads and writes: `process`, or what a test hands in. */
+export interface SimulateIo {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  once(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+}
+
+export const SIMULATE_HELP = `Usage: cdktf-obproxy simulate [options]
+
+Runs an OCP on this machine that answers as documented, to try things against. It forgets everything when it ends.
+
+  --port <n>         port on 127.0.0.1, 0 for any free one (8080)
+  --version <v>      version of OCP, 3.1.1 to 4.4.0 (4.2.2)
+  --tick <ms>        length of a tick of the task engine (1000)
+  --seed <file>      JSON: {"clusters": [{"id": 27, "name": "orders", "obproxies": [1, 2, 3]}]}
+  --username <name>  (${DEFAULT_CREDENTIALS.username})
+  --password <word>  (the environment's OCP_PASSWORD, else "${DEFAULT_CREDENTIALS.password}")
+  --help
+
+Without --seed there are two clusters: 27 "orders" with the OBProxies 1, 2 and 3, and 28 "reports" with none.`;
+
+const SAMPLE_CLUSTERS: readonly SeedCluster[] = [
+  { id: 27, name: "orders", obproxies: [1, 2, 3] },
+  { id: 28, name: "reports" },
+];
+
+const DEFAULT_PORT = 8080;
+const WRONG_USAGE = 2;
+
+/** Something on the command line that cannot be meant. */
+class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/**
+ * `cdktf-obproxy simulate`: runs until it is told to stop.
+ *
+ * @param args what follows `simulate` on the command line
+ * @returns the exit code: 0, 1 where the port cannot be had, 2 where the command line is wrong
+ */
+export async function simulate(args: readonly string[], io: SimulateIo): Promise<number> {
+  try {
+    const settings = await readSettings(args, io.env);
+    if (settings === "help") {
+      io.stdout.write(`${SIMULATE_HELP}\n`);
+      return 0;
+    }
+    await run(settings, io);
+    return 0;
+  } catch (error) {
+    io.stderr.write(`cdktf-obproxy simulate: ${messageOf(error)}\n`);
+    if (error instanceof UsageError || error instanceof SimulatorOptionError) {
+      io.stderr.write("Try `cdktf-obproxy simulate --help`.\n");
+      return WRONG_USAGE;
+    }
+    return 1;
+  }
+}
+
+async function run(options: SimulatorOptions, io: SimulateIo): Promise<void> {
+  // Before anything else, so that a signal that comes early ends in good order too.
+  const stopped = new Promise<void>((resolve) => {
+    io.once("SIGINT", resolve);
+    io.once("SIGTERM", resolve);
+  });
+  const simulator = await startSimulator({
+    ...options,
+    onRequest: (request) => {
+      io.stdout.write(`${requestLine(request)}\n`);
+    },
+  });
+  const { username, password } = options.credentials ?? DEFAULT_CREDENTIALS;
+  // Only the default password is shown: output ends up in logs.
+  const shown = password === DEFAULT_CREDENTIALS.password ? `=${password}` : "";
+  io.stdout.write(
+    `OCP ${simulator.version} at ${simulator.url}; export OCP_URL=${simulator.url} OCP_USERNAME=${username} OCP_PASSWORD${shown}\n`,
+  );
+  await stopped;
+  await simulator.stop();
+}
+
+async function readSettings(args: readonly string[], env: SimulateIo["env"]): Promise<"help" | SimulatorOptions> {
+  const flags = parseFlags(args);
+  if (flags.help === true) {
+    return "help";
+  }
+  return {
+    port: flags.port === undefined ? DEFAULT_PORT : wholeNumber("--port", flags.port, 0),
+    tickMs: flags.tick === undefined ? 1000 : wholeNumber("--tick", flags.tick, 1),
+    ...(flags.version === undefined ? {} : { version: flags.version }),
+    credentials: {
+      username: flags.username ?? DEFAULT_CREDENTIALS.username,
+      password: flags.password ?? (env["OCP_PASSWORD"] || DEFAULT_CREDENTIALS.password),
+    },
+    clusters: flags.seed === undefined ? SAMPLE_CLUSTERS : await readSeed(flags.seed),
+  };
+}
+
+function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: "string" },
+        version: { type: "string" },
+        tick: { type: "string" },
+        seed: { type: "string" },
+        username: { type: "string" },
+        password: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+function wholeNumber(flag: string, text: string, least: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least) {
+    throw new UsageError(`\`${flag}\` must be a whole number from ${least} on, not "${text}".`);
+  }
+  return value;
+}
+
+async function readSeed(file: string): Promise<readonly SeedCluster[]> {
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    throw new UsageError(`\`--seed\` ${file}: ${messageOf(error)}`);
+  }
+  const clusters: unknown = isRecord(content) ? content["clusters"] : content;
+  if (!Array.isArray(clusters) || !clusters.every(isSeedCluster)) {
+    throw new UsageError(
+      `\`--seed\` ${file}: expected {"clusters": [{"id": 27, "name": "orders", "obproxies": [1, 2, 3]}]}.`,
+    );
+  }
+  return clusters;
+}
+
+function isSeedCluster(value: unknown): value is SeedCluster {
+  return (
+    isRecord(value) &&
+    isId(value["id"]) &&
+    typeof value["name"] === "string" &&
+    (value["details"] === undefined || isRecord(value["details"])) &&
+    (value["obproxies"] === undefined ||
+      (Array.isArray(value["obproxies"]) &&
+        value["obproxies"].every((obproxy: unknown) => isId(obproxy) || (isRecord(obproxy) && isId(obproxy["id"])))))
+  );
+}
+
+function isId(value: unknown): value is number | string {
+  return typeof value === "number" || typeof value === "string";
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function requestLine(request: RecordedRequest): string {
+  const query = new URLSearchParams(request.query).toString();
+  const target = query === "" ? request.path : `${request.path}?${query}`;
+  return `${request.method} ${target} → ${request.cut ? "connection broken" : (request.status ?? "")}`;
+}
+
+function messageOf(error: unknown): string {
+  // Errors of parseArgs and of the file system are not instances of this realm's Error under every test runner.
+  return typeof error === "object" && error !== null && "message" in error ? String(error.message) : String(error);
+}

@@ -1,0 +1,173 @@
+import { EventEmitter } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { simulate } from "../../src/cli/simulate.js";
+import { ask, basic } from "../simulator/client.js";
+
+interface Run {
+  /** Lines so far. */
+  readonly out: readonly string[];
+  readonly err: readonly string[];
+  /** The URL of the first line. */
+  readonly url: Promise<string>;
+  readonly exitCode: Promise<number>;
+  signal(name: string): void;
+}
+
+function start(args: string[], env: Record<string, string> = {}): Run {
+  const out: string[] = [];
+  const err: string[] = [];
+  const events = new EventEmitter();
+  const url = new Promise<string>((resolve) => {
+    events.once("url", resolve);
+  });
+  const exitCode = simulate(args, {
+    stdout: {
+      write: (text) => {
+        out.push(...text.trimEnd().split("\n"));
+        const found = /http:\/\/[\d.]+:\d+/.exec(text);
+        events.emit("url", found?.[0]);
+      },
+    },
+    stderr: { write: (text) => err.push(...text.trimEnd().split("\n")) },
+    env,
+    once: (signal, listener) => events.once(signal, listener),
+  });
+  return { out, err, url, exitCode, signal: (name) => events.emit(name) };
+}
+
+async function during<T>(run: Run, test: (url: string) => Promise<T>): Promise<T> {
+  try {
+    return await test(await run.url);
+  } finally {
+    run.signal("SIGTERM");
+    await run.exitCode;
+  }
+}
+
+let directory = "";
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "simulate-"));
+});
+
+afterEach(async () => {
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function seedFile(content: string): Promise<string> {
+  const file = join(directory, "seed.json");
+  await writeFile(file, content);
+  return file;
+}
+
+test("says where it is and what to export", async () => {
+  const run = start(["--port", "0"]);
+
+  await during(run, (url) => {
+    expect(run.out).toEqual([`OCP 4.2.2 at ${url}; export OCP_URL=${url} OCP_USERNAME=admin OCP_PASSWORD=simulator`]);
+    return Promise.resolve();
+  });
+});
+
+test("does not show a password that somebody chose", async () => {
+  const run = start(["--port", "0", "--password", "s3cret"]);
+
+  await during(run, () => Promise.resolve());
+
+  expect(run.out.join("\n")).not.toContain("s3cret");
+});
+
+test.each(["SIGINT", "SIGTERM"])("ends with 0 on %s", async (name) => {
+  const run = start(["--port", "0"]);
+  await run.url;
+  run.signal(name);
+  expect(await run.exitCode).toBe(0);
+});
+
+test("prints a line per request", async () => {
+  const run = start(["--port", "0"]);
+
+  await during(run, (url) => ask(url, "GET", "/api/v2/obproxy/clusters?size=5"));
+
+  expect(run.out[1]).toBe("GET /api/v2/obproxy/clusters?size=5 → 200");
+});
+
+test("takes the password from OCP_PASSWORD", async () => {
+  const run = start(["--port", "0", "--username", "ci"], { OCP_PASSWORD: "from the environment" });
+
+  const reply = await during(run, (url) =>
+    ask(url, "GET", "/api/v2/info", { authorization: basic("ci", "from the environment") }),
+  );
+
+  expect(reply.status).toBe(200);
+});
+
+test("is the version that is asked for", async () => {
+  const run = start(["--port", "0", "--version", "4.3.6"]);
+
+  const reply = await during(run, (url) => ask(url, "GET", "/api/v2/info"));
+
+  expect(reply.json).toMatchObject({ buildVersion: "4.3.6-SNAPSHOT" });
+});
+
+test("starts with the clusters of a seed file", async () => {
+  const file = await seedFile('{"clusters":[{"id":5,"name":"five","obproxies":[{"id":8,"status":"UNAVAILABLE"}]}]}');
+  const run = start(["--port", "0", "--seed", file]);
+
+  const reply = await during(run, (url) => ask(url, "GET", "/api/v2/obproxy/clusters/5"));
+
+  expect(reply.json?.data).toMatchObject({ name: "five", obproxies: [{ id: 8, status: "UNAVAILABLE" }] });
+});
+
+test("shows its help", async () => {
+  const run = start(["--help"]);
+  expect(await run.exitCode).toBe(0);
+  expect(run.out.join("\n")).toContain("Usage: cdktf-obproxy simulate");
+});
+
+test.each([
+  [["--prot", "1"], /'--prot'/],
+  [["--port"], /--port/],
+  [["--port", "many"], /`--port` must be a whole number/],
+  [["--port", "70000"], /`port` must be an integer from 0 to 65535/],
+  [["--tick", "0"], /`--tick` must be a whole number from 1 on/],
+  [["--version", "newest"], /`version` must be a version such as "4.2.2"/],
+  [["--seed", "/no/such/file.json"], /`--seed` \/no\/such\/file.json: ENOENT/],
+  [["extra"], /Unexpected argument 'extra'/],
+])("refuses %j with exit code 2", async (args, text) => {
+  const run = start(args);
+  expect(await run.exitCode).toBe(2);
+  expect(run.err[0]).toMatch(text);
+});
+
+test.each(["{", '{"clusters":{}}', '[{"id":1}]', '[{"id":1,"name":"a","obproxies":[{}]}]'])(
+  "refuses the seed %s with exit code 2",
+  async (content) => {
+    const run = start(["--seed", await seedFile(content)]);
+    expect(await run.exitCode).toBe(2);
+    expect(run.err[0]).toMatch(/`--seed`/);
+  },
+);
+
+test("ends with 1 where the port is taken", async () => {
+  const taken = await listen();
+  const { port } = taken.address() as { port: number };
+
+  const run = start(["--port", String(port)]);
+
+  expect(await run.exitCode).toBe(1);
+  expect(run.err[0]).toContain("EADDRINUSE");
+  await new Promise((resolve) => taken.close(resolve));
+});
+
+function listen(): Promise<Server> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      resolve(server);
+    });
+  });
+}
