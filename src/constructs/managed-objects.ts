@@ -17,7 +17,7 @@ import { Carrier, CarrierBarrier, CarrierBlock, instanceAddress } from "./carrie
 import { type Declaration, type ObjectKind, TRIGGER_KEYS, type TriggerKey } from "./declaration.js";
 import * as errors from "./errors.js";
 import { HookFiles } from "./hook-files.js";
-import { chain, type Move, MovedBlocks } from "./moved.js";
+import { blockMove, type Move, MovedBlocks, objectMoves } from "./moved.js";
 import type { OcpProvider } from "./ocp-provider.js";
 import { ensureNullProvider } from "./null-provider.js";
 import { Protection } from "./protection.js";
@@ -170,13 +170,14 @@ export class ManagedObjects {
     return `${this.alias}_${blockId(kind, kept)}`;
   }
 
-  private address(declaration: Declaration, kept: boolean, carrier = this.carrier): string {
-    return instanceAddress(carrier, this.blockName(declaration.kind, kept), declaration.key);
-  }
-
   private protect(declaration: Declaration): void {
     const name = `${this.alias}_protected_${declaration.key.replace("/", "_")}`;
-    new Protection(this.provider, `protected_${declaration.key}`, name, this.address(declaration, false));
+    new Protection(
+      this.provider,
+      `protected_${declaration.key}`,
+      name,
+      instanceAddress(this.carrier, this.blockName(declaration.kind, false), declaration.key),
+    );
   }
 
   private entries(kind: ObjectKind, kept: boolean): Record<string, Record<string, string>> {
@@ -210,41 +211,16 @@ export class ManagedObjects {
   }
 
   private moves(): readonly Move[] {
+    const objects = this.declarations.filter((each) => !each.isToken);
     return [
-      ...this.carrierMoves(),
-      ...this.declarations.filter((each) => !each.isToken).flatMap((each) => this.movesOf(each)),
-    ];
-  }
-
-  /**
-   * A stack that was deployed with null_resource: whatever is in its blocks. Not so the blocks of what is kept: to one
-   * that is not in the configuration, Terraform moves nothing of another type.
-   */
-  private carrierMoves(): readonly Move[] {
-    if (this.carrier !== Carrier.TERRAFORM_DATA) return [];
-    return KINDS.map((kind) => {
-      const name = this.blockName(kind, false);
-      return { from: `${Carrier.NULL_RESOURCE}.${name}`, to: `${this.carrier}.${name}` };
-    });
-  }
-
-  /** Terraform allows one move to an address, so everywhere that the object may lie is one chain. */
-  private movesOf(declaration: Declaration): readonly Move[] {
-    const { skipDestroy } = declaration;
-    const elsewhere = this.neighbours.flatMap((other) => [
-      other.address(declaration, true),
-      other.address(declaration, false),
-    ]);
-    const here = [this.address(declaration, !skipDestroy), this.address(declaration, skipDestroy)];
-    const before = this.carrier === Carrier.NULL_RESOURCE ? [] : [...this.neighbours, this];
-    return [
-      ...before.flatMap((each) =>
-        chain([
-          each.address(declaration, true, Carrier.NULL_RESOURCE),
-          each.address(declaration, false, Carrier.NULL_RESOURCE),
-        ]),
-      ),
-      ...chain([...elsewhere, ...here]),
+      ...(this.carrier === Carrier.TERRAFORM_DATA ? KINDS.map((kind) => blockMove(this.blockName(kind, false))) : []),
+      ...objects.flatMap(({ key, kind, skipDestroy }) => {
+        const homes = [...this.neighbours, this].map((each) => ({
+          live: each.blockName(kind, false),
+          kept: each.blockName(kind, true),
+        }));
+        return objectMoves({ carrier: this.carrier, homes, key, isKept: skipDestroy });
+      }),
     ];
   }
 

@@ -1,13 +1,52 @@
 import { TerraformElement } from "cdktf";
 import type { Construct } from "constructs";
+import { Carrier, instanceAddress } from "./carrier.js";
 
 export interface Move {
   readonly from: string;
   readonly to: string;
 }
 
-/** Where one object may lie in the state of its stack, in the order in which `moved` leads through it. */
-export function chain(addresses: readonly string[]): Move[] {
+/** The two blocks of one provider in which an object can lie: with a hook, and without. */
+export interface Home {
+  readonly live: string;
+  readonly kept: string;
+}
+
+export interface ObjectPlace {
+  readonly carrier: Carrier;
+  readonly key: string;
+  /** All providers of the stack that manage the same OCP; the one that declares the object comes last. */
+  readonly homes: readonly Home[];
+  readonly isKept: boolean;
+}
+
+/** A stack that was deployed with null_resource: whatever is in a block with a hook. */
+export function blockMove(name: string): Move {
+  return { from: `${Carrier.NULL_RESOURCE}.${name}`, to: `${Carrier.TERRAFORM_DATA}.${name}` };
+}
+
+/**
+ * From wherever the object may lie in the state to where it belongs. Terraform allows one move to an address, so all
+ * places make one chain.
+ */
+export function objectMoves({ carrier, homes, isKept, key }: ObjectPlace): readonly Move[] {
+  const keptFirst = ({ kept, live }: Home): readonly string[] => [kept, live];
+  const addresses = (blocks: readonly string[], of: Carrier): string[] =>
+    blocks.map((block) => instanceAddress(of, block, key));
+  const blocks = homes.flatMap(keptFirst);
+  if (isKept) blocks.push(...blocks.splice(-2).reverse());
+  return [
+    // What null_resource had kept joins the block that moves as a whole: Terraform (seen with 1.11) moves nothing of
+    // another type to a block that is not in the configuration, and that of what is kept need not be.
+    ...(carrier === Carrier.TERRAFORM_DATA
+      ? homes.flatMap((home) => chain(addresses(keptFirst(home), Carrier.NULL_RESOURCE)))
+      : []),
+    ...chain(addresses(blocks, carrier)),
+  ];
+}
+
+function chain(addresses: readonly string[]): Move[] {
   return addresses.slice(1).map((to, index) => ({ from: addresses[index] ?? to, to }));
 }
 
