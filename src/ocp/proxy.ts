@@ -81,6 +81,7 @@ export async function openThroughProxy(
   onConnectError: (error: Error) => void,
 ): Promise<Dispatcher> {
   const { default: EnvHttpProxyAgent } = await import("undici/lib/dispatcher/env-http-proxy-agent.js");
+  const { default: connect } = await import("undici/lib/api/api-connect.js");
   const agentOptions = {
     ...options,
     httpProxy: proxy.url,
@@ -88,6 +89,8 @@ export async function openThroughProxy(
     noProxy: proxy.noProxy,
     proxyTunnel: false,
     ...(typeof options.connect === "object" && { requestTls: options.connect }),
+    clientFactory: (origin: URL, clientOptions: object) =>
+      Object.assign(new UndiciClient(origin, clientOptions), { connect }),
     // One client per origin, so that a failed connection can be told: undici itself would connect again without end
     // when a proxy accepts and hangs up.
     factory: (origin: string | URL, clientOptions: object) => {

@@ -9,13 +9,18 @@ export function clean(text: string, maxLength = 300): string {
 
 /** The innermost words of an error: Node leaves the message of an `AggregateError` empty. */
 export function errorText(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) {
-    return [...new Set(error.errors.map(errorText))].join("; ");
-  }
-  if (!(error instanceof Error)) return clean(String(error));
-  return clean(error.message) || errorCode(error) || error.name;
+  const { message, errors, code } = fieldsOf(error);
+  if (Array.isArray(errors) && errors.length > 0) return [...new Set(errors.map(errorText))].join("; ");
+  if (typeof message === "string" && message !== "") return clean(message);
+  return typeof code === "string" ? code : clean(String(error));
 }
 
 export function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  const { code } = fieldsOf(error);
+  return typeof code === "string" ? code : "";
+}
+
+/** Not by `instanceof`: errors may come from another realm. */
+function fieldsOf(error: unknown): { readonly message?: unknown; readonly errors?: unknown; readonly code?: unknown } {
+  return typeof error === "object" && error !== null ? error : {};
 }

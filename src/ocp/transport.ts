@@ -268,13 +268,10 @@ function discard(dispatcher: Dispatcher): void {
   dispatcher.destroy().catch(() => undefined);
 }
 
-/** Codes of the HTTP parser and of undici for answers that break the protocol, but for those of a cut connection. */
+/** Answers that break the protocol; a connection that was cut is another matter. undici gives parser errors no code. */
 function isNotHttp(error: Error): boolean {
-  const code = errorCode(error);
-  if (code === "HPE_INVALID_EOF_STATE") return false;
-  return (
-    code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW" || code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"
-  );
+  if (error.name === "HTTPParserError") return !/\bEOF\b/i.test(error.message);
+  return ["UND_ERR_HEADERS_OVERFLOW", "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"].includes(errorCode(error));
 }
 
 /** What to do about it, where the cause tells. */

@@ -10,3 +10,9 @@ declare module "undici/lib/dispatcher/env-http-proxy-agent.js" {
   const AgentClass: typeof EnvHttpProxyAgent;
   export default AgentClass;
 }
+/** What `import "undici"` would add to every dispatcher. `ProxyAgent` needs it of the client that it opens tunnels with. */
+declare module "undici/lib/api/api-connect.js" {
+  import type { Dispatcher } from "undici";
+  const connect: Dispatcher["connect"];
+  export default connect;
+}

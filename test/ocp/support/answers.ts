@@ -46,6 +46,12 @@ export const TASK = {
 };
 export const CLUSTER = { id: 27, name: "orders", obproxies: [{ id: 3, ip: "192.0.2.3", sqlPort: 2883 }] };
 
+export function without<T extends object, K extends keyof T>(whole: T, ...keys: readonly K[]): Omit<T, K> {
+  const rest = { ...whole };
+  for (const key of keys) Reflect.deleteProperty(rest, key);
+  return rest;
+}
+
 export function subtask(change: Partial<Subtask> = {}): Subtask {
   return {
     id: "1",

@@ -1,0 +1,151 @@
+import { parseClusterDetail, parseLog, parsePage, parseCluster, parseTask } from "../../src/ocp/parse.js";
+import { CLUSTER, recordedJson, sample, TASK, without } from "./support/answers.js";
+
+function dataOf(answer: unknown): unknown {
+  return (answer as { data: unknown }).data;
+}
+
+describe("the published samples", () => {
+  test.each([
+    ["delete_obproxy.DELETE-dialect", ["seed-v3", "v4.2.2", "v4.3.5plus"]],
+    ["delete_obproxy_cluster", ["seed-v3", "v4.2.2", "v4.3.5plus"]],
+  ])("%s reads the same in every version", (name, versions) => {
+    const [first, ...others] = versions.map((version) => parseTask(dataOf(sample(`${name}.${version}.json`))));
+    expect(first).toMatchObject({ status: "RUNNING", operation: "EXECUTE", creator: "admin" });
+    for (const other of others) expect(other).toEqual(first);
+  });
+
+  test("a task's detail reads the same with tags and without", () => {
+    const old = parseTask(dataOf(sample("task_detail.v4.2.2.json")));
+    const { tags, ...tagged } = parseTask(dataOf(sample("task_detail.with-tags.v4.3.6plus.json")));
+    expect(tagged).toEqual(old);
+    expect([old.tags, tags]).toEqual([undefined, [{}]]);
+  });
+
+  test("a list entry reads the same with tags and without", () => {
+    const read = (name: string) => parsePage(dataOf(sample(name)), parseTask).entries;
+    const untagged = read("task_list.with-tags.v4.3.6plus.json").map((entry) => without(entry, "tags", "operation"));
+    expect(untagged).toEqual(read("task_list.v4.2.2.json"));
+  });
+
+  test.each([
+    "delete_obproxy.POST-dialect.v4.3.5plus.json",
+    "stop_obproxy.v4.3.5plus.json",
+    "obproxy_cluster_create_response.v4.2.2.json",
+    "obproxy_restart_response.v4.2.2.json",
+  ])("%s is a task", (name) => {
+    expect(parseTask(dataOf(sample(name))).subtasks.length).toBeGreaterThan(0);
+  });
+
+  test("a cluster reads the same from its detail and from the list", () => {
+    const [entry] = parsePage(dataOf(sample("obproxy_cluster_list.v4.2.2.json")), parseCluster).entries;
+    const detail = parseClusterDetail(dataOf(sample("obproxy_cluster_detail.v4.2.2.json")));
+    expect(detail).toMatchObject({
+      id: "1",
+      name: "test",
+      obproxies: [{ id: "1", sqlPort: 2883, operateStatus: "NORMAL" }],
+    });
+    expect(entry).toEqual(detail);
+  });
+
+  test("a subtask's log is text", () => {
+    expect(parseLog(dataOf(sample("subtask_log.v4.2.2.json")))).toContain("PrepareReinstallOcpAgentTask");
+  });
+});
+
+test.each([
+  ["a string", "admin"],
+  ["an object", { id: 100, name: "admin" }],
+  ["an object without id", { name: "admin" }],
+])("the creator may be %s", (_, creator) => {
+  expect(parseTask({ ...TASK, creator }).creator).toBe("admin");
+});
+
+test("status and operation are upper case, whatever comes, and unknown ones are kept", () => {
+  expect(parseTask({ ...TASK, status: "suspended", operation: "execute" })).toMatchObject({
+    status: "SUSPENDED",
+    operation: "EXECUTE",
+  });
+});
+
+test.each([
+  [7, "7"],
+  ["7", "7"],
+  ["007", "7"],
+  [Number.MAX_SAFE_INTEGER, "9007199254740991"],
+  ["9007199254740993", "9007199254740993"],
+])("the id %j is %s", (id, read) => {
+  expect(parseTask({ ...TASK, id }).id).toBe(read);
+});
+
+test.each([
+  [{ id: 2 ** 53 + 2 }, "`data.id` is a number above 2^53"],
+  [{ id: 1.5 }, "`data.id` is the number 1.5 instead of an id"],
+  [{ id: "7a" }, '`data.id` is the text "7a" instead of an id'],
+  [{ id: true }, "`data.id` is true instead of an id"],
+  [{ id: null }, "`data.id` is null instead of an id"],
+  [{ status: 3 }, "`data.status` is the number 3 instead of a text"],
+  [{ status: "" }, "`data.status` is an empty text instead of a text"],
+  [{ subtasks: {} }, "`data.subtasks` is an object instead of a list"],
+  [{ subtasks: [{ status: "READY" }] }, "`data.subtasks[0].id` is missing instead of an id"],
+  [{ subtasks: [{ id: 1 }] }, "`data.subtasks[0].status` is missing instead of a text"],
+])("a task with %j is none", (change, text) => {
+  expect(() => parseTask({ ...TASK, ...change })).toThrow(text);
+});
+
+test("what only helps may be missing or odd", () => {
+  const odd = { id: 1, status: "READY", upstreams: "x", downstreams: [2, null, {}], timeout: "soon", runTime: null };
+  expect(parseTask({ id: 1, status: "RUNNING", subtasks: [odd], tags: [3, { obproxyClusterId: 27 }] })).toEqual({
+    id: "1",
+    name: "",
+    status: "RUNNING",
+    subtasks: [
+      {
+        id: "1",
+        name: "",
+        status: "READY",
+        timeoutSeconds: 0,
+        parallelIdx: -1,
+        runTime: 1,
+        upstreams: [],
+        downstreams: ["2"],
+      },
+    ],
+    tags: [{ obproxyClusterId: "27" }],
+  });
+});
+
+describe("a cluster", () => {
+  test("may stand in `data.contents`", () => {
+    expect(parseClusterDetail({ contents: [CLUSTER] })).toEqual(parseClusterDetail(CLUSTER));
+  });
+
+  test.each([[[]], [[CLUSTER, CLUSTER]]])("is not to be found among %j", (contents) => {
+    expect(() => parseClusterDetail({ contents })).toThrow("instead of one cluster");
+  });
+
+  test("whose OBProxies OCP does not mention is not an empty one", () => {
+    const silent = without(CLUSTER, "obproxies");
+    expect(parseClusterDetail(silent)).not.toHaveProperty("obproxies");
+    expect(parseClusterDetail({ ...silent, obproxies: null })).not.toHaveProperty("obproxies");
+    expect(parseClusterDetail({ ...silent, obproxies: [] })).toHaveProperty("obproxies", []);
+  });
+
+  test.each([
+    [{ obproxies: {} }, "`data.obproxies` is an object instead of a list"],
+    [{ obproxies: [{ ip: "192.0.2.1" }] }, "`data.obproxies[0].id` is missing instead of an id"],
+    [{ name: 3 }, "`data.name` is the number 3 instead of a text"],
+  ])("with %j is none", (change, text) => {
+    expect(() => parseClusterDetail({ ...CLUSTER, ...change })).toThrow(text);
+  });
+});
+
+test("a page without its list is not an empty page", () => {
+  expect(() => parsePage({ page: { totalElements: 0 } }, parseTask)).toThrow(
+    "`data.contents` is missing instead of a list",
+  );
+});
+
+test("the recorded engine's answers are tasks", () => {
+  expect(parseTask(dataOf(recordedJson("task_running_after_restart.json")))).toMatchObject({ status: "RUNNING" });
+});
