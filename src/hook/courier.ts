@@ -3,43 +3,77 @@ import { OcpError, type OcpErrorKind } from "../ocp/errors.js";
 import type { OcpId, OcpVersion, Task } from "../ocp/model.js";
 import { dialectFor, formatVersion } from "../ocp/version.js";
 import type { Caller } from "./caller.js";
+import type { Deadline } from "./deadline.js";
 import { skipHostOperationUnsupported } from "./failures.js";
 import type { Intent } from "./intent.js";
 
-/** Carries a delete to OCP and news of tasks back: alone, or together with other hooks of the same cluster. */
+/** A delete that OCP has accepted. */
+export interface Dispatch {
+  readonly task: Task;
+  /** How many other objects the same call deletes. */
+  readonly others: number;
+}
+
+/** Carries a delete to OCP and news of its task back: alone, or together with other hooks of the same cluster. */
 export interface Courier {
-  /** Sends the delete once. Rejects with an `OcpError`; what that means for the object has to be seen. */
-  send(): Promise<Task>;
-  task(id: OcpId): Promise<Task>;
+  /**
+   * Sends the delete, once.
+   *
+   * @throws OcpError whose kind tells what may have become of it
+   */
+  send(): Promise<Dispatch>;
+  /** The task as it is after `pauseMs`, or sooner where there is news. */
+  next(id: OcpId, pauseMs: number): Promise<Task>;
+  /** Has OCP retry the failed task. */
+  retry(id: OcpId): Promise<void>;
+  close(): void;
+}
+
+/** What a courier works with. */
+export interface CourierTools {
+  readonly api: OcpApi;
+  readonly caller: Caller;
+  readonly deadline: Deadline;
+  readonly intent: Intent;
 }
 
 /** Each hook for itself. */
-export function directCourier(api: OcpApi, intent: Intent, caller: Caller): Courier {
-  return { send: () => sendFor(api, caller, intent, [intent]), task: (id) => api.task(id) };
+export function directCourier(tools: CourierTools): Courier {
+  const { api, deadline, intent } = tools;
+  return {
+    send: async () => ({ task: await sendFor(tools, [intent]), others: 0 }),
+    next: async (id, pauseMs) => {
+      await deadline.pause(pauseMs);
+      return api.task(id);
+    },
+    retry: (id) => api.retryTask(id),
+    close: () => undefined,
+  };
 }
 
-/** One call for all the OBProxies of `intents`, which belong to the same cluster; or the delete of the cluster itself. */
-export async function sendFor(
-  api: OcpApi,
-  caller: Caller,
-  { target }: Intent,
-  intents: readonly Pick<Intent, "target" | "skipHostOperation">[],
-): Promise<Task> {
+/** One OBProxy of a call for many. */
+export type Errand = Pick<Intent, "target" | "skipHostOperation">;
+
+/** One call for all the OBProxies of `errands`, which belong to one cluster; or the delete of the cluster itself. */
+export async function sendFor({ api, caller, intent }: CourierTools, errands: readonly Errand[]): Promise<Task> {
+  const { target } = intent;
   if (target.kind === "cluster") return api.deleteCluster(target.clusterId);
   const version = await caller.read(() => versionOf(api));
   const dialect = dialectFor(version);
-  const ids = (of: typeof intents): OcpId[] =>
-    of.flatMap((each) => (each.target.kind === "obproxy" ? [each.target.obproxyId] : []));
-  const skipHostOperationIds = ids(intents.filter((each) => each.skipHostOperation));
+  const skipHostOperationIds = proxyIds(errands.filter((each) => each.skipHostOperation));
   if (skipHostOperationIds.length > 0 && dialect !== "POST") {
     throw skipHostOperationUnsupported(formatVersion(version));
   }
   return api.deleteObproxies({
     dialect,
     clusterId: target.clusterId,
-    obproxyIds: ids(intents),
+    obproxyIds: proxyIds(errands),
     ...(skipHostOperationIds.length === 0 ? {} : { skipHostOperationIds }),
   });
+}
+
+function proxyIds(errands: readonly Errand[]): OcpId[] {
+  return errands.flatMap(({ target }) => (target.kind === "obproxy" ? [target.obproxyId] : []));
 }
 
 /** An OCP that does not tell its version speaks the dialect that all of them know. */

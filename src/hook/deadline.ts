@@ -32,6 +32,11 @@ export class Deadline {
     return this.clock.now() - this.start;
   }
 
+  /** Milliseconds until it passes; negative afterwards. */
+  left(): number {
+    return this.end - this.clock.now();
+  }
+
   /** Takes the time limits of our own task, which has just begun (or been retried), in place of the first guess. */
   adopt(longestPathSeconds: number): void {
     if (this.timeoutMs === undefined) this.end = this.clock.now() + longestPathSeconds * 1000 + MARGIN_MS;
@@ -45,7 +50,7 @@ export class Deadline {
 
   /** Sleeps, at most until the deadline, so that the last look happens there; rejects when it has passed. */
   async pause(milliseconds: number): Promise<void> {
-    const left = this.end - this.clock.now();
+    const left = this.left();
     if (left <= 0) throw this.expired();
     await this.clock.sleep(Math.min(milliseconds, left));
   }

@@ -137,7 +137,8 @@ function judgePresence(seen: Observation, intent: Intent): Action {
   if (sent.state === "lost" && !sent.settled) return { do: "look-again", because: "settle" };
   if (sent.state === "locked" && !sent.due) return judgeLock(seen, sent);
   // Without tags the cluster's own state tells whether something works on it.
-  if (isBusy(seen.cluster) && seen.patienceLeft) {
+  // A failed task explains a busy cluster too, and no waiting ends that.
+  if (isBusy(seen.cluster) && seen.patienceLeft && seen.failedOnCluster.length === 0) {
     return seen.atWork.length === 1 ? followFirst(seen.atWork) : { do: "look-again", because: "busy" };
   }
   const breach = contentBreach(seen.cluster, intent);

@@ -191,12 +191,16 @@ export function taskFailed(
 ): HookFailure {
   const failed = task.subtasks.filter((subtask) => subtask.status === "FAILED");
   const when = ofThisRun ? "" : " (in an earlier run)";
+  const trace = task.traceId === undefined ? "" : ` (trace id ${task.traceId})`;
+  // The deepest cause stands last in a log.
+  const said = log.at(-1);
   return new HookFailure({
     what: `OCP's task ${task.id} "${task.name}" ${ending(verdict)}${when}`,
     details: [
-      ...log.map((line) => `log: ${line}`),
+      ...log.slice(0, -1).map((line) => `log: ${line}`),
+      ...(verdict.kind === "failed" ? [] : [verdict.reason]),
       ...(failed.length === 0 ? [] : [`failed: ${failed.map(describeSubtask).join(", ")}`]),
-      `OCP says: ${verdict.reason}${task.traceId === undefined ? "" : ` (trace id ${task.traceId})`}`,
+      said === undefined ? `OCP says no more${trace}` : `OCP says: ${JSON.stringify(said)}${trace}`,
     ],
     next: nextAfter(task, verdict, ofThisRun, consoleUrl),
   });

@@ -4,12 +4,14 @@ import { createOcpClient } from "../ocp/client.js";
 import { OcpConfigError } from "../ocp/errors.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import { Caller } from "./caller.js";
-import { systemClock } from "./clock.js";
-import { connectionFrom } from "./connection.js";
-import { directCourier } from "./courier.js";
+import { type Clock, systemClock } from "./clock.js";
+import { type Connection, connectionFrom } from "./connection.js";
+import { type Courier, type CourierTools, directCourier } from "./courier.js";
 import { Deadline } from "./deadline.js";
 import { HookFailure } from "./failure.js";
 import { handsOff, type Intent, intentFrom, labelOf, readTarget } from "./intent.js";
+import { meetingCourier } from "./meeting.js";
+import { meetingAddress } from "./meeting-place.js";
 import { notesFor, privateDirectory } from "./notes.js";
 import { Reconciler } from "./reconcile.js";
 import { Reporter } from "./reporter.js";
@@ -56,8 +58,8 @@ interface Surroundings {
 }
 
 async function teardown(intent: Intent, settings: HookSettings, surroundings: Surroundings): Promise<void> {
-  const { env, directory, tickMs, reporter, secrets } = surroundings;
-  const connection = connectionFrom(settings.provider, env, directory);
+  const { env, tickMs, reporter, secrets } = surroundings;
+  const connection = connectionFrom(settings.provider, env, surroundings.directory);
   secrets.push(...secretsOf(connection.credentials));
   const { ca, baseUrl, credentials, insecureSkipVerify } = connection;
   const api = createOcpClient({
@@ -71,22 +73,39 @@ async function teardown(intent: Intent, settings: HookSettings, surroundings: Su
   const clock = systemClock;
   const deadline = new Deadline(clock, intent.timeoutMs);
   const caller = new Caller(clock, deadline, reporter, tickMs);
+  const directory = privateDirectory();
+  const courier = courierFor({ api, caller, deadline, intent }, connection, directory, clock);
   try {
     await new Reconciler({
       api,
-      courier: directCourier(api, intent, caller),
+      courier,
       caller,
       clock,
       deadline,
       reporter,
-      notes: notesFor(privateDirectory(), api.baseUrl, intent.key),
+      notes: notesFor(directory, api.baseUrl, intent.key),
       intent,
       tickMs,
       envPrefix: settings.provider.envPrefix,
     }).run();
   } finally {
+    courier.close();
     await api.close();
   }
+}
+
+/** A cluster, or the only proxy that is declared of one, has nobody to meet. */
+function courierFor(
+  tools: CourierTools,
+  { baseUrl, credentials }: Connection,
+  directory: string | undefined,
+  clock: Clock,
+): Courier {
+  const { target, declared, declaredObproxyIds } = tools.intent;
+  if (target.kind === "cluster" || (declared && declaredObproxyIds.size === 1)) return directCourier(tools);
+  const user = credentials.kind === "basic" ? credentials.username : credentials.accessKeyId;
+  const address = meetingAddress(directory, [baseUrl, user, target.clusterId].join("\n"));
+  return address === undefined ? directCourier(tools) : meetingCourier(tools, address, clock);
 }
 
 function asFailure(error: unknown): HookFailure {
@@ -107,7 +126,13 @@ function asFailure(error: unknown): HookFailure {
 }
 
 function reporterFor(label: string, tickMs: number, secrets: readonly string[]): Reporter {
-  return new Reporter(label, writeLine, systemClock.now, tickMs, (text) => maskSecrets(text, secrets));
+  return new Reporter(
+    label,
+    writeLine,
+    () => systemClock.now(),
+    tickMs,
+    (text) => maskSecrets(text, secrets),
+  );
 }
 
 function writeLine(line: string): void {

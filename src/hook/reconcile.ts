@@ -5,10 +5,10 @@ import { classify, longestPathSeconds, type Verdict } from "../ocp/task.js";
 import { relevantLines } from "../ocp/log.js";
 import type { Caller } from "./caller.js";
 import type { Clock } from "./clock.js";
-import type { Courier } from "./courier.js";
+import type { Courier, Dispatch } from "./courier.js";
 import type { Deadline } from "./deadline.js";
 import { type Action, decide, type Failing, type LookAgainReason } from "./decide.js";
-import { HookFailure } from "./failure.js";
+import type { HookFailure } from "./failure.js";
 import * as failures from "./failures.js";
 import type { Intent } from "./intent.js";
 import { compareIds } from "../ocp/ids.js";
@@ -16,7 +16,8 @@ import { isNoted, type Notes } from "./notes.js";
 import type { Observation, OurTask, Sent } from "./observation.js";
 import { failedOnCluster, suspectsSince, tasksAtWork, taskOfOurs } from "./tasks-seen.js";
 import { nextPause } from "./pace.js";
-import type { Reporter } from "./reporter.js";
+import { isLockRefusal } from "./refusals.js";
+import { count, type Reporter } from "./reporter.js";
 
 export interface Tools {
   readonly api: OcpApi;
@@ -48,6 +49,10 @@ const MAX_LOGS = 3;
 interface Memory {
   ours: { readonly id: OcpId; readonly ofThisRun: boolean; readonly task: Task | undefined } | undefined;
   vanished: Task | undefined;
+  /** The failed task of an earlier run that was put aside to delete anew: it may hold the cluster's lock. */
+  putAside: Task | undefined;
+  /** The task whose beginning has been told. */
+  announced: OcpId | undefined;
   sent: Sent;
   lostAt: number;
   /** The newest task that OCP listed before the delete was sent. */
@@ -67,6 +72,8 @@ export class Reconciler {
   private readonly memory: Memory = {
     ours: undefined,
     vanished: undefined,
+    putAside: undefined,
+    announced: undefined,
     sent: { state: "not-sent" },
     lostAt: 0,
     watermark: "0",
@@ -99,7 +106,7 @@ export class Reconciler {
     const presence = presenceOf(cluster, intent);
     const nameElsewhere =
       cluster === undefined && memory.ours === undefined ? await this.findNameElsewhere() : undefined;
-    const listed = intent.waitFor === "task" ? await this.listTasks() : [];
+    const listed = this.needsTaskList() ? await this.listTasks() : [];
     memory.looks += 1;
     const ours = intent.waitFor === "task" ? await this.readOurs(listed, presence === "absent") : undefined;
     if (memory.sent.state === "not-sent") memory.watermark = newestId(listed, memory.watermark);
@@ -115,7 +122,7 @@ export class Reconciler {
       vanished: memory.vanished,
       atWork: tasksAtWork(listed, intent.target, ours?.task.id),
       suspects: memory.sent.state === "lost" ? suspectsSince(listed, memory.watermark) : [],
-      failedOnCluster: failedOnCluster(listed, intent.target),
+      failedOnCluster: this.failedHolders(listed, ours),
       sent: memory.sent,
       retriesLeft: Math.max(0, intent.taskRetries - memory.retriesUsed),
       patienceLeft: this.hasPatience(),
@@ -168,6 +175,19 @@ export class Reconciler {
     }
   }
 
+  /** FAILED tasks that may hold the cluster's lock, ours first. */
+  private failedHolders(listed: readonly Task[], ours: OurTask | undefined): Task[] {
+    const own = ours?.verdict.kind === "failed" ? ours.task : this.memory.putAside;
+    return [...(own === undefined ? [] : [own]), ...failedOnCluster(listed, this.tools.intent.target)];
+  }
+
+  /** After the success of our own task of this run only the object itself is in question. */
+  private needsTaskList(): boolean {
+    const { ours } = this.memory;
+    if (this.tools.intent.waitFor === "object") return false;
+    return !(ours?.ofThisRun === true && ours.task !== undefined && classify(ours.task).kind === "succeeded");
+  }
+
   /** Our own task as it is now: the one of this run, else the one that tags or a note of an earlier run name. */
   private async readOurs(listed: readonly Task[], objectGone: boolean): Promise<OurTask | undefined> {
     const { memory } = this;
@@ -213,11 +233,11 @@ export class Reconciler {
 
   /** Undefined: OCP does not know the task, also after a while. */
   private async readTask(id: OcpId): Promise<Task | undefined> {
-    const { courier, caller, clock, deadline, tickMs } = this.tools;
+    const { api, caller, clock, deadline, tickMs } = this.tools;
     const start = clock.now();
     for (;;) {
       try {
-        return await caller.read(() => courier.task(id));
+        return await caller.read(() => api.task(id));
       } catch (error) {
         if (!(error instanceof OcpError) || error.kind !== "not-found") throw error;
         const mustExist = this.memory.ours?.id === id && this.memory.ours.ofThisRun;
@@ -229,13 +249,11 @@ export class Reconciler {
 
   // ---- acting
 
-  private async follow(action: Extract<Action, { do: "follow" }>): Promise<void> {
+  private async follow(action: Omit<Extract<Action, { do: "follow" }>, "do">): Promise<void> {
     const { clock, deadline, reporter, tickMs } = this.tools;
     const ours = action.ours;
     this.memory.impatientSince = undefined;
-    if (!(ours && this.memory.sent.state === "accepted" && this.memory.ours?.id === action.task.id)) {
-      reporter.taskStarted(action.task, ours ? "resuming: waiting for" : whoseTask(action.certain));
-    }
+    this.announce(action.task, ours ? "found at work:" : whoseTask(action.certain));
     if (ours) this.memory.ours = { id: action.task.id, ofThisRun: true, task: action.task };
     const since = clock.now();
     let task: Task | undefined = action.task;
@@ -247,8 +265,7 @@ export class Reconciler {
       if (isAtRest(verdict)) break;
       const pause = nextPause({ task, waitedMs: clock.now() - since, quickLooks, tickMs, random: clock.random() });
       quickLooks = pause.quick ? quickLooks + 1 : 0;
-      await deadline.pause(pause.milliseconds);
-      task = await this.readTask(task.id);
+      task = await this.nextOf(task.id, pause.milliseconds, ours);
       if (task === undefined) break;
     }
     if (ours) {
@@ -257,6 +274,28 @@ export class Reconciler {
     } else if (this.memory.sent.state === "locked") {
       this.memory.sent = { ...this.memory.sent, due: true };
     }
+  }
+
+  private announce(task: Task, how: string): void {
+    if (this.memory.announced === task.id) return;
+    this.memory.announced = task.id;
+    this.tools.reporter.taskStarted(task, how);
+  }
+
+  /** The task after a pause; our own by the courier, who may have news from another hook. */
+  private async nextOf(id: OcpId, pauseMs: number, ours: boolean): Promise<Task | undefined> {
+    const { courier, caller, deadline } = this.tools;
+    let left = pauseMs;
+    if (ours) {
+      try {
+        // When the call has to be repeated its pause is over.
+        return await caller.read(() => courier.next(id, left).finally(() => (left = 0)));
+      } catch (error) {
+        if (!(error instanceof OcpError) || error.kind !== "not-found") throw error;
+      }
+    }
+    await deadline.pause(left);
+    return this.readTask(id);
   }
 
   private async lookAgain(because: LookAgainReason): Promise<void> {
@@ -290,22 +329,27 @@ export class Reconciler {
   }
 
   private async send(seen: Observation): Promise<void> {
-    const { courier, caller, deadline, reporter, notes } = this.tools;
+    const { courier, caller, deadline, notes, intent } = this.tools;
     const { memory } = this;
+    if (memory.ours?.task?.status === "FAILED") memory.putAside = memory.ours.task;
     memory.ours = undefined;
+    let dispatch: Dispatch;
     try {
-      const task = await courier.send();
-      caller.noteAnswer();
-      memory.ours = { id: task.id, ofThisRun: true, task };
-      memory.sent = { state: "accepted" };
-      notes.write(task);
-      deadline.adopt(longestPathSeconds(task));
-      deadline.saw(`task ${task.id} "${task.name}" begun`, task.id);
-      reporter.taskStarted(task, "OCP deletes it in");
+      dispatch = await courier.send();
     } catch (error) {
       if (!(error instanceof OcpError)) throw error;
-      await this.digestSendError(error, seen);
+      return this.digestSendError(error, seen);
     }
+    const { task, others } = dispatch;
+    notes.write(task);
+    caller.noteAnswer();
+    memory.ours = { id: task.id, ofThisRun: true, task };
+    memory.sent = { state: "accepted" };
+    deadline.adopt(longestPathSeconds(task));
+    deadline.saw(`task ${task.id} "${task.name}" begun`, task.id);
+    const how = others === 0 ? "OCP deletes it in" : `OCP deletes it with ${count(others, "other")} in`;
+    this.announce(task, how);
+    if (intent.waitFor === "task") await this.follow({ task, ours: true, certain: true });
   }
 
   private async digestSendError(error: OcpError, seen: Observation): Promise<void> {
@@ -327,7 +371,10 @@ export class Reconciler {
       case "lost":
       case "not-ocp":
       case "server-error":
-        if (isLockRefusal(error)) return this.noteLock(error);
+        if (isLockRefusal(error)) {
+          this.noteLock(error);
+          return;
+        }
         reporter.line(`${error.message}; looking what became of the delete before anything is sent again`);
         memory.lostAt = clock.now();
         memory.sent = {
@@ -338,7 +385,10 @@ export class Reconciler {
         };
         return;
       case "refused":
-        if (isLockRefusal(error)) return this.noteLock(error);
+        if (isLockRefusal(error)) {
+          this.noteLock(error);
+          return;
+        }
         memory.sent = { state: "refused", error };
         return;
     }
@@ -351,15 +401,16 @@ export class Reconciler {
   }
 
   private async retry(task: Task): Promise<void> {
-    const { api, caller, deadline, reporter, intent, tickMs } = this.tools;
+    const { courier, caller, deadline, reporter, intent, tickMs } = this.tools;
     const { memory } = this;
     memory.retriesUsed += 1;
+    this.announce(task, "found, of an earlier run:");
     reporter.progress(task);
     reporter.line(
       `task ${task.id} has failed; asking OCP to retry it (${memory.retriesUsed} of ${intent.taskRetries})`,
     );
     try {
-      await api.retryTask(task.id);
+      await courier.retry(task.id);
       caller.noteAnswer();
     } catch (error) {
       // Somebody else may have retried it at the same moment (400 or 500): the task itself tells.
@@ -489,15 +540,4 @@ function whoseTask(certain: boolean): string {
 
 function newestId(tasks: readonly Task[], least: OcpId): OcpId {
   return tasks.reduce((newest, { id }) => (compareIds(id, newest) > 0 ? id : newest), least);
-}
-
-/**
- * Codes with which OCP refuses a delete because something else works on the cluster or the proxy: ODP21010 (cluster
- * status), ODP21016 and ODP21017 (server status), COM20003 and 1114 (concurrency guard), and any 409.
- * Source: OCP's error table, 4.2.2 and 3.1.1.
- */
-const LOCK_CODES = new Set([21010, 21016, 21017, 20003, 1114]);
-
-function isLockRefusal(error: OcpError): boolean {
-  return error.status === 409 || (error.code !== undefined && LOCK_CODES.has(error.code));
 }

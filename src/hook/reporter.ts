@@ -51,7 +51,7 @@ export class Reporter {
 
   /** Tells the subtasks that started, ended or failed since the last look. */
   progress(task: Task): void {
-    const changed = task.subtasks.filter((subtask) => this.seen.get(subtask.id) !== stateOf(subtask));
+    const changed = inOrder(task.subtasks).filter((subtask) => this.seen.get(subtask.id) !== stateOf(subtask));
     for (const subtask of changed) this.seen.set(subtask.id, stateOf(subtask));
     const parts = NEWS.flatMap(({ word, of }) => {
       const names = grouped(changed.filter(of));
@@ -87,6 +87,22 @@ const KNOWN = new Set(["PENDING", "READY", "RUNNING", "CANCELING", "FAILED", "SU
 
 function stateOf(subtask: Subtask): string {
   return `${subtask.status} ${subtask.operation ?? ""} ${subtask.runTime}`;
+}
+
+/** The order in which they run; the order in which OCP lists them means nothing. */
+function inOrder(subtasks: readonly Subtask[]): readonly Subtask[] {
+  const byId = new Map(subtasks.map((subtask) => [subtask.id, subtask]));
+  const ordered = new Set<Subtask>();
+  const visit = (subtask: Subtask, path: ReadonlySet<Subtask>): void => {
+    if (ordered.has(subtask) || path.has(subtask)) return;
+    for (const id of subtask.upstreams) {
+      const upstream = byId.get(id);
+      if (upstream !== undefined) visit(upstream, new Set([...path, subtask]));
+    }
+    ordered.add(subtask);
+  };
+  for (const subtask of subtasks) visit(subtask, new Set());
+  return [...ordered];
 }
 
 /** `Stop obproxy ×3, Wait node`; statuses that nobody documents are named. */

@@ -1,0 +1,31 @@
+import { simulate } from "./simulate.js";
+
+const HELP = `Usage: cdktf-obproxy <command> [options]
+
+Commands:
+  simulate    run an OCP that exists only in memory, to try a teardown on
+
+Run "cdktf-obproxy <command> --help" for a command's options.
+`;
+
+async function main([command, ...rest]: readonly string[]): Promise<number> {
+  switch (command) {
+    case "simulate":
+      return simulate([...rest], process);
+    case "--help":
+    case "-h":
+    case "help":
+      process.stdout.write(HELP);
+      return 0;
+    case undefined:
+      process.stderr.write(HELP);
+      return 2;
+    default:
+      process.stderr.write(`cdktf-obproxy: there is no command ${JSON.stringify(command)}.\n\n${HELP}`);
+      return 2;
+  }
+}
+
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

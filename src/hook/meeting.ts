@@ -1,0 +1,273 @@
+import type { Socket } from "node:net";
+import { OcpError, type OcpErrorKind } from "../ocp/errors.js";
+import type { OcpId, Task } from "../ocp/model.js";
+import type { Clock } from "./clock.js";
+import { type Courier, type CourierTools, directCourier, type Dispatch, type Errand, sendFor } from "./courier.js";
+import { HookFailure } from "./failure.js";
+import { isClusterLock } from "./refusals.js";
+import { arrive, type Arrival, onMessages, sendTo } from "./meeting-place.js";
+
+/** The leader sends when no newcomer has come for so long, */
+const QUIET_MS = 300;
+/** and in any case after so long. */
+const LONGEST_GATHERING_MS = 1000;
+/** How much longer than its own pause a follower waits for the leader's news before it asks OCP itself. */
+const NEWS_OVERDUE_MS = 15_000;
+
+type FollowerSays = { readonly says: "join"; readonly obproxyId: OcpId; readonly skipHostOperation: boolean };
+
+type LeaderSays =
+  | { readonly says: "sent"; readonly task: Task; readonly others: number }
+  | { readonly says: "failed"; readonly message: string; readonly details: ErrorDetails }
+  /** OCP refused the call for all: everybody for himself. */
+  | { readonly says: "alone" }
+  | { readonly says: "task"; readonly task: Task };
+
+interface ErrorDetails {
+  readonly kind: OcpErrorKind;
+  readonly method: string;
+  readonly url: string;
+  readonly status?: number;
+  readonly code?: number;
+  readonly codeText?: string;
+  readonly ocpMessage?: string;
+  readonly traceId?: string;
+}
+
+/**
+ * One call for many: the hooks of one cluster's OBProxies that run at the same time send one delete with all ids, and
+ * OCP runs one task. The first leads; an open connection is an intent, so that a killed hook leaves none behind.
+ */
+export function meetingCourier(tools: CourierTools, address: string, clock: Clock): Courier {
+  const direct = directCourier(tools);
+  let session: Leading | Following | undefined;
+  const close = (): void => {
+    session?.close();
+    session = undefined;
+  };
+  return {
+    send: async () => {
+      close();
+      const arrival = await arrive(address);
+      if (arrival === undefined) return direct.send();
+      session = arrival.role === "leader" ? new Leading(arrival, tools, clock) : new Following(arrival.socket, tools);
+      const dispatch = await session.send();
+      if (dispatch !== "alone") return dispatch;
+      close();
+      return direct.send();
+    },
+    next: async (id, pauseMs) => {
+      if (session instanceof Following) {
+        const news = await session.news(id, pauseMs + NEWS_OVERDUE_MS);
+        if (news !== undefined) return news;
+        close();
+      }
+      const task = await direct.next(id, pauseMs);
+      if (session instanceof Leading) session.tell({ says: "task", task });
+      return task;
+    },
+    // The leader retries for all; its news tell.
+    retry: async (id) => {
+      if (!(session instanceof Following) || !session.isOpen) await direct.retry(id);
+    },
+    close,
+  };
+}
+
+class Leading {
+  private readonly members = new Map<Socket, Errand>();
+  private readonly sockets = new Set<Socket>();
+  private lastArrival: number;
+  private gathering = true;
+
+  constructor(
+    private readonly place: Extract<Arrival, { role: "leader" }>,
+    private readonly tools: CourierTools,
+    private readonly clock: Clock,
+  ) {
+    this.lastArrival = clock.now();
+    place.server.on("connection", (socket) => {
+      this.welcome(socket);
+    });
+  }
+
+  async send(): Promise<Dispatch | "alone"> {
+    await this.gather();
+    const { intent } = this.tools;
+    const errands = [intent, ...this.members.values()];
+    try {
+      const task = await sendFor(this.tools, errands);
+      const others = errands.length - 1;
+      this.tell({ says: "sent", task, others });
+      return { task, others };
+    } catch (error) {
+      return this.digest(error, errands.length);
+    }
+  }
+
+  tell(message: LeaderSays): void {
+    for (const socket of this.members.keys()) sendTo(socket, message);
+  }
+
+  close(): void {
+    if (this.gathering) this.place.leave();
+    for (const socket of this.sockets) socket.end();
+  }
+
+  private async gather(): Promise<void> {
+    const end = this.clock.now() + LONGEST_GATHERING_MS;
+    for (;;) {
+      const quietAt = Math.min(this.lastArrival + QUIET_MS, end);
+      const left = quietAt - this.clock.now();
+      if (left <= 0) break;
+      await this.tools.deadline.pause(left);
+    }
+    this.gathering = false;
+    // Those who come now shall meet among themselves, not wait for us.
+    this.place.leave();
+  }
+
+  private welcome(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => {
+      this.sockets.delete(socket);
+      this.members.delete(socket);
+    });
+    // Nothing waits for followers: they look after themselves.
+    socket.unref();
+    onMessages(socket, (message) => {
+      const errand = this.errandOf(message);
+      if (errand === undefined) return;
+      if (!this.gathering) {
+        // Too late for this call; OCP's lock will show the newcomer whose turn it is.
+        sendTo(socket, { says: "alone" } satisfies LeaderSays);
+        return;
+      }
+      this.lastArrival = this.clock.now();
+      this.members.set(socket, errand);
+    });
+  }
+
+  private errandOf(message: unknown): Errand | undefined {
+    const { obproxyId, skipHostOperation } = message as Partial<FollowerSays>;
+    if (typeof obproxyId !== "string" || !/^[1-9]\d{0,18}$/.test(obproxyId)) return undefined;
+    const { clusterId } = this.tools.intent.target;
+    return { target: { kind: "obproxy", clusterId, obproxyId }, skipHostOperation: skipHostOperation === true };
+  }
+
+  private digest(error: unknown, together: number): "alone" {
+    if (error instanceof OcpError && !isForEach(error)) {
+      this.tell({ says: "failed", message: error.message, details: detailsOf(error) });
+      throw error;
+    }
+    // One proxy of many may be what OCP objects to, and the others' deletes need not fail for it.
+    this.tell({ says: "alone" });
+    if (together === 1 || error instanceof HookFailure || !(error instanceof OcpError)) throw error;
+    return "alone";
+  }
+}
+
+class Following {
+  private readonly inbox: LeaderSays[] = [];
+  private waiting: (() => void) | undefined;
+  private open = true;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly tools: CourierTools,
+  ) {
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => {
+      this.open = false;
+      this.waiting?.();
+    });
+    onMessages(socket, (message) => {
+      this.inbox.push(message as LeaderSays);
+      this.waiting?.();
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.open;
+  }
+
+  async send(): Promise<Dispatch | "alone"> {
+    const { intent, api } = this.tools;
+    if (intent.target.kind !== "obproxy") return "alone";
+    const { obproxyId } = intent.target;
+    sendTo(this.socket, {
+      says: "join",
+      obproxyId,
+      skipHostOperation: intent.skipHostOperation,
+    } satisfies FollowerSays);
+    const answer = await this.receive(Number.POSITIVE_INFINITY);
+    switch (answer?.says) {
+      case "sent":
+        return { task: answer.task, others: answer.others };
+      case "failed":
+        throw new OcpError(answer.message, answer.details);
+      case "alone":
+        return "alone";
+      case "task":
+      case undefined:
+        // The leader died, perhaps after it had sent the call for all.
+        throw new OcpError(
+          "The hook that was to send the delete for several OBProxies ended before it told how it went",
+          {
+            kind: "lost",
+            method: "DELETE",
+            url: api.baseUrl,
+          },
+        );
+    }
+  }
+
+  /** The newest state of the task; undefined: the leader is gone, or silent for too long. */
+  async news(id: OcpId, timeoutMs: number): Promise<Task | undefined> {
+    const message = await this.receive(timeoutMs);
+    if (message?.says !== "task" || message.task.id !== id) return undefined;
+    const newer = this.inbox.findLast((each) => each.says === "task" && each.task.id === id);
+    this.inbox.length = 0;
+    return newer?.says === "task" ? newer.task : message.task;
+  }
+
+  close(): void {
+    this.socket.end();
+    this.socket.unref();
+  }
+
+  /** Undefined: the connection is closed, or the time is up. */
+  private async receive(timeoutMs: number): Promise<LeaderSays | undefined> {
+    const timeout = Math.min(timeoutMs, this.tools.deadline.left());
+    if (this.inbox.length === 0 && this.open) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.max(1, timeout));
+        this.waiting = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.waiting = undefined;
+    }
+    return this.inbox.shift();
+  }
+}
+
+/** Whether a refusal of the call for all may be about one of its proxies. */
+function isForEach(error: OcpError): boolean {
+  return (error.kind === "refused" || error.kind === "not-found") && !isClusterLock(error);
+}
+
+function detailsOf({ kind, method, url, status, code, codeText, ocpMessage, traceId }: OcpError): ErrorDetails {
+  return {
+    kind,
+    method,
+    url,
+    ...(status === undefined ? {} : { status }),
+    ...(code === undefined ? {} : { code }),
+    ...(codeText === undefined ? {} : { codeText }),
+    ...(ocpMessage === undefined ? {} : { ocpMessage }),
+    ...(traceId === undefined ? {} : { traceId }),
+  };
+}

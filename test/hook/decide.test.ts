@@ -1,0 +1,338 @@
+import { decide, MAX_SENDS_AFTER_LOSS, type Action } from "../../src/hook/decide.js";
+import type { Intent } from "../../src/hook/intent.js";
+import type { Observation, OurTask, Presence, Sent, TaskAtWork } from "../../src/hook/observation.js";
+import { OcpError, type OcpErrorKind } from "../../src/ocp/errors.js";
+import type { Cluster, Task } from "../../src/ocp/model.js";
+import type { Verdict } from "../../src/ocp/task.js";
+
+const task = (id: string, over: Partial<Task> = {}): Task => ({
+  id,
+  name: "Offline obproxy",
+  status: "RUNNING",
+  subtasks: [],
+  ...over,
+});
+
+const error = (kind: OcpErrorKind): OcpError =>
+  new OcpError("DELETE http://ocp: no", { kind, method: "DELETE", url: "http://ocp" });
+
+const cluster: Cluster = { id: "27", name: "orders", obproxies: [{ id: "3" }] };
+
+const proxyIntent: Intent = {
+  target: { kind: "obproxy", clusterId: "27", obproxyId: "3" },
+  key: "27/3",
+  label: "OBProxy 27/3",
+  clusterName: "orders",
+  nameFrom: "declaration",
+  declared: true,
+  forceDestroy: false,
+  skipHostOperation: false,
+  declaredObproxyIds: new Set(["3"]),
+  elsewhereObproxies: new Map(),
+  keptObproxyIds: new Set(),
+  timeoutMs: undefined,
+  taskRetries: 0,
+  waitFor: "task",
+};
+
+const clusterIntent: Intent = {
+  ...proxyIntent,
+  target: { kind: "cluster", clusterId: "27" },
+  key: "27",
+  label: "OBProxy cluster 27",
+};
+
+const there: Observation = {
+  presence: "present",
+  cluster,
+  nameElsewhere: undefined,
+  ours: undefined,
+  vanished: undefined,
+  atWork: [],
+  suspects: [],
+  failedOnCluster: [],
+  sent: { state: "not-sent" },
+  retriesLeft: 0,
+  patienceLeft: true,
+  mayStillVanish: true,
+};
+const gone: Observation = { ...there, presence: "absent", cluster: { ...cluster, obproxies: [] } };
+
+const VERDICTS: readonly Verdict[] = [
+  { kind: "running", reason: "RUNNING", failedSubtasks: [] },
+  { kind: "settling", reason: "FAILED, not at rest", failedSubtasks: [] },
+  { kind: "failed", reason: "FAILED", failedSubtasks: [], rollbackFailed: false },
+  { kind: "failed", reason: "FAILED in its rollback", failedSubtasks: [], rollbackFailed: true },
+  { kind: "rolled-back", reason: "rolled back" },
+  { kind: "incomplete", reason: "undone", undone: [] },
+  { kind: "succeeded", reason: "SUCCESSFUL", skipped: [] },
+] as unknown as readonly Verdict[];
+
+const ourTask = (verdict: Verdict, ofThisRun = true): OurTask => ({ task: task("900"), verdict, ofThisRun });
+const verdictOf = (kind: Verdict["kind"]): Verdict => VERDICTS.find((each) => each.kind === kind)!;
+
+const SENT: readonly Sent[] = [
+  { state: "not-sent" },
+  { state: "accepted" },
+  { state: "lost", error: error("lost"), settled: false, times: 1 },
+  { state: "lost", error: error("lost"), settled: true, times: 1 },
+  { state: "lost", error: error("lost"), settled: true, times: MAX_SENDS_AFTER_LOSS + 1 },
+  { state: "lost", error: error("not-ocp"), settled: true, times: 1 },
+  { state: "locked", error: error("refused"), refusals: 1, due: false },
+  { state: "locked", error: error("refused"), refusals: 2, due: false },
+  { state: "locked", error: error("refused"), refusals: 2, due: true },
+  { state: "refused", error: error("refused") },
+];
+
+const AT_WORK: readonly (readonly TaskAtWork[])[] = [
+  [],
+  [{ task: task("800"), onCluster: "maybe", onObject: "maybe" }],
+  [{ task: task("800"), onCluster: "yes", onObject: "no" }],
+  [{ task: task("800"), onCluster: "yes", onObject: "yes" }],
+  [
+    { task: task("800"), onCluster: "maybe", onObject: "maybe" },
+    { task: task("801"), onCluster: "maybe", onObject: "maybe" },
+  ],
+];
+
+/** Every situation that OCP and the hook can be in, as far as `decide` can tell situations apart. */
+function* everySituation(): Generator<Observation> {
+  const presences: readonly Presence[] = ["present", "absent", "unknown"];
+  const clusters: readonly (Cluster | undefined)[] = [
+    undefined,
+    cluster,
+    { id: "27", name: "orders" },
+    { ...cluster, name: "stranger" },
+    { ...cluster, obproxies: [{ id: "3", operateStatus: "OPERATING" }] },
+  ];
+  const ours = [undefined, ...VERDICTS.flatMap((verdict) => [ourTask(verdict, true), ourTask(verdict, false)])];
+  for (const presence of presences)
+    for (const seenCluster of clusters)
+      for (const own of ours)
+        for (const atWork of AT_WORK)
+          for (const sent of SENT)
+            for (const flag of [true, false])
+              for (const retriesLeft of [0, 1])
+                yield {
+                  ...there,
+                  presence,
+                  cluster: seenCluster,
+                  nameElsewhere: flag && seenCluster === undefined ? "99" : undefined,
+                  ours: own,
+                  atWork,
+                  sent,
+                  suspects: flag ? [] : [task("950", { status: "FAILED" })],
+                  failedOnCluster: flag ? [] : [task("700", { status: "FAILED" })],
+                  patienceLeft: flag,
+                  mayStillVanish: flag,
+                  retriesLeft,
+                };
+}
+
+describe("decide, in every situation", () => {
+  const all = [...everySituation()];
+  const every = (intent: Intent, check: (seen: Observation, action: Action) => void): void => {
+    for (const seen of all) check(seen, decide(seen, intent));
+  };
+
+  it("covers thousands of them", () => {
+    expect(all.length).toBeGreaterThan(20_000);
+  });
+
+  it.each([
+    ["a proxy", proxyIntent],
+    ["a cluster", clusterIntent],
+  ])("never says that %s is gone while OCP lists it, or does not say", (_what, intent) => {
+    every(intent, (seen, action) => {
+      if (action.do === "finish") expect(seen.presence).toBe("absent");
+    });
+  });
+
+  it("never says deleted after a task of this run that did not succeed", () => {
+    every(proxyIntent, (seen, action) => {
+      if (action.do === "finish" && seen.ours?.ofThisRun === true) expect(seen.ours.verdict.kind).toBe("succeeded");
+    });
+  });
+
+  it("never says gone while our task, or one that may be about the object, is at work", () => {
+    every(proxyIntent, (seen, action) => {
+      if (action.do !== "finish") return;
+      expect(["running", "settling"]).not.toContain(seen.ours?.verdict.kind);
+      if (seen.ours?.verdict.kind === "succeeded") return;
+      expect(seen.atWork.filter((each) => each.onObject !== "no")).toEqual([]);
+    });
+  });
+
+  it("never deletes in a cluster of another name", () => {
+    for (const intent of [proxyIntent, clusterIntent]) {
+      every(intent, (seen, action) => {
+        if (action.do === "delete") expect(seen.cluster?.name).not.toBe("stranger");
+      });
+    }
+  });
+
+  it("sends a delete only for what is there, with nothing known to be at work, and never blindly twice", () => {
+    every(proxyIntent, (seen, action) => {
+      if (action.do !== "delete") return;
+      expect(seen.presence).toBe("present");
+      expect(seen.atWork.filter((each) => each.onCluster === "yes")).toEqual([]);
+      if (seen.sent.state === "lost") expect(seen.sent.settled).toBe(true);
+      if (seen.sent.state === "locked") expect(seen.sent.due).toBe(true);
+      expect(seen.sent.state).not.toBe("accepted");
+    });
+  });
+
+  it("retries only a failed task, and only where the policy leaves a retry", () => {
+    every(proxyIntent, (seen, action) => {
+      if (action.do !== "retry") return;
+      expect(seen.retriesLeft).toBeGreaterThan(0);
+      expect(seen.ours?.verdict).toMatchObject({ kind: "failed", rollbackFailed: false });
+    });
+  });
+
+  it("always has an answer", () => {
+    every(clusterIntent, (_seen, action) => {
+      expect(["finish", "follow", "look-again", "delete", "retry", "fail"]).toContain(action.do);
+    });
+  });
+});
+
+describe("decide", () => {
+  it("takes an object that OCP does not list, with nothing at work, for already gone", () => {
+    expect(decide(gone, proxyIntent)).toEqual({ do: "finish", how: "already-gone" });
+  });
+
+  it("takes a cluster unknown to OCP for already gone", () => {
+    expect(decide({ ...gone, cluster: undefined }, clusterIntent)).toEqual({ do: "finish", how: "already-gone" });
+  });
+
+  it("does not take a cluster for gone whose name OCP knows under another id", () => {
+    const seen = { ...gone, cluster: undefined, nameElsewhere: "99" };
+    expect(decide(seen, clusterIntent)).toMatchObject({
+      do: "fail",
+      why: { reason: "guard", breach: { guard: "clusterNameElsewhere", otherId: "99" } },
+    });
+  });
+
+  it("checks the name also where the wrong cluster has no such proxy", () => {
+    const seen = { ...gone, cluster: { id: "27", name: "stranger", obproxies: [] } };
+    expect(decide(seen, proxyIntent)).toMatchObject({ why: { breach: { guard: "clusterName", found: "stranger" } } });
+  });
+
+  it("accepts any name where the guard is switched off", () => {
+    const seen = { ...there, cluster: { ...cluster, name: "stranger" } };
+    expect(decide(seen, { ...proxyIntent, clusterName: undefined })).toEqual({ do: "delete" });
+  });
+
+  it("deletes what is there when nothing stands against it", () => {
+    expect(decide(there, proxyIntent)).toEqual({ do: "delete" });
+  });
+
+  it("does not delete a cluster that holds a proxy nobody declares", () => {
+    const seen = { ...there, cluster: { ...cluster, obproxies: [{ id: "3" }, { id: "4" }] } };
+    expect(decide(seen, clusterIntent)).toMatchObject({
+      why: { breach: { guard: "forceDestroy", undeclared: [{ id: "4" }], elsewhere: [] } },
+    });
+    expect(decide(seen, { ...clusterIntent, forceDestroy: true })).toEqual({ do: "delete" });
+  });
+
+  it("names a proxy that another provider declares", () => {
+    const seen = { ...there, cluster: { ...cluster, obproxies: [{ id: "4" }] } };
+    expect(decide(seen, { ...clusterIntent, elsewhereObproxies: new Map([["4", "app/other/p"]]) })).toMatchObject({
+      why: { breach: { guard: "forceDestroy", undeclared: [], elsewhere: [{ id: "4" }] } },
+    });
+  });
+
+  it("does not delete a cluster with a kept proxy in it, not even by force", () => {
+    const intent = { ...clusterIntent, forceDestroy: true, keptObproxyIds: new Set(["3"]) };
+    expect(decide(there, intent)).toMatchObject({ why: { breach: { guard: "skipDestroy", kept: [{ id: "3" }] } } });
+  });
+
+  it("does not take OCP's silence about proxies for an empty cluster", () => {
+    const seen = { ...there, cluster: { id: "27", name: "orders" } };
+    expect(decide(seen, clusterIntent)).toMatchObject({ why: { breach: { guard: "forceDestroyUnknown" } } });
+    expect(decide(seen, { ...clusterIntent, forceDestroy: true })).toEqual({ do: "delete" });
+  });
+
+  it("waits for somebody else's task on the cluster before it sends", () => {
+    const seen = { ...there, atWork: AT_WORK[2]! };
+    expect(decide(seen, proxyIntent)).toMatchObject({ do: "follow", ours: false, certain: true, task: { id: "800" } });
+  });
+
+  it("sends although an untagged deletion is at work somewhere, unless the cluster itself is busy", () => {
+    const seen = { ...there, atWork: AT_WORK[1]! };
+    expect(decide(seen, proxyIntent)).toEqual({ do: "delete" });
+    const busy = { ...cluster, obproxies: [{ id: "3", status: "DELETING" }] };
+    expect(decide({ ...seen, cluster: busy }, proxyIntent)).toMatchObject({ do: "follow", certain: false });
+  });
+
+  it("waits for an untagged deletion before it calls the object gone", () => {
+    expect(decide({ ...gone, atWork: AT_WORK[1]! }, proxyIntent)).toMatchObject({ do: "follow", ours: false });
+  });
+
+  it("does not wait, once the object is gone, for a task whose tags name other proxies", () => {
+    expect(decide({ ...gone, atWork: AT_WORK[2]! }, proxyIntent)).toMatchObject({ do: "finish" });
+  });
+
+  it("does not call gone what a failed task of an earlier run left half done", () => {
+    const seen = { ...gone, ours: ourTask(verdictOf("failed"), false) };
+    expect(decide(seen, proxyIntent)).toMatchObject({ do: "fail", why: { reason: "task-failed" } });
+    expect(decide({ ...seen, retriesLeft: 1 }, proxyIntent)).toMatchObject({ do: "retry" });
+  });
+
+  it("deletes anew what is still there after an earlier run's failed task", () => {
+    expect(decide({ ...there, ours: ourTask(verdictOf("failed"), false) }, proxyIntent)).toEqual({ do: "delete" });
+  });
+
+  it("looks a few times more where OCP still lists the object after our task's success, then says so", () => {
+    const seen = { ...there, ours: ourTask(verdictOf("succeeded")) };
+    expect(decide(seen, proxyIntent)).toEqual({ do: "look-again", because: "verify" });
+    expect(decide({ ...seen, mayStillVanish: false }, proxyIntent)).toMatchObject({ why: { reason: "still-there" } });
+  });
+
+  it("calls a rolled-back task of this run a failure, although the object is there as before", () => {
+    const seen = { ...there, ours: ourTask(verdictOf("rolled-back")) };
+    expect(decide(seen, proxyIntent)).toMatchObject({ do: "fail", why: { reason: "task-failed" } });
+  });
+
+  it("looks what became of a delete whose answer was lost before it sends again, and gives up after a few", () => {
+    expect(decide({ ...there, sent: SENT[2]! }, proxyIntent)).toEqual({ do: "look-again", because: "settle" });
+    expect(decide({ ...there, sent: SENT[3]! }, proxyIntent)).toEqual({ do: "delete" });
+    expect(decide({ ...there, sent: SENT[4]! }, proxyIntent)).toMatchObject({ why: { reason: "answer-lost" } });
+  });
+
+  it("does not repeat a delete that something else than OCP answered", () => {
+    expect(decide({ ...there, sent: SENT[5]! }, proxyIntent)).toMatchObject({ why: { reason: "answer-lost" } });
+  });
+
+  it("does not call gone, after a lost answer, what an untagged failed task may have left half done", () => {
+    const seen = { ...gone, sent: SENT[3]!, suspects: [task("950", { status: "FAILED" })] };
+    expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "suspect-failed", task: { id: "950" } } });
+  });
+
+  it("waits for its turn at a locked cluster, and tries again when it is due", () => {
+    expect(decide({ ...there, sent: SENT[6]! }, proxyIntent)).toEqual({ do: "look-again", because: "lock" });
+    expect(decide({ ...there, sent: SENT[8]! }, proxyIntent)).toEqual({ do: "delete" });
+  });
+
+  it("does not wait for a lock that a failed task holds", () => {
+    const seen = { ...there, sent: SENT[7]!, failedOnCluster: [task("700", { status: "FAILED" })] };
+    expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "lock-not-released", holder: { id: "700" } } });
+  });
+
+  it("gives up on a lock that nothing explains", () => {
+    const seen = { ...there, sent: SENT[6]!, patienceLeft: false };
+    expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "lock-not-released", holder: undefined } });
+  });
+
+  it("does not send again what was accepted and cannot be followed", () => {
+    expect(decide({ ...there, sent: SENT[1]! }, { ...proxyIntent, waitFor: "object" })).toEqual({
+      do: "look-again",
+      because: "object",
+    });
+  });
+
+  it("says that the end cannot be proven of a task that OCP has forgotten", () => {
+    expect(decide({ ...gone, vanished: task("900") }, proxyIntent)).toMatchObject({ why: { reason: "task-vanished" } });
+  });
+});

@@ -1,0 +1,120 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync, copyFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildSync } from "esbuild";
+import { ENV, HOOK_FILE, type HookSettings, SETTINGS_FILE } from "../../src/hook/request.js";
+import { DEFAULT_CREDENTIALS, type Simulator } from "../../src/simulator/index.js";
+
+/** How fast the simulators of these tests run; the hook is told the same. */
+export const TICK_MS = 20;
+
+export interface HookRun {
+  readonly code: number | null;
+  /** Lines of both streams in the order they came. */
+  readonly lines: readonly string[];
+  readonly output: string;
+}
+
+export interface HookCall {
+  readonly kind: "cluster" | "obproxy";
+  readonly clusterId: number | string;
+  readonly obproxyId?: number | string;
+  /** The trigger. Default `"orders"`. */
+  readonly clusterName?: string;
+  readonly settings?: DeepPartial<HookSettings>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
+
+/** Runs the real program, bundled from the sources as they are, beside a settings file, as Terraform would. */
+export class HookRunner {
+  readonly directory = mkdtempSync(join(tmpdir(), "hook-"));
+  private readonly program = join(this.directory, HOOK_FILE);
+  private runs = 0;
+
+  constructor() {
+    buildSync({
+      entryPoints: [join(__dirname, "../../src/hook/main.ts")],
+      outfile: this.program,
+      bundle: true,
+      platform: "node",
+      target: "node20.18",
+      format: "cjs",
+    });
+    mkdirSync(join(this.directory, "tmp"));
+  }
+
+  dispose(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Calls the hook for an object of `simulator`; resolves when it has ended. */
+  run(simulator: Simulator | undefined, call: HookCall): Promise<HookRun> {
+    return this.start(simulator, call).done;
+  }
+
+  start(
+    simulator: Simulator | undefined,
+    call: HookCall,
+  ): { done: Promise<HookRun>; kill: () => void; lines: string[] } {
+    this.runs += 1;
+    const place = join(this.directory, `run-${this.runs}`);
+    mkdirSync(place);
+    copyFileSync(this.program, join(place, HOOK_FILE));
+    writeFileSync(join(place, SETTINGS_FILE), JSON.stringify(settingsWith(call.settings)));
+    const env: Record<string, string | undefined> = {
+      PATH: process.env["PATH"],
+      TMPDIR: join(this.directory, "tmp"),
+      [ENV.kind]: call.kind,
+      [ENV.clusterId]: String(call.clusterId),
+      [ENV.obproxyId]: call.obproxyId === undefined ? undefined : String(call.obproxyId),
+      [ENV.clusterName]: call.clusterName ?? "orders",
+      [ENV.tickMs]: String(TICK_MS),
+      OCP_URL: simulator?.url,
+      OCP_USERNAME: DEFAULT_CREDENTIALS.username,
+      OCP_PASSWORD: DEFAULT_CREDENTIALS.password,
+      ...call.env,
+    };
+    const child = spawn(process.execPath, [join(place, HOOK_FILE), "delete something"], {
+      env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    const lines: string[] = [];
+    const take = (chunk: string): void => {
+      output += chunk;
+      lines.splice(0, lines.length, ...output.split("\n").filter((line) => line !== ""));
+    };
+    child.stdout.setEncoding("utf8").on("data", take);
+    child.stderr.setEncoding("utf8").on("data", take);
+    const done = new Promise<HookRun>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code) => {
+        resolve({ code, lines, output });
+      });
+    });
+    return { done, kill: () => child.kill("SIGKILL"), lines };
+  }
+}
+
+function settingsWith(change: DeepPartial<HookSettings> = {}): HookSettings {
+  return {
+    formatVersion: 1,
+    clusters: {},
+    obproxies: {},
+    ...change,
+    provider: {
+      alias: "ocp",
+      envPrefix: "OCP",
+      hasCaFile: false,
+      insecureSkipVerify: false,
+      timeouts: {},
+      taskRetries: 0,
+      waitFor: "task",
+      ...change.provider,
+    },
+    elsewhere: { clusters: {}, obproxies: {}, ...change.elsewhere },
+  } as HookSettings;
+}
