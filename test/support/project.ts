@@ -1,7 +1,7 @@
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { Finished, Running } from "./process.js";
+import { run, type Finished, type Running } from "./process.js";
 import { temporaryDirectory } from "./temporary.js";
 import type { Environment, Terraform } from "./terraform.js";
 import { parsePlan, parseState, type Plan, type StateResource } from "./terraform-json.js";
@@ -9,7 +9,7 @@ import { parsePlan, parseState, type Plan, type StateResource } from "./terrafor
 /** Declares what a stack holds. */
 export type Build = (stack: TerraformStack) => void;
 
-const REPOSITORY = resolve(__dirname, "../..");
+export const REPOSITORY = resolve(__dirname, "../..");
 const STACK = "stack";
 
 /** Runs of plain `terraform` on what is synthesized in this process. The state outlives every synth. */
@@ -108,32 +108,54 @@ export class Project {
   }
 }
 
+export interface CliProjectOptions {
+  /** What `cdktf` runs to synthesize. */
+  readonly app: string;
+  /** Path below the project → text. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Environment;
+}
+
 /** A project as a user has it: `cdktf.json`, a program, `node_modules`; run by the `cdktf` command line. */
 export class CliProject {
   private readonly directory = temporaryDirectory();
+  private readonly env: Environment;
 
   constructor(
     private readonly terraform: Terraform,
-    /** The text of `main.js`, a CommonJS module that finds `cdktf`, `constructs` and `cdktf-obproxy`. */
-    source: string,
-    readonly env: Environment = {},
+    { app, files = {}, env = {} }: CliProjectOptions,
   ) {
-    this.write("cdktf.json", JSON.stringify(cdktfJson()));
-    this.write("main.js", source);
-    for (const name of ["cdktf", "constructs", "@cdktf"]) this.link(name, join(REPOSITORY, "node_modules", name));
-    this.link("cdktf-obproxy", REPOSITORY);
+    this.env = env;
+    const config = { language: "typescript", app, projectId: "cdktf-obproxy-test", sendCrashReports: "false" };
+    const all = { "cdktf.json": JSON.stringify(config), ...files };
+    for (const [name, text] of Object.entries(all)) writeFileSync(join(this.path, name), text);
+    for (const name of ["cdktf", "constructs", "@cdktf/provider-null"]) {
+      this.link(name, join(REPOSITORY, "node_modules", name));
+    }
   }
 
   get path(): string {
     return this.directory.path;
   }
 
-  write(name: string, text: string): void {
-    writeFileSync(join(this.path, name), text);
+  get modulesPath(): string {
+    return join(this.path, "node_modules");
+  }
+
+  /** Puts a package into the project's `node_modules`. */
+  link(name: string, target: string): void {
+    const path = join(this.modulesPath, name);
+    mkdirSync(dirname(path), { recursive: true });
+    symlinkSync(target, path, "junction");
   }
 
   cdktf(...args: string[]): Promise<Finished> {
     return this.terraform.cdktf(this.path, args, this.env);
+  }
+
+  /** Another program, in the project's directory and with its environment. */
+  run(command: string, ...args: string[]): Promise<Finished> {
+    return run(command, args, { cwd: this.path, env: { ...process.env, ...this.env } });
   }
 
   /** Plain `terraform` on what `cdktf` synthesized for a stack. */
@@ -141,26 +163,20 @@ export class CliProject {
     return this.terraform.terraform(join(this.path, "cdktf.out/stacks", stack), args, this.env);
   }
 
+  async planDestroy(stack: string): Promise<Plan> {
+    const file = join(this.path, "plan.bin");
+    succeeded(await this.inStack(stack, "plan", "-destroy", "-input=false", `-out=${file}`));
+    return parsePlan(succeeded(await this.inStack(stack, "show", "-json", file)));
+  }
+
   async addresses(stack: string): Promise<readonly string[]> {
-    const state = succeeded(await this.inStack(stack, "show", "-json"));
-    return parseState(state)
-      .map((resource) => resource.address)
-      .sort();
+    const state = parseState(succeeded(await this.inStack(stack, "show", "-json")));
+    return state.map((resource) => resource.address).sort();
   }
 
   remove(): void {
     this.directory.remove();
   }
-
-  private link(name: string, target: string): void {
-    const path = join(this.path, "node_modules", name);
-    mkdirSync(dirname(path), { recursive: true });
-    symlinkSync(target, path, "junction");
-  }
-}
-
-function cdktfJson(): object {
-  return { language: "typescript", app: "node main.js", projectId: "cdktf-obproxy-test", sendCrashReports: "false" };
 }
 
 /** What a program printed; rejects with all of it where the program failed. */

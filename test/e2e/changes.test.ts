@@ -1,0 +1,150 @@
+import { Construct } from "constructs";
+import { Carrier, Obproxy, ObproxyCluster } from "../../src/index.js";
+import { startTerraform, type Terraform } from "../support/terraform.js";
+import { carriers, type Declare, World } from "../support/world.js";
+
+jest.setTimeout(60_000);
+
+let terraform: Terraform;
+beforeAll(async () => {
+  terraform = await startTerraform();
+});
+afterAll(() => terraform.stop());
+
+const cluster = (scope: Construct, id = "orders") =>
+  new ObproxyCluster(scope, id, { clusterId: 27, clusterName: "orders" });
+
+const oneConstruct: Declare = (_ocp, stack) => {
+  new Obproxy(stack, "proxies", { cluster: cluster(stack), obproxyIds: [1, 2, 3] });
+};
+
+describe.each(carriers)("an app that changes after it was deployed with %s", (carrier) => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.open(terraform, carrier);
+    await world.deploy(oneConstruct);
+  });
+  afterEach(() => world.close());
+
+  describe("deletes nothing and plans nothing when", () => {
+    it.each<[string, Declare]>([
+      [
+        "constructs get other names",
+        (_ocp, stack) => {
+          new Obproxy(stack, "renamed", { cluster: cluster(stack, "renamed-too"), obproxyIds: [1, 2, 3] });
+        },
+      ],
+      [
+        "constructs move to another scope",
+        (_ocp, stack) => {
+          const scope = new Construct(stack, "database");
+          new Obproxy(scope, "proxies", { cluster: cluster(scope), obproxyIds: [1, 2, 3] });
+        },
+      ],
+      [
+        "an OBProxy moves from one construct to another",
+        (_ocp, stack) => {
+          const orders = cluster(stack);
+          new Obproxy(stack, "proxies", { cluster: orders, obproxyIds: [1, 2] });
+          new Obproxy(stack, "more-proxies", { cluster: orders, obproxyIds: [3] });
+        },
+      ],
+      [
+        "the order of ids changes",
+        (_ocp, stack) => {
+          new Obproxy(stack, "proxies", { cluster: cluster(stack), obproxyIds: [3, 1, 2] });
+        },
+      ],
+      [
+        "guards and timeouts are set",
+        (_ocp, stack) => {
+          const orders = new ObproxyCluster(stack, "orders", {
+            clusterId: 27,
+            clusterName: "orders",
+            forceDestroy: true,
+            timeouts: { delete: "2h" },
+          });
+          new Obproxy(stack, "proxies", { cluster: orders, obproxyIds: [1, 2, 3], timeouts: { delete: "1h" } });
+        },
+      ],
+      [
+        "the name of the cluster changes",
+        (_ocp, stack) => {
+          const orders = new ObproxyCluster(stack, "orders", { clusterId: 27, clusterName: "orders-eu" });
+          new Obproxy(stack, "proxies", { cluster: orders, obproxyIds: [1, 2, 3] });
+        },
+      ],
+    ])("%s", async (_, changed) => {
+      world.synth(changed);
+      expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
+    });
+
+    it("OCP gets another address and the hook other settings", async () => {
+      world.synth(oneConstruct, { url: "https://ocp.example.com", timeouts: { delete: "3h" }, taskRetries: 2 });
+      expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
+    });
+  });
+
+  it("deletes only the OBProxy whose id leaves the list, and says so in the plan", async () => {
+    const changed: Declare = (_ocp, stack) => {
+      new Obproxy(stack, "proxies", { cluster: cluster(stack), obproxyIds: [1, 3] });
+    };
+    world.synth(changed);
+    expect((await world.project.plan()).changes).toEqual([
+      { address: world.address("27/2"), actions: ["delete"], reason: "delete_because_each_key" },
+    ]);
+    await world.project.deploy();
+    expect(world.changes()).toEqual(["DELETE /clusters/27/obproxies/2"]);
+    expect(world.held()).toEqual(["27", "27/1", "27/3"]);
+  });
+
+  it("deletes only the objects of the construct that is taken out, on the next deploy", async () => {
+    await world.deploy((_ocp, stack) => void cluster(stack));
+    expect(world.held()).toEqual(["27"]);
+    expect(await world.project.addresses()).toEqual([world.address("27")]);
+  });
+
+  it("also deletes what was taken out when it is destroyed without a deploy between", async () => {
+    world.synth(() => undefined);
+    const { code } = await world.project.destroy();
+    expect(code).toBe(0);
+    expect(world.held()).toEqual([]);
+    expect(world.changes().at(-1)).toBe("DELETE /clusters/27");
+  });
+
+  it("also deletes what was renamed when it is destroyed without a deploy between", async () => {
+    world.synth((_ocp, stack) => {
+      new Obproxy(stack, "renamed", { cluster: cluster(stack, "renamed-too"), obproxyIds: [1, 2, 3] });
+    });
+    expect((await world.project.destroy()).code).toBe(0);
+    expect(world.held()).toEqual([]);
+  });
+
+  it("leaves alone what `terraform state rm` has let go", async () => {
+    await world.project.run(["state", "rm", world.address("27/2")]);
+    world.synth((_ocp, stack) => void cluster(stack));
+    await world.project.deploy();
+    expect(world.held()).toEqual(["27", "27/2"]);
+  });
+});
+
+describe("a switch of the carrier from null_resource to terraform_data", () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.open(terraform, Carrier.NULL_RESOURCE);
+    await world.deploy(oneConstruct);
+    world.synth(oneConstruct, { carrier: Carrier.TERRAFORM_DATA });
+  });
+  afterEach(() => world.close());
+
+  it("moves every object and changes none", async () => {
+    const plan = await world.project.plan();
+    expect(plan.changes).toEqual([]);
+    expect(plan.moved).toHaveLength(4);
+  });
+
+  it("keeps the hooks, also without a deploy between", async () => {
+    expect((await world.project.destroy()).code).toBe(0);
+    expect(world.held()).toEqual([]);
+  });
+});
