@@ -178,6 +178,6 @@ function requestLine(request: RecordedRequest): string {
 }
 
 function messageOf(error: unknown): string {
-  // Errors of parseArgs and of the file system are not instances of this realm's Error under every test runner.
+  // Not by `instanceof`: errors of Node's own modules come from another realm under Jest.
   return typeof error === "object" && error !== null && "message" in error ? String(error.message) : String(error);
 }

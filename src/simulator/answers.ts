@@ -129,8 +129,8 @@ export class Answers {
   }
 
   /** `//`, `;` and `..` in a path, also with right credentials. */
-  firewall(exchange: Exchange): Answer {
-    return this.redirect(`${exchange.origin}/login`, []);
+  firewall(exchange: Exchange, cookie: string): Answer {
+    return this.redirect(`${exchange.origin}/login`, [["Set-Cookie", cookie]]);
   }
 
   options(allow: string): Answer {

@@ -44,7 +44,7 @@ export class Auth {
 
   identify(exchange: Exchange, isPublic: boolean): Identity {
     const authorization = header(exchange, "authorization");
-    const cookies = readCookies(exchange).has("XSRF-TOKEN") ? [] : [`XSRF-TOKEN=${this.random.uuid()}; Path=/`];
+    const cookies = this.csrfCookies(exchange);
     const refused = (answer: Answer): Identity => ({ kind: "refused", answer, cookies });
     const user = this.session(exchange);
 
@@ -74,8 +74,18 @@ export class Auth {
     return {
       kind: "refused",
       answer: this.answers.notLoggedIn(exchange),
-      cookies: [...cookies, this.sessionCookie(undefined)],
+      cookies: [...cookies, this.strangersCookie()],
     };
+  }
+
+  /** Every answer to a request without a CSRF token brings one. */
+  csrfCookies(exchange: Exchange): readonly string[] {
+    return readCookies(exchange).has("XSRF-TOKEN") ? [] : [`XSRF-TOKEN=${this.random.uuid()}; Path=/`];
+  }
+
+  /** A cookie that stands for nobody, as refused strangers get one. */
+  strangersCookie(): string {
+    return this.sessionCookie(undefined);
   }
 
   private session(exchange: Exchange): User | undefined {

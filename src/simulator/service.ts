@@ -32,12 +32,14 @@ export class Service {
     const trouble =
       "Could not open JPA EntityManager for transaction; nested exception is org.hibernate.TransactionException: JDBC begin transaction failed: ";
     const match = this.router.match(exchange.method, exchange.path);
-    if (this.auth.hasSession(exchange)) {
-      return this.answers.error(exchange, this.errors.unhandled("CannotCreateTransactionException", trouble));
+    const isPublic = match.kind === "found" && match.route.isPublic === true;
+    if (isPublic && header(exchange, "authorization") === undefined) {
+      return this.answer(exchange);
     }
-    return header(exchange, "authorization") === undefined && match.kind === "found" && match.route.isPublic === true
-      ? this.answer(exchange)
+    const answer = this.auth.hasSession(exchange)
+      ? this.answers.error(exchange, this.errors.unhandled("CannotCreateTransactionException", trouble))
       : this.answers.security(exchange, 401, trouble, trouble);
+    return withCookies(answer, this.auth.csrfCookies(exchange));
   }
 
   private refusedByContainer(exchange: Exchange): Answer | undefined {
@@ -45,7 +47,7 @@ export class Service {
       return this.answers.container(400);
     }
     if (/\/\/|;|\/\.\.?(\/|$)/.test(exchange.path)) {
-      return this.answers.firewall(exchange);
+      return this.answers.firewall(exchange, this.auth.strangersCookie());
     }
     if (exchange.method === "TRACE") {
       return this.answers.container(405, [["Allow", "HEAD, DELETE, POST, GET, OPTIONS, PUT"]]);
@@ -58,26 +60,26 @@ export class Service {
     const inApi = exchange.path.startsWith("/api/");
     const isPublic = !inApi || (match.kind === "found" && match.route.isPublic === true);
     const identity = this.auth.identify(exchange, isPublic);
-    const withCookies = (answer: Answer, ...more: string[]): Answer => ({
-      ...answer,
-      headers: [...[...identity.cookies, ...more].map((cookie) => ["Set-Cookie", cookie] as const), ...answer.headers],
-    });
     if (identity.kind === "refused") {
-      return withCookies(identity.answer);
+      return withCookies(identity.answer, identity.cookies);
     }
     if (!inApi) {
       return identity.kind === "anonymous" && exchange.path !== "/login"
-        ? withCookies(this.answers.toLogin(exchange), `callback=${exchange.path}; Path=/`)
-        : withCookies(this.answers.indexPage());
+        ? withCookies(this.answers.toLogin(exchange), [
+            ...identity.cookies,
+            this.auth.strangersCookie(),
+            `callback=${exchange.path}; Path=/`,
+          ])
+        : withCookies(this.answers.indexPage(), identity.cookies);
     }
     const limited = identity.kind === "user" ? this.settings.rateLimit?.take() : undefined;
     if (limited?.allowed === false) {
       const answer = this.answers.security(exchange, 429, TOO_MANY_REQUESTS);
-      return withCookies({ ...answer, headers: [...limited.headers, ...answer.headers] });
+      return withCookies({ ...answer, headers: [...limited.headers, ...answer.headers] }, identity.cookies);
     }
     const user = identity.kind === "user" ? identity.user : ANONYMOUS;
     const answer = this.routed(exchange, match, user);
-    return withCookies({ ...answer, headers: [...(limited?.headers ?? []), ...answer.headers] });
+    return withCookies({ ...answer, headers: [...(limited?.headers ?? []), ...answer.headers] }, identity.cookies);
   }
 
   private routed(exchange: Exchange, match: ReturnType<Router["match"]>, user: User): Answer {
@@ -132,6 +134,10 @@ export class Service {
 }
 
 const ANONYMOUS: User = { id: 0, name: "anonymous" };
+
+function withCookies(answer: Answer, cookies: readonly string[]): Answer {
+  return { ...answer, headers: [...cookies.map((cookie) => ["Set-Cookie", cookie] as const), ...answer.headers] };
+}
 
 function acceptsJson(exchange: Exchange): boolean {
   const accept = header(exchange, "accept");

@@ -51,6 +51,8 @@ export interface Reply {
 export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Default JSON, where there is a body. */
+  readonly contentType?: string | null;
   readonly agent?: http.Agent;
   /** Default the right password. */
   readonly authorization?: string | null;
@@ -64,13 +66,12 @@ export function basic(username: string, password: string): string {
 
 /** Sends one request as it is written, on a connection of its own unless an agent is given; follows nothing. */
 export function ask(base: string, method: string, path: string, options: Ask = {}): Promise<Reply> {
-  const { authorization = BASIC, body, agent = false } = options;
+  const { authorization = BASIC, body, contentType = "application/json", agent = false } = options;
   const url = new URL(base);
   const headers: Record<string, string> = {
     ...(authorization === null ? {} : { Authorization: authorization }),
-    ...(body === undefined
-      ? {}
-      : { "Content-Type": "application/json", "Content-Length": String(Buffer.byteLength(body)) }),
+    ...(body === undefined || contentType === null ? {} : { "Content-Type": contentType }),
+    ...(body === undefined ? {} : { "Content-Length": String(Buffer.byteLength(body)) }),
     ...options.headers,
   };
   return new Promise((resolve, reject) => {
