@@ -12,7 +12,7 @@ export function parseInfo(answer: JsonObject): OcpVersion | undefined {
   const info = isObject(answer["data"]) ? answer["data"] : answer;
   const version = optionalText(info["buildVersion"]);
   if (version !== undefined) return parseVersion(version);
-  if (answer["successful"] === true || optionalText(info["artifact"]) !== undefined) return undefined;
+  if (optionalText(info["artifact"]) !== undefined) return undefined;
   throw new ShapeError("neither `buildVersion` nor `artifact` is there, as OCP's information about itself has them");
 }
 
