@@ -51,12 +51,18 @@ export class HookFiles {
   }
 }
 
+const pending = new Set<string>();
+let removesOnExit = false;
+
 /** Synth is one synchronous step, so whatever comes after it finds the assets copied. */
 function removeAfterSynth(directory: string): void {
-  const remove = (): void => {
-    process.off("exit", remove);
-    rmSync(directory, { recursive: true, force: true });
-  };
-  process.once("exit", remove);
-  setImmediate(remove);
+  pending.add(directory);
+  setImmediate(removePending);
+  if (!removesOnExit) process.once("exit", removePending);
+  removesOnExit = true;
+}
+
+function removePending(): void {
+  for (const directory of pending) rmSync(directory, { recursive: true, force: true });
+  pending.clear();
 }

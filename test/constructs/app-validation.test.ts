@@ -1,0 +1,126 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { DataResource, TerraformIterator, TerraformLocal, type TerraformStack, TerraformVariable, Token } from "cdktf";
+import { Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
+import { orders, synthesize, testApp, testStack } from "./support/app.js";
+
+function problemsOf(stack: TerraformStack): string {
+  try {
+    synthesize(stack);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "";
+}
+
+const remedy = [
+  "  All OBProxies of stack/ocp are one block in Terraform, and so are all its OBProxy clusters: what one of them waits for, all wait for.",
+  "  Declare a second OcpProvider with its own `alias` (and the same `url`), and give it as `ocp` to the constructs at one end of the circle.",
+].join("\n");
+
+describe("a circle of dependencies", () => {
+  test("from OBProxies over another resource to OBProxies is named", () => {
+    const stack = testStack();
+    const { cluster, proxies } = orders(stack);
+    const dns = new DataResource(stack, "dns", { dependsOn: [proxies] });
+    new Obproxy(stack, "behind", { cluster, obproxyIds: [9], dependsOn: [dns] });
+    expect(problemsOf(stack)).toContain(
+      [
+        "A circle of dependencies, which Terraform could not plan:",
+        "    null_resource.ocp_obproxies (stack/ocp/obproxies) waits for terraform_data.dns (stack/dns), because stack/behind does",
+        "    terraform_data.dns (stack/dns) waits for null_resource.ocp_obproxies (stack/ocp/obproxies)",
+        remedy,
+      ].join("\n"),
+    );
+  });
+
+  test("is resolved by a second provider", () => {
+    const stack = testStack();
+    const { cluster, proxies } = orders(stack);
+    const dns = new DataResource(stack, "dns", { dependsOn: [proxies] });
+    const ocp = new OcpProvider(stack, "behind", { alias: "behind" });
+    new Obproxy(stack, "p", { ocp, cluster, obproxyIds: [9], dependsOn: [dns] });
+    expect(problemsOf(stack)).toBe("");
+  });
+
+  test("through references and locals is found too", () => {
+    const stack = testStack();
+    const { cluster, proxies } = orders(stack);
+    const dns = new DataResource(stack, "dns", { dependsOn: [proxies] });
+    const name = new TerraformLocal(stack, "name", `dns-${dns.id}`);
+    const host = new DataResource(stack, "host", { input: { name: name.asString } });
+    new Obproxy(stack, "behind", { cluster, obproxyIds: [9], dependsOn: [host] });
+    expect(problemsOf(stack)).toContain("local.name waits for terraform_data.dns (stack/dns)");
+  });
+
+  test("of OBProxies that wait for others of the same provider is named", () => {
+    const stack = testStack();
+    const { cluster, proxies } = orders(stack);
+    new Obproxy(stack, "behind", { cluster, obproxyIds: [9], dependsOn: [proxies] });
+    expect(problemsOf(stack)).toContain(
+      "    null_resource.ocp_obproxies (stack/ocp/obproxies) waits for null_resource.ocp_obproxies (stack/ocp/obproxies), because stack/behind does\n",
+    );
+  });
+
+  test("of a cluster that waits for another cluster's OBProxies is named once", () => {
+    const stack = testStack();
+    const { proxies } = orders(stack);
+    new ObproxyCluster(stack, "second", { clusterId: 28, clusterName: "second", dependsOn: [proxies] });
+    const problems = problemsOf(stack);
+    expect(problems.split("A circle of dependencies").length - 1).toBe(1);
+    expect(problems).toContain(
+      "null_resource.ocp_obproxy_clusters (stack/ocp/obproxy_clusters) waits for null_resource.ocp_obproxies (stack/ocp/obproxies), because stack/second does",
+    );
+  });
+
+  test("in a later stack is told before the first stack is written", () => {
+    const app = testApp();
+    const first = testStack(app, "first");
+    new OcpProvider(first, "ocp");
+    const second = testStack(app, "stack");
+    const { cluster, proxies } = orders(second);
+    new Obproxy(second, "behind", { cluster, obproxyIds: [9], dependsOn: [proxies] });
+    expect(problemsOf(second)).toContain("A circle of dependencies");
+    expect(existsSync(join(app.outdir, "stacks", "first", "cdk.tf.json"))).toBe(false);
+  });
+
+  test("is not seen in text that only looks like a reference", () => {
+    const stack = testStack();
+    const { cluster } = orders(stack);
+    const note = new DataResource(stack, "note", { input: { text: "see null_resource.ocp_obproxies" } });
+    new Obproxy(stack, "p", { cluster, obproxyIds: [9], dependsOn: [note] });
+    expect(problemsOf(stack)).toBe("");
+  });
+});
+
+describe("tokens", () => {
+  test("that are the same twice are refused", () => {
+    const stack = testStack();
+    new OcpProvider(stack, "ocp");
+    const id = new TerraformVariable(stack, "id", { type: "number" });
+    new ObproxyCluster(stack, "a", { clusterId: id.numberValue, clusterName: "a" });
+    new ObproxyCluster(stack, "b", { clusterId: id.numberValue, clusterName: "b" });
+    expect(problemsOf(stack)).toContain(
+      "OBProxy cluster ${var.id} is declared more than once, by stack/a, stack/b. Declare each object once.",
+    );
+  });
+
+  test("of an iterator are refused", () => {
+    const stack = testStack();
+    const { cluster } = orders(stack);
+    const iterator = TerraformIterator.fromList(["1", "2"]);
+    new Obproxy(stack, "p", { cluster, obproxyIds: [Token.asNumber(iterator.value)] });
+    expect(problemsOf(stack)).toContain(
+      "stack/p: an id is 27/${each.value}, which Terraform only knows inside the block of an iterator or a count. Use a variable or a local for each id, or a loop of the programming language.",
+    );
+  });
+});
+
+test("an app with several stacks and providers, in order, has no problems", () => {
+  const app = testApp();
+  const first = testStack(app, "first");
+  orders(first, { url: "https://a.example.com" });
+  const second = testStack(app, "second");
+  orders(second, { url: "https://b.example.com" });
+  expect(problemsOf(first)).toBe("");
+});

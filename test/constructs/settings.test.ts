@@ -1,0 +1,122 @@
+import { TerraformVariable } from "cdktf";
+import { Obproxy, ObproxyCluster, OcpProvider, WaitFor } from "../../src/index.js";
+import { settingsText } from "../../src/constructs/settings.js";
+import { orders, synthesize, testApp, testStack } from "./support/app.js";
+
+const url = "https://ocp.example.com";
+
+test("an object with nothing special has its name and the path of its construct", () => {
+  const stack = testStack();
+  orders(stack);
+  expect(synthesize(stack).settings()).toEqual({
+    formatVersion: 1,
+    provider: {
+      alias: "ocp",
+      envPrefix: "OCP",
+      hasCaFile: false,
+      insecureSkipVerify: false,
+      taskRetries: 0,
+      timeouts: {},
+      waitFor: "task",
+    },
+    clusters: { "27": { clusterName: "orders", path: "stack/orders" } },
+    obproxies: {
+      "27/1": { clusterName: "orders", path: "stack/orders-proxies" },
+      "27/3": { clusterName: "orders", path: "stack/orders-proxies" },
+    },
+    elsewhere: { clusters: {}, obproxies: {} },
+  });
+});
+
+test("what the constructs say reaches the hook", () => {
+  const stack = testStack();
+  new OcpProvider(stack, "ocp", {
+    alias: "eu",
+    url,
+    envPrefix: "OCP_EU",
+    insecureSkipVerify: true,
+    timeouts: { delete: "2h" },
+    taskRetries: 3,
+    waitFor: WaitFor.OBJECT,
+  });
+  const cluster = new ObproxyCluster(stack, "c", {
+    clusterId: 27,
+    clusterName: "orders",
+    forceDestroy: true,
+    preventDestroy: true,
+    timeouts: { delete: "90s" },
+  });
+  new Obproxy(stack, "p", { cluster, obproxyIds: [3], skipDestroy: true, skipHostOperation: true });
+  const settings = synthesize(stack).settings("eu");
+  expect(settings.provider).toEqual({
+    alias: "eu",
+    url,
+    envPrefix: "OCP_EU",
+    hasCaFile: false,
+    insecureSkipVerify: true,
+    timeouts: { delete: "2h" },
+    taskRetries: 3,
+    waitFor: "object",
+  });
+  expect(settings.clusters["27"]).toEqual({
+    path: "stack/c",
+    clusterName: "orders",
+    forceDestroy: true,
+    preventDestroy: true,
+    timeouts: { delete: "90s" },
+  });
+  expect(settings.obproxies["27/3"]).toEqual({
+    path: "stack/p",
+    clusterName: "orders",
+    skipDestroy: true,
+    skipHostOperation: true,
+  });
+});
+
+test("a name that only Terraform knows is left to the trigger", () => {
+  const stack = testStack();
+  new OcpProvider(stack, "ocp");
+  const name = new TerraformVariable(stack, "name", { type: "string" });
+  new ObproxyCluster(stack, "c", { clusterId: 27, clusterName: name.stringValue });
+  expect(synthesize(stack).settings().clusters["27"]).toEqual({ path: "stack/c" });
+});
+
+test("an object whose id only Terraform knows has no entry", () => {
+  const stack = testStack();
+  new OcpProvider(stack, "ocp");
+  const id = new TerraformVariable(stack, "id", { type: "number" });
+  new ObproxyCluster(stack, "c", { clusterId: id.numberValue, clusterName: "orders" });
+  expect(synthesize(stack).settings().clusters).toEqual({});
+});
+
+test("what other stacks declare in the same OCP is known, also when they come later", () => {
+  const app = testApp();
+  const first = testStack(app, "first");
+  new OcpProvider(first, "ocp", { url });
+  const second = testStack(app, "second");
+  new OcpProvider(second, "ocp", { url: "https://OCP.example.com:443/" });
+  const cluster = new ObproxyCluster(second, "c", { clusterId: 9, clusterName: "nine" });
+  new Obproxy(second, "p", { cluster, obproxyIds: [4] });
+  const { elsewhere } = synthesize(first).settings();
+  expect(elsewhere).toEqual({ clusters: { "9": "second/c" }, obproxies: { "9/4": "second/p" } });
+});
+
+test("another OCP has other objects with the same ids", () => {
+  const app = testApp();
+  const first = testStack(app, "first");
+  new OcpProvider(first, "ocp", { url });
+  const second = testStack(app, "second");
+  new OcpProvider(second, "ocp", { url: "https://ocp.example.org" });
+  new ObproxyCluster(second, "c", { clusterId: 9, clusterName: "nine" });
+  expect(synthesize(first).settings().elsewhere.clusters).toEqual({});
+});
+
+test("the text is indented, with sorted keys", () => {
+  const stack = testStack();
+  orders(stack);
+  const synthesized = synthesize(stack);
+  const text = synthesized.file("assets/ocp_obproxy_hook/v1/settings.json");
+  expect(text).toBe(settingsText(synthesized.settings()));
+  expect(text).toMatch(/^\{\n {2}"clusters": \{\n/);
+  expect(text.endsWith("}\n")).toBe(true);
+});
