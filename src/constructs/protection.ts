@@ -7,12 +7,15 @@ import type { Construct } from "constructs";
  * this block.
  */
 export class Protection extends TerraformResource {
+  private readonly objectAddress: string;
+
   public constructor(scope: Construct, id: string, name: string, objectAddress: string) {
     super(scope, id, {
       terraformResourceType: "terraform_data",
       terraformGeneratorMetadata: { providerName: "terraform" },
       lifecycle: { preventDestroy: true, replaceTriggeredBy: [objectAddress] },
     });
+    this.objectAddress = objectAddress;
     this.overrideLogicalId(name);
   }
 
@@ -20,7 +23,21 @@ export class Protection extends TerraformResource {
     return {};
   }
 
-  protected override synthesizeHclAttributes(): Record<string, unknown> {
-    return {};
+  /** In HCL cdktf puts the address in quotes, which Terraform refuses there. */
+  public override toHclTerraform(): unknown {
+    const bare = (value: string): unknown => ({
+      value,
+      isBlock: false,
+      type: "simple",
+      storageClassType: "reference",
+    });
+    const lifecycle = {
+      isBlock: true,
+      type: "list",
+      storageClassType: "objectList",
+      value: [{ prevent_destroy: bare("true"), replace_triggered_by: bare(`[${this.objectAddress}]`) }],
+    };
+    const block = { "//": this.constructNodeMetadata as unknown, lifecycle };
+    return { resource: { [this.terraformResourceType]: { [this.friendlyUniqueId]: block } } };
   }
 }
