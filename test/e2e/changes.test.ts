@@ -1,5 +1,6 @@
+import { App, DataResource, TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
-import { Carrier, Obproxy, ObproxyCluster } from "../../src/index.js";
+import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { carriers, type Declare, World } from "../support/world.js";
 
@@ -116,6 +117,45 @@ describe.each(carriers)("an app that changes after it was deployed with %s", (ca
     world.synth((_ocp, stack) => {
       new Obproxy(stack, "renamed", { cluster: cluster(stack, "renamed-too"), obproxyIds: [1, 2, 3] });
     });
+    expect((await world.project.destroy()).code).toBe(0);
+    expect(world.held()).toEqual([]);
+  });
+
+  it("deletes what left the list although a dependent is created before it is destroyed", async () => {
+    const withDependent =
+      (obproxyIds: number[], generation: string): Declare =>
+      (_ocp, stack) => {
+        const proxies = new Obproxy(stack, "proxies", { cluster: cluster(stack), obproxyIds });
+        new DataResource(stack, "dns", {
+          triggersReplace: { generation },
+          dependsOn: [proxies],
+          lifecycle: { createBeforeDestroy: true },
+        });
+      };
+    await world.deploy(withDependent([1, 2, 3], "first"));
+    await world.deploy(withDependent([1, 2], "second"));
+    expect(world.held()).toEqual(["27", "27/1", "27/2"]);
+  });
+
+  it("leaves alone what another stack of the same app declares now", async () => {
+    await world.deploy((_ocp, stack) => {
+      new Obproxy(stack, "proxies", { cluster: cluster(stack), obproxyIds: [1, 2] });
+      const other = new TerraformStack(App.of(stack), "other-stack");
+      const sameOcp = new OcpProvider(other, "ocp", { url: world.ocp.url, carrier });
+      new Obproxy(other, "proxies", { ocp: sameOcp, clusterId: 27, clusterName: "orders", obproxyIds: [3] });
+    });
+    expect(world.ocp.requests).toEqual([]);
+    expect(await world.project.addresses()).not.toContain(world.address("27/3"));
+  });
+
+  it("knows ids from variables, and deletes them too", async () => {
+    const withVariable: Declare = (ocp, stack) => {
+      const id = new TerraformVariable(stack, "id", { type: "number", default: 2 });
+      new Obproxy(stack, "proxies", { ocp, clusterId: 27, clusterName: "orders", obproxyIds: [id.numberValue] });
+    };
+    world.synth(withVariable);
+    const plan = await world.project.plan();
+    expect(plan.deleted).toEqual([world.address("27"), world.address("27/1"), world.address("27/3")].sort());
     expect((await world.project.destroy()).code).toBe(0);
     expect(world.held()).toEqual([]);
   });

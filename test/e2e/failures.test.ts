@@ -65,6 +65,15 @@ describe.each(carriers)("with %s, a task of OCP that fails", (carrier) => {
 });
 
 describe("with null_resource", () => {
+  it("a failed task whose lock OCP has released does not keep the next destroy from deleting", async () => {
+    await open(Carrier.NULL_RESOURCE, { unlockOnFailure: true });
+    const fault = world.ocp.planWork({ subtaskName: "Stop and uninstall obproxy", fail: "always" });
+    expect((await world.project.destroy()).code).toBe(1);
+    fault.remove();
+    expect((await world.project.destroy()).code).toBe(0);
+    expect(world.held()).toEqual([]);
+  });
+
   const carrier = Carrier.NULL_RESOURCE;
 
   it("a failed task is retried through OCP where the provider says so", async () => {

@@ -14,14 +14,17 @@ const STACK = "stack";
 
 /** Runs of plain `terraform` on what is synthesized in this process. The state outlives every synth. */
 export class Project {
+  /** What the hooks find in their environment. What they leave for their next run is of this project alone. */
+  readonly env: Environment;
   private readonly directory = temporaryDirectory();
   private initialized = false;
 
   constructor(
     private readonly terraform: Terraform,
-    /** What the hooks find in their environment. */
-    readonly env: Environment = {},
-  ) {}
+    env: Environment = {},
+  ) {
+    this.env = { ...env, TMPDIR: this.path };
+  }
 
   get path(): string {
     return this.directory.path;
@@ -125,7 +128,7 @@ export class CliProject {
     private readonly terraform: Terraform,
     { app, files = {}, env = {} }: CliProjectOptions,
   ) {
-    this.env = env;
+    this.env = { ...env, TMPDIR: this.path };
     const config = { language: "typescript", app, projectId: "cdktf-obproxy-test", sendCrashReports: "false" };
     const all = { "cdktf.json": JSON.stringify(config), ...files };
     for (const [name, text] of Object.entries(all)) writeFileSync(join(this.path, name), text);

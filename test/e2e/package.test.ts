@@ -1,0 +1,107 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Simulator, startSimulator } from "../../src/simulator/index.js";
+import { run } from "../support/process.js";
+import { CliProject, REPOSITORY, succeeded } from "../support/project.js";
+import { startTerraform, type Terraform } from "../support/terraform.js";
+import { CREDENTIALS, hookEnvironment, orders } from "../support/world.js";
+
+jest.setTimeout(120_000);
+
+/** As a user writes it in a project of their own. */
+const MAIN = `
+const { App, TerraformStack } = require("cdktf");
+const { Obproxy, ObproxyCluster, OcpProvider } = require("cdktf-obproxy");
+
+const app = new App();
+const stack = new TerraformStack(app, "mine");
+new OcpProvider(stack, "ocp");
+const cluster = new ObproxyCluster(stack, "orders", { clusterId: 27, clusterName: "orders" });
+new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3] });
+app.synth();
+`;
+
+let terraform: Terraform;
+let ocp: Simulator;
+let project: CliProject;
+let paths: readonly string[];
+
+beforeAll(async () => {
+  terraform = await startTerraform();
+  ocp = await startSimulator({ credentials: CREDENTIALS, tickMs: 20, clusters: [orders()] });
+  project = new CliProject(terraform, {
+    app: "node main.js",
+    files: { "main.js": MAIN },
+    env: { ...hookEnvironment(), OCP_URL: ocp.url },
+  });
+  paths = await installTarball();
+});
+afterAll(async () => {
+  project.remove();
+  await ocp.stop();
+  await terraform.stop();
+});
+
+/** What `npm install` does with a tarball, without a registry. Returns the paths in it. */
+async function installTarball(): Promise<readonly string[]> {
+  const options = { cwd: REPOSITORY, env: { ...process.env, npm_config_cache: join(project.path, ".npm") } };
+  // Other tests use what was built, so it is not built again.
+  succeeded(await run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", project.path], options));
+  const target = join(project.modulesPath, "cdktf-obproxy");
+  mkdirSync(target);
+  const tarball = join(project.path, `cdktf-obproxy-${version()}.tgz`);
+  succeeded(await project.run("tar", "-xzf", tarball, "-C", target, "--strip-components=1"));
+  const listing = succeeded(await project.run("tar", "-tzf", tarball));
+  return listing
+    .trim()
+    .split("\n")
+    .map((path) => path.replace(/^package\//, ""))
+    .sort();
+}
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as { version: string };
+  return manifest.version;
+}
+
+describe("the packed package", () => {
+  it("holds what users need and nothing else", () => {
+    expect(paths.filter((path) => !path.startsWith("dist/"))).toEqual(["LICENSE", "README.md", "package.json"]);
+    const rooms = new Set(paths.filter((path) => path.startsWith("dist/")).map((path) => path.split("/")[1]));
+    expect([...rooms].sort()).toEqual(["cli", "constructs", "hook", "index.d.ts", "index.js", "simulator"]);
+    expect(paths.filter((path) => /^dist\/(hook|cli)\//.test(path))).toEqual([
+      "dist/cli/main.js",
+      "dist/hook/obproxy-hook.cjs",
+      "dist/hook/request.d.ts",
+      "dist/hook/request.js",
+    ]);
+    const compiled = paths.filter((path) => /^dist\/(constructs|simulator)\//.test(path));
+    const sources = compiled.map((path) => path.replace(/^dist/, "src").replace(/(\.d\.ts|\.js)$/, ".ts"));
+    expect(sources.filter((source) => !existsSync(join(REPOSITORY, source)))).toEqual([]);
+  });
+
+  it("can be required and imported, the simulator too", async () => {
+    const names =
+      "console.log(typeof p.Obproxy, typeof p.ObproxyCluster, typeof p.OcpProvider, typeof s.startSimulator)";
+    const required = `const p = require("cdktf-obproxy"); const s = require("cdktf-obproxy/simulator"); ${names}`;
+    const imported = `import * as p from "cdktf-obproxy"; import * as s from "cdktf-obproxy/simulator"; ${names}`;
+    const everything = "function function function function\n";
+    expect(succeeded(await project.run("node", "--eval", required))).toBe(everything);
+    expect(succeeded(await project.run("node", "--input-type=module", "--eval", imported))).toBe(everything);
+  });
+
+  it("brings a command line that starts", async () => {
+    const { output } = await project.run("node", "node_modules/cdktf-obproxy/dist/cli/main.js", "--help");
+    expect(output).toContain("Usage: cdktf-obproxy");
+  });
+
+  it("serves a project of ten lines: deploy, destroy, nothing left", async () => {
+    const deployed = await project.cdktf("deploy", "--auto-approve");
+    expect(deployed.output).toContain("Apply complete! Resources: 4 added");
+    const destroyed = await project.cdktf("destroy", "--auto-approve");
+    expect(destroyed.output).toContain("Destroy complete! Resources: 4 destroyed.");
+    expect(destroyed.code).toBe(0);
+    expect(ocp.clusters).toEqual([]);
+    expect(await project.addresses("mine")).toEqual([]);
+  });
+});
