@@ -19,6 +19,9 @@ export interface HttpSettings {
   readonly locale: "en-US" | "zh-CN";
   readonly clock: () => number;
   readonly unref: boolean;
+  /** A request has been received, and nothing done yet. */
+  readonly onArrival: (request: RecordedRequest) => void;
+  /** A request has been answered, or its connection has broken. */
   readonly onRequest: (request: RecordedRequest) => void;
 }
 
@@ -41,6 +44,7 @@ export class HttpServer {
   private connectionCount = 0;
   private turn = 0;
   private readonly pauses = new Set<() => void>();
+  private readonly finished = new WeakSet<RecordedRequest>();
 
   constructor(
     private readonly service: Service,
@@ -127,12 +131,16 @@ export class HttpServer {
       fault: undefined,
     };
     this.requests.push(record);
+    // Also where the client goes away, or the server, while the request is under way.
+    response.once("close", () => {
+      this.finish(record, !response.writableFinished);
+    });
     const body = await readBody(request);
     if (body === undefined) {
-      this.finish(record, true);
       return;
     }
     record.body = body.toString("utf8");
+    this.settings.onArrival(record);
     const exchange = this.exchange(request, { target, path, query, rawHeaders, body, receivedAt });
     await this.respond(exchange, response, record);
   }
@@ -150,7 +158,7 @@ export class HttpServer {
     return {
       ...given,
       method: request.method ?? "GET",
-      path: given.path.startsWith(pathPrefix) ? given.path.slice(pathPrefix.length) : given.path,
+      path: this.isBelowPrefix(given.path) ? given.path.slice(pathPrefix.length) : given.path,
       node,
       traceId: typeof traceId === "string" && traceId !== "" ? traceId : this.random.hex(16),
       language,
@@ -177,9 +185,11 @@ export class HttpServer {
   }
 
   private answer(exchange: Exchange, record: RecordedRequest): Answer {
-    return record.path.startsWith(this.settings.pathPrefix)
-      ? this.service.answer(exchange)
-      : this.answers.container(404);
+    return this.isBelowPrefix(record.path) ? this.service.answer(exchange) : this.answers.container(404);
+  }
+
+  private isBelowPrefix(path: string): boolean {
+    return path.startsWith(`${this.settings.pathPrefix}/`);
   }
 
   private async misbehave(
@@ -336,8 +346,11 @@ export class HttpServer {
   }
 
   private finish(record: OpenRecord, cut: boolean): void {
-    record.cut = cut;
-    this.settings.onRequest(record);
+    if (!this.finished.has(record)) {
+      this.finished.add(record);
+      record.cut = cut;
+      this.settings.onRequest(record);
+    }
   }
 
   /** Resolves to false where the server is closed meanwhile. */

@@ -71,7 +71,8 @@ export class Simulator {
   private readonly auth: Auth;
   private readonly faults = new Faults();
   private readonly server: HttpServer;
-  private readonly listeners = new Set<(request: RecordedRequest) => void>();
+  private readonly arrivals: Listeners = new Set();
+  private readonly answers: Listeners = new Set();
   private permissions: Permissions;
   private port = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -119,13 +120,14 @@ export class Simulator {
     });
     this.server = new HttpServer(service, answers, this.faults, this.random, {
       ...options,
+      onArrival: (request) => {
+        tell(this.arrivals, request);
+      },
       onRequest: (request) => {
-        for (const listener of [...this.listeners]) {
-          listener(request);
-        }
+        tell(this.answers, request);
       },
     });
-    this.listeners.add(options.onRequest);
+    this.answers.add(options.onRequest);
     for (const cluster of options.clusters) {
       this.inventory.add(cluster);
     }
@@ -173,17 +175,14 @@ export class Simulator {
     this.server.requests.length = 0;
   }
 
+  /** Resolves when the next request that matches has been received, before anything is done about it. */
+  nextArrival(matches?: (request: RecordedRequest) => boolean): Promise<RecordedRequest> {
+    return next(this.arrivals, matches);
+  }
+
   /** Resolves when the next request that matches has been answered, or its connection cut. */
-  nextRequest(matches: (request: RecordedRequest) => boolean = () => true): Promise<RecordedRequest> {
-    return new Promise((resolve) => {
-      const listener = (request: RecordedRequest): void => {
-        if (matches(request)) {
-          this.listeners.delete(listener);
-          resolve(request);
-        }
-      };
-      this.listeners.add(listener);
-    });
+  nextRequest(matches?: (request: RecordedRequest) => boolean): Promise<RecordedRequest> {
+    return next(this.answers, matches);
   }
 
   // What OCP knows
@@ -446,6 +445,29 @@ export class Simulator {
     }
     return found.id;
   }
+}
+
+type Listeners = Set<(request: RecordedRequest) => void>;
+
+function tell(listeners: Listeners, request: RecordedRequest): void {
+  for (const listener of [...listeners]) {
+    listener(request);
+  }
+}
+
+function next(
+  listeners: Listeners,
+  matches: (request: RecordedRequest) => boolean = () => true,
+): Promise<RecordedRequest> {
+  return new Promise((resolve) => {
+    const listener = (request: RecordedRequest): void => {
+      if (matches(request)) {
+        listeners.delete(listener);
+        resolve(request);
+      }
+    };
+    listeners.add(listener);
+  });
 }
 
 /**
