@@ -77,7 +77,7 @@ function proxyIds(errands: readonly Errand[]): OcpId[] {
 }
 
 /** An OCP that does not tell its version speaks the dialect that all of them know. */
-async function versionOf(api: OcpApi): Promise<OcpVersion | undefined> {
+export async function versionOf(api: Pick<OcpApi, "version">): Promise<OcpVersion | undefined> {
   try {
     return await api.version();
   } catch (error) {

@@ -35,7 +35,7 @@ export interface Tools {
 export type Outcome = "already-gone" | "deleted";
 
 /** How many tasks one look at OCP's list takes, the newest first. */
-const TASKS_PER_LOOK = 200;
+export const TASKS_PER_LOOK = 200;
 const MAX_VERIFY_LOOKS = 5;
 /** A request may still be on its way through OCP while its database hangs (12 s were seen). */
 const SETTLE_TICKS = 20;
@@ -99,7 +99,8 @@ export class Reconciler {
     }
   }
 
-  private async observe(): Promise<Observation> {
+  /** One look at the world. It changes nothing in OCP, so it also serves those who only want to know. */
+  async observe(): Promise<Observation> {
     const { intent } = this.tools;
     const { memory } = this;
     const cluster = await this.readCluster();

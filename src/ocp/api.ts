@@ -4,6 +4,8 @@ import type { Cluster, Dialect, OcpId, OcpVersion, Task, TaskStatus } from "./mo
 export interface OcpApi {
   /** Base URL without credentials and trailing slash, for messages. */
   readonly baseUrl: string;
+  /** OCP's clock (the `Date` of its last answer) minus this machine's, in milliseconds; undefined before any answer. */
+  readonly clockSkewMs?: number | undefined;
   /** `GET /api/v2/info`. Undefined: OCP answered, but its version cannot be read. */
   version(): Promise<OcpVersion | undefined>;
   /** `GET /api/v2/obproxy/clusters/{id}` */

@@ -86,6 +86,10 @@ class OcpClient implements OcpApi {
     });
   }
 
+  get clockSkewMs(): number | undefined {
+    return this.#transport.clockSkewMs;
+  }
+
   async version(): Promise<OcpVersion | undefined> {
     const { call, answer } = await this.#send({ method: "GET", path: "/api/v2/info" });
     const info = readJson(call, answer);

@@ -48,6 +48,11 @@ export class Transport {
     proxyFor(options.baseUrl, options.env); // throws at once what would throw later
   }
 
+  /** The `Date` of the last answer minus the local clock. */
+  get clockSkewMs(): number | undefined {
+    return this.#clockSkewMs;
+  }
+
   /** @throws OcpError of the kinds `unreachable`, `lost` and `not-ocp` */
   async send(request: TransportRequest): Promise<Answer> {
     const kept = request.connection === "kept" ? this.#idle.pop() : undefined;
