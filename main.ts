@@ -51,6 +51,6 @@ new DatabaseProxies(app, "database-proxies", {
   clusterName: setting("OBPROXY_CLUSTER_NAME", "orders"),
   obproxyIds: setting("OBPROXY_IDS", "1,2,3").split(",").map(Number),
   // terraform_data needs no provider download.
-  carrier: setting("OBPROXY_CARRIER", Carrier.NULL_RESOURCE) as Carrier,
+  carrier: setting("OBPROXY_CARRIER", "") === "terraform_data" ? Carrier.TERRAFORM_DATA : Carrier.NULL_RESOURCE,
 });
 app.synth();
