@@ -28,7 +28,7 @@ export class HookFiles {
     const id = `${this.alias}_obproxy_hook`;
     const existing = this.stack.node.tryFindChild(id);
     if (existing instanceof TerraformAsset) return existing.path;
-    this.source = mkdtempSync(join(tmpdir(), "cdktf-obproxy-"));
+    this.source = mkdtempSync(join(tmpdir(), "cdktf-obproxy-synth-"));
     removeAfterSynth(this.source);
     return new TerraformAsset(this.stack, id, {
       path: this.source,
