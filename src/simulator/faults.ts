@@ -36,7 +36,7 @@ export type FaultAction =
   | { readonly kind: "redirect"; readonly location?: string }
   /** Processed; the JSON goes out changed, for example with a status that no documentation knows. */
   | { readonly kind: "rewrite"; readonly change: (body: unknown) => unknown }
-  /** Processed is nothing; these bytes are sent, then the connection is closed. */
+  /** Nothing is processed; these bytes are sent, then the connection is closed. */
   | { readonly kind: "raw"; readonly bytes: string | Uint8Array };
 
 /** Which requests something happens to, and what. What is left out matches any. */
