@@ -16,7 +16,7 @@ const stackDirectory = join(directory, "cdktf.out/stacks/database-proxies");
 
 const TICK_MS = 200;
 const DOWNLOAD_TIMEOUT_MS = 30_000;
-const STEP_TIMEOUT_MS = 100_000;
+const DEADLINE = Date.now() + 120_000;
 const credentials = { username: "demo", password: "demo-password" };
 const cluster = { id: 27, name: "orders", obproxies: [1, 2, 3] };
 
@@ -129,7 +129,8 @@ function cdktf(command, env, onLine) {
 }
 
 /** Resolves with the lines that a program prints; rejects with all of them where it fails. */
-function run(command, args, cwd, env, onLine = () => undefined, timeout = STEP_TIMEOUT_MS) {
+function run(command, args, cwd, env, onLine = () => undefined, limit = Infinity) {
+  const timeout = Math.max(1, Math.min(limit, DEADLINE - Date.now()));
   return new Promise((fulfil, reject) => {
     const child = spawn(command, args, { cwd, env, timeout, killSignal: "SIGKILL", stdio: ["ignore", "pipe", "pipe"] });
     const lines = [];
@@ -148,7 +149,7 @@ function run(command, args, cwd, env, onLine = () => undefined, timeout = STEP_T
     child.on("close", (code, signal) => {
       if (code === 0) return fulfil(lines);
       const how = signal
-        ? `was ended by ${signal} (time limit ${timeout / 1000} s)`
+        ? `was ended by ${signal} (its time limit was ${Math.round(timeout / 1000)} s)`
         : `failed with exit status ${code}`;
       const said = lines.map((line) => `  ${line}`).join("\n");
       reject(new Error(`${[command, ...args].join(" ")} ${how}:\n${said}`));
