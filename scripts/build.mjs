@@ -8,16 +8,40 @@ import { build } from "esbuild";
 const require = createRequire(import.meta.url);
 
 /**
- * OCP speaks HTTP/1.1 only, and loading Node's HTTP/2 costs a tenth of the hook's start-up: undici's HTTP/2 half is left
- * out. It is only ever called for a client that was made with `allowH2`.
+ * What undici's client asks for and the hook has no use for, each with the little that is left of it. Node's HTTP/2
+ * (OCP speaks HTTP/1.1 only), its HTTP server half and its assertion library cost a quarter of the hook's start-up;
+ * fetch's body classes are only for bodies that are neither texts nor buffers.
  */
-const withoutHttp2 = {
-  name: "without-http2",
+const TRIMMED = [
+  [/\/client-h2(\.js)?$/, 'module.exports = () => { throw new Error("HTTP/2 is not part of this bundle"); };'],
+  [
+    /^node:assert$/,
+    'module.exports = (ok, text) => { if (!ok) throw new Error(text ?? "an assumption of undici failed"); };',
+  ],
+  [/^node:http$/, "module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };"],
+  // Of the parser's constants the client uses two tables; the others, of all methods and header names, cost a millisecond.
+  [
+    /\/llhttp\/constants(\.js)?$/,
+    () => {
+      const { ERROR, TYPE } = require("undici/lib/llhttp/constants.js");
+      return `module.exports = ${JSON.stringify({ ERROR, TYPE })};`;
+    },
+  ],
+  [/\/web\/fetch\/(body|formdata)(\.js)?$/, 'throw new Error("fetch is not part of this bundle");'],
+];
+
+const trimmedUndici = {
+  name: "trimmed-undici",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/client-h2(\.js)?$/ }, () => ({ path: "client-h2", namespace: "without-http2" }));
-    onLoad({ filter: /.*/, namespace: "without-http2" }, () => ({
-      contents: 'module.exports = () => { throw new Error("HTTP/2 is not part of this bundle"); };',
-    }));
+    TRIMMED.forEach(([filter], index) => {
+      onResolve({ filter }, ({ importer }) =>
+        /[\\/]node_modules[\\/]undici[\\/]/.test(importer) ? { path: String(index), namespace: "trimmed" } : undefined,
+      );
+    });
+    onLoad({ filter: /.*/, namespace: "trimmed" }, ({ path }) => {
+      const contents = TRIMMED[Number(path)][1];
+      return { contents: typeof contents === "function" ? contents() : contents };
+    });
   },
 };
 
@@ -34,7 +58,7 @@ const bundle = (entry, outfile, options) =>
     target: "node20.18",
     format: "cjs",
     logLevel: "warning",
-    plugins: [withoutHttp2],
+    plugins: [trimmedUndici],
     ...options,
   });
 

@@ -7,7 +7,7 @@ import type { Intent } from "./intent.js";
 
 /** Every failure that a user of the hook can meet, apart from those of its own input (`connection.ts`, `intent.ts`). */
 
-const RUN_AGAIN = "then run destroy again: it goes on from where things stand";
+export const RUN_AGAIN = "then run destroy again: it goes on from where things stand";
 
 /** OCP's own words in an error answer, where it sent any. */
 export function ocpWords(error: OcpError): string[] {
@@ -32,7 +32,6 @@ export function refusedAfterAccepted(error: OcpError, times: number): HookFailur
 }
 
 export interface CallContext {
-  readonly intent: Intent;
   readonly envPrefix: string;
   /** Whether OCP has accepted a call of this run. */
   readonly accepted: boolean;
@@ -176,7 +175,7 @@ function describeBreach(
   }
 }
 
-function describeServer({ id, ip, sqlPort, status }: ObproxyServer): string {
+export function describeServer({ id, ip, sqlPort, status }: ObproxyServer): string {
   const address = ip === undefined ? "" : ` ${ip}${sqlPort === undefined ? "" : `:${sqlPort}`}`;
   return `${id}${address}${status === undefined ? "" : ` ${status}`}`;
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { createOcpClient } from "../ocp/client.js";
 
 import { OcpConfigError } from "../ocp/errors.js";
@@ -73,8 +74,7 @@ async function teardown(intent: Intent, settings: HookSettings, surroundings: Su
   const clock = systemClock;
   const deadline = new Deadline(clock, intent.timeoutMs);
   const caller = new Caller(clock, deadline, reporter, tickMs);
-  const directory = privateDirectory();
-  const courier = courierFor({ api, caller, deadline, intent }, connection, directory, clock);
+  const courier = courierFor({ api, caller, deadline, intent }, connection, clock);
   try {
     await new Reconciler({
       api,
@@ -83,29 +83,27 @@ async function teardown(intent: Intent, settings: HookSettings, surroundings: Su
       clock,
       deadline,
       reporter,
-      notes: notesFor(directory, api.baseUrl, intent.key),
+      notes: notesFor(api.baseUrl, intent.key),
       intent,
       tickMs,
       envPrefix: settings.provider.envPrefix,
     }).run();
   } finally {
+    // Connections to OCP end with the process, sooner than they could be closed.
     courier.close();
-    await api.close();
   }
 }
 
 /** A cluster, or the only proxy that is declared of one, has nobody to meet. */
-function courierFor(
-  tools: CourierTools,
-  { baseUrl, credentials }: Connection,
-  directory: string | undefined,
-  clock: Clock,
-): Courier {
+function courierFor(tools: CourierTools, { baseUrl, credentials }: Connection, clock: Clock): Courier {
   const { target, declared, declaredObproxyIds } = tools.intent;
   if (target.kind === "cluster" || (declared && declaredObproxyIds.size === 1)) return directCourier(tools);
   const user = credentials.kind === "basic" ? credentials.username : credentials.accessKeyId;
-  const address = meetingAddress(directory, [baseUrl, user, target.clusterId].join("\n"));
-  return address === undefined ? directCourier(tools) : meetingCourier(tools, address, clock);
+  return meetingCourier(
+    tools,
+    () => meetingAddress(privateDirectory(), [baseUrl, user, target.clusterId].join("\n")),
+    clock,
+  );
 }
 
 function asFailure(error: unknown): HookFailure {
@@ -144,8 +142,15 @@ function readTick(env: NodeJS.ProcessEnv): number {
   return Number.isFinite(value) && value >= 1 && value <= 60_000 ? value : 1000;
 }
 
+// undici parses HTTP by a WebAssembly module. V8 would optimise that in the background for longer than the whole hook
+// takes, and would make the process wait for it; its baseline code is more than fast enough for a few answers.
+setFlagsFromString("--liftoff-only");
+
 // Terraform reads our output as long as it lives. When it is gone nobody waits for the object any more, and a hook that
 // went on alone could send a delete that nobody knows of.
 process.stdout.on("error", () => process.exit(1));
 
-void main(process.env, __dirname);
+void main(process.env, __dirname).then(() => {
+  // The empty write comes back when all before it is written. Nothing that is left open holds anything back.
+  process.stdout.write("", () => process.exit());
+});

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
+import { crypto } from "../ocp/auth.js";
 
 /**
  * Where the hooks of one OBProxy cluster meet that Terraform runs on the same machine at the same time: a local socket
@@ -25,7 +25,7 @@ const MAX_MESSAGE_LENGTH = 16 * 1024 * 1024;
 /** `who` tells OCP, user and cluster apart. Undefined: no place that only this user can reach. */
 export function meetingAddress(directory: string | undefined, who: string): string | undefined {
   if (directory === undefined) return undefined;
-  const name = createHash("sha256").update(`${PROTOCOL}\n${who}`).digest("hex").slice(0, 16);
+  const name = crypto().createHash("sha256").update(`${PROTOCOL}\n${who}`).digest("hex").slice(0, 16);
   if (process.platform === "win32") return `\\\\.\\pipe\\cdktf-obproxy-${name}`;
   const path = join(directory, `${name}.sock`);
   return path.length > LONGEST_SOCKET_PATH ? undefined : path;

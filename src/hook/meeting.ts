@@ -38,7 +38,7 @@ interface ErrorDetails {
  * One call for many: the hooks of one cluster's OBProxies that run at the same time send one delete with all ids, and
  * OCP runs one task. The first leads; an open connection is an intent, so that a killed hook leaves none behind.
  */
-export function meetingCourier(tools: CourierTools, address: string, clock: Clock): Courier {
+export function meetingCourier(tools: CourierTools, address: () => string | undefined, clock: Clock): Courier {
   const direct = directCourier(tools);
   let session: Leading | Following | undefined;
   const close = (): void => {
@@ -48,7 +48,9 @@ export function meetingCourier(tools: CourierTools, address: string, clock: Cloc
   return {
     send: async () => {
       close();
-      const arrival = await arrive(address);
+      // Only now: most of what makes up an address is not needed for an object that is gone.
+      const place = address();
+      const arrival = place === undefined ? undefined : await arrive(place);
       if (arrival === undefined) return direct.send();
       session = arrival.role === "leader" ? new Leading(arrival, tools, clock) : new Following(arrival.socket, tools);
       const dispatch = await session.send();

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crypto } from "../ocp/auth.js";
 import type { OcpId, Task } from "../ocp/model.js";
 
 /** The task that an earlier run of the hook started for an object. */
@@ -25,7 +25,7 @@ export interface Notes {
  */
 export function privateDirectory(): string | undefined {
   const uid = process.getuid?.();
-  const path = join(tmpdir(), `cdktf-obproxy-${uid ?? "user"}`);
+  const path = privateDirectoryPath();
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const found = lstatSync(path);
@@ -38,13 +38,21 @@ export function privateDirectory(): string | undefined {
   }
 }
 
-/** `who` tells objects of different OCPs apart: the base URL. */
-export function notesFor(directory: string | undefined, who: string, key: string): Notes {
-  if (directory === undefined) return { read: () => undefined, write: () => undefined, remove: () => undefined };
-  const name = createHash("sha256").update(`${who}\n${key}`).digest("hex").slice(0, 32);
-  const path = join(directory, `${name}.json`);
+function privateDirectoryPath(): string {
+  return join(tmpdir(), `cdktf-obproxy-${process.getuid?.() ?? "user"}`);
+}
+
+/**
+ * `who` tells objects of different OCPs apart: the base URL. The directory is only made, and only looked at closely,
+ * when there is a note in it or to be put into it: most hooks of a repeated teardown have none.
+ */
+export function notesFor(who: string, key: string): Notes {
+  const path = join(privateDirectoryPath(), `${fileName(`${who}\n${key}`)}.json`);
   return {
-    read: () => parseNote(attempt(() => readFileSync(path, "utf8"))),
+    read: () => {
+      const text = attempt(() => readFileSync(path, "utf8"));
+      return text === undefined || privateDirectory() === undefined ? undefined : parseNote(text);
+    },
     write: (task) => {
       const note: Note = {
         taskId: task.id,
@@ -52,6 +60,7 @@ export function notesFor(directory: string | undefined, who: string, key: string
         ...(task.startTime === undefined ? {} : { startTime: task.startTime }),
       };
       const draft = `${path}.${process.pid}`;
+      if (privateDirectory() === undefined) return;
       attempt(() => {
         writeFileSync(draft, JSON.stringify(note), { mode: 0o600 });
         renameSync(draft, path);
@@ -59,10 +68,18 @@ export function notesFor(directory: string | undefined, who: string, key: string
     },
     remove: () => {
       attempt(() => {
-        rmSync(path, { force: true });
+        unlinkSync(path);
       });
     },
   };
+}
+
+const LONGEST_FILE_NAME = 180;
+
+/** Hashing is only loaded for what is too long for a file name: it costs start-up time. */
+function fileName(text: string): string {
+  const name = Buffer.from(text).toString("base64url");
+  return name.length <= LONGEST_FILE_NAME ? name : crypto().createHash("sha256").update(text).digest("hex");
 }
 
 /** Same task, or another one of an OCP that was set up anew and counts its tasks from the beginning again. */

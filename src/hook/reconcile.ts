@@ -494,9 +494,8 @@ export class Reconciler {
   }
 
   private callContext(): failures.CallContext {
-    const { intent, envPrefix, caller } = this.tools;
+    const { envPrefix, caller } = this.tools;
     return {
-      intent,
       envPrefix,
       accepted: caller.hasBeenAccepted,
       sent: this.memory.sent.state === "accepted" || this.memory.sent.state === "lost",

@@ -1,0 +1,55 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ENV, HOOK_FILE, type HookSettings, SETTINGS_FILE } from "../src/hook/request.js";
+import { DEFAULT_CREDENTIALS, type Simulator } from "../src/simulator/index.js";
+
+/** The built hook with a settings file beside it, as a stack ships them. */
+export interface HookPlace {
+  readonly program: string;
+  env(simulator: Simulator, object: { clusterId: string; obproxyId?: string; clusterName: string }): NodeJS.ProcessEnv;
+  remove(): void;
+}
+
+export function hookPlace(tickMs: number): HookPlace {
+  const directory = mkdtempSync(join(tmpdir(), "bench-"));
+  const program = join(directory, HOOK_FILE);
+  const temporary = join(directory, "t");
+  mkdirSync(temporary);
+  copyFileSync(join(__dirname, "../dist/hook", HOOK_FILE), program);
+  const settings: HookSettings = {
+    formatVersion: 1,
+    provider: {
+      alias: "ocp",
+      envPrefix: "OCP",
+      hasCaFile: false,
+      insecureSkipVerify: false,
+      timeouts: {},
+      taskRetries: 0,
+      waitFor: "task",
+    },
+    clusters: {},
+    obproxies: {},
+    elsewhere: { clusters: {}, obproxies: {} },
+  };
+  writeFileSync(join(directory, SETTINGS_FILE), JSON.stringify(settings));
+  return {
+    program,
+    env: (simulator, { clusterId, obproxyId, clusterName }) => ({
+      // What else stands in the environment is the same for both sides; NODE_EXTRA_CA_CERTS alone doubles Node's start.
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("OCP_"))),
+      TMPDIR: temporary,
+      OCP_URL: simulator.url,
+      OCP_USERNAME: DEFAULT_CREDENTIALS.username,
+      OCP_PASSWORD: DEFAULT_CREDENTIALS.password,
+      [ENV.kind]: obproxyId === undefined ? "cluster" : "obproxy",
+      [ENV.clusterId]: clusterId,
+      ...(obproxyId === undefined ? {} : { [ENV.obproxyId]: obproxyId }),
+      [ENV.clusterName]: clusterName,
+      [ENV.tickMs]: String(tickMs),
+    }),
+    remove: () => {
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}

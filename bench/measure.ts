@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+
+export interface Run {
+  readonly milliseconds: number;
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs a program to its end and measures the whole process from outside. */
+export function run(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Run> {
+  const start = process.hrtime.bigint();
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => {
+      resolve({ milliseconds: Number(process.hrtime.bigint() - start) / 1e6, code, output });
+    });
+  });
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** One row of a table for people. */
+export function row(cells: readonly (string | number)[], widths: readonly number[]): string {
+  return cells
+    .map((cell, index) => (typeof cell === "number" ? cell.toFixed(2) : cell).padEnd(widths[index] ?? 12))
+    .join(" ")
+    .trimEnd();
+}
+
+/** Prints the verdict on a limit and makes the process fail when it is not kept. */
+export function judge(what: string, value: number, limit: number): void {
+  const kept = value <= limit;
+  console.log(`${kept ? "ok  " : "FAIL"} ${what}: ${value.toFixed(2)} (at most ${limit})`);
+  if (!kept) process.exitCode = 1;
+}
