@@ -26,7 +26,7 @@ export interface HookCall {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
+export type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
 
 /** Runs the real program, bundled from the sources as they are, beside a settings file, as Terraform would. */
 export class HookRunner {
@@ -99,7 +99,8 @@ export class HookRunner {
   }
 }
 
-function settingsWith(change: DeepPartial<HookSettings> = {}): HookSettings {
+/** The settings file of a hook, with defaults as the constructs write them. */
+export function settingsWith(change: DeepPartial<HookSettings> = {}): HookSettings {
   return {
     formatVersion: 1,
     clusters: {},

@@ -1,0 +1,138 @@
+import { createOcpClient } from "../../src/ocp/client.js";
+import type { OcpApi } from "../../src/ocp/api.js";
+import { Caller } from "../../src/hook/caller.js";
+import type { Clock } from "../../src/hook/clock.js";
+import { directCourier } from "../../src/hook/courier.js";
+import { Deadline } from "../../src/hook/deadline.js";
+import { HookFailure } from "../../src/hook/failure.js";
+import { intentFrom, type Target } from "../../src/hook/intent.js";
+import { notesFor } from "../../src/hook/notes.js";
+import { Reconciler, type Outcome } from "../../src/hook/reconcile.js";
+import { Reporter } from "../../src/hook/reporter.js";
+import { DEFAULT_CREDENTIALS } from "../../src/simulator/index.js";
+import { type HookCall, settingsWith } from "./hook-process.js";
+
+/** What a tick of OCP's engine lasts in real life, and here in mocked time. */
+export const TICK = 1000;
+
+/** Time that passes only while somebody sleeps; at each whole tick, and at what is set for a moment, something happens. */
+export class MockedClock implements Clock {
+  private time = 0;
+  private nextTick = TICK;
+  private readonly appointments: { readonly at: number; readonly run: () => unknown }[] = [];
+
+  constructor(
+    private readonly onTick: () => unknown = () => undefined,
+    private readonly chance: () => number = () => 0.5,
+  ) {}
+
+  now(): number {
+    return this.time;
+  }
+
+  random(): number {
+    return this.chance();
+  }
+
+  at(milliseconds: number, run: () => unknown): void {
+    this.appointments.push({ at: milliseconds, run });
+    this.appointments.sort((a, b) => a.at - b.at);
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    const end = this.time + Math.max(0, milliseconds);
+    for (;;) {
+      const appointment = this.appointments[0]?.at ?? Infinity;
+      const next = Math.min(appointment, this.nextTick);
+      if (next > end) break;
+      this.time = next;
+      if (next === appointment) await this.appointments.shift()?.run();
+      else {
+        this.nextTick += TICK;
+        await this.onTick();
+      }
+    }
+    this.time = end;
+    // Whatever waits for real input gets its turn, as in a real sleep.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+export interface InProcessRun {
+  readonly code: 0 | 1;
+  readonly outcome: Outcome | undefined;
+  readonly failure: HookFailure | undefined;
+  readonly lines: readonly string[];
+  readonly output: string;
+  /** Of mocked time. */
+  readonly tookMs: number;
+}
+
+export interface InProcessOptions {
+  readonly url: string;
+  readonly clock: MockedClock;
+  /** Where notes are kept from one run to the next. Default nowhere. */
+  readonly notesDirectory?: string;
+  readonly wrap?: (api: OcpApi) => OcpApi;
+}
+
+export function targetOf({ kind, clusterId, obproxyId }: HookCall): Target {
+  return kind === "cluster"
+    ? { kind, clusterId: String(clusterId) }
+    : { kind, clusterId: String(clusterId), obproxyId: String(obproxyId) };
+}
+
+/** The hook's own parts around the real client, as `main` joins them, with mocked time and without a meeting place. */
+export async function reconcile(call: HookCall, options: InProcessOptions): Promise<InProcessRun> {
+  const { url, clock } = options;
+  const settings = settingsWith(call.settings);
+  const intent = intentFrom(targetOf(call), call.clusterName ?? "orders", settings);
+  const lines: string[] = [];
+  const reporter = new Reporter(
+    intent.label,
+    (line) => lines.push(line),
+    () => clock.now(),
+    TICK,
+    (text) => text,
+  );
+  const client = createOcpClient({
+    baseUrl: url,
+    credentials: { kind: "basic", ...DEFAULT_CREDENTIALS },
+    requestTimeoutMs: 3_000,
+    deleteTimeoutMs: 3_000,
+  });
+  const api = options.wrap?.(client) ?? client;
+  const start = clock.now();
+  const deadline = new Deadline(clock, intent.timeoutMs);
+  const caller = new Caller(clock, deadline, reporter, TICK);
+  const ended = (code: 0 | 1, outcome?: Outcome, failure?: HookFailure): InProcessRun => ({
+    code,
+    outcome,
+    failure,
+    lines,
+    output: lines.join("\n"),
+    tookMs: clock.now() - start,
+  });
+  try {
+    const reconciler = new Reconciler({
+      api,
+      courier: directCourier({ api, caller, deadline, intent }),
+      caller,
+      clock,
+      deadline,
+      reporter,
+      notes: notesFor(options.notesDirectory, api.baseUrl, intent.key),
+      intent,
+      tickMs: TICK,
+      envPrefix: settings.provider.envPrefix,
+    });
+    return ended(0, await reconciler.run());
+  } catch (error) {
+    // Anything else would be a defect of the hook, and fails the test that met it.
+    if (!(error instanceof HookFailure)) throw error;
+    reporter.failure(error);
+    return ended(1, undefined, error);
+  } finally {
+    await client.close();
+  }
+}
