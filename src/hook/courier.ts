@@ -12,6 +12,8 @@ export interface Dispatch {
   readonly task: Task;
   /** How many other objects the same call deletes. */
   readonly others: number;
+  /** The object whose hook sent the call for all; undefined: this one. */
+  readonly sentBy?: string;
 }
 
 /** Carries a delete to OCP and news of its task back: alone, or together with other hooks of the same cluster. */
@@ -24,6 +26,8 @@ export interface Courier {
   send(): Promise<Dispatch>;
   /** The task as it is after `pauseMs`, or sooner where there is news. */
   next(id: OcpId, pauseMs: number): Promise<Task>;
+  /** Whether another hook follows the same task and tells its progress. */
+  isLed(): boolean;
   /** Has OCP retry the failed task. */
   retry(id: OcpId): Promise<void>;
   close(): void;
@@ -46,6 +50,7 @@ export function directCourier(tools: CourierTools): Courier {
       await deadline.pause(pauseMs);
       return api.task(id);
     },
+    isLed: () => false,
     retry: (id) => api.retryTask(id),
     close: () => undefined,
   };

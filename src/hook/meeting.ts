@@ -17,7 +17,7 @@ const NEWS_OVERDUE_MS = 15_000;
 type FollowerSays = { readonly says: "join"; readonly obproxyId: OcpId; readonly skipHostOperation: boolean };
 
 type LeaderSays =
-  | { readonly says: "sent"; readonly task: Task; readonly others: number }
+  | { readonly says: "sent"; readonly task: Task; readonly others: number; readonly sentBy: string }
   | { readonly says: "failed"; readonly message: string; readonly details: ErrorDetails }
   /** OCP refused the call for all: everybody for himself. */
   | { readonly says: "alone" }
@@ -68,6 +68,7 @@ export function meetingCourier(tools: CourierTools, address: () => string | unde
       if (session instanceof Leading) session.tell({ says: "task", task });
       return task;
     },
+    isLed: () => session instanceof Following && session.isOpen,
     // The leader retries for all; its news tell.
     retry: async (id) => {
       if (!(session instanceof Following) || !session.isOpen) await direct.retry(id);
@@ -100,7 +101,7 @@ class Leading {
     try {
       const task = await sendFor(this.tools, errands);
       const others = errands.length - 1;
-      this.tell({ says: "sent", task, others });
+      this.tell({ says: "sent", task, others, sentBy: intent.label });
       return { task, others };
     } catch (error) {
       return this.digest(error, errands.length);
@@ -206,7 +207,7 @@ class Following {
     const answer = await this.receive(Number.POSITIVE_INFINITY);
     switch (answer?.says) {
       case "sent":
-        return { task: answer.task, others: answer.others };
+        return { task: answer.task, others: answer.others, sentBy: answer.sentBy };
       case "failed":
         throw new OcpError(answer.message, answer.details);
       case "alone":

@@ -260,7 +260,7 @@ export class Reconciler {
     let task: Task | undefined = action.task;
     let quickLooks = 0;
     for (;;) {
-      reporter.progress(task);
+      reporter.progress(task, ours && this.tools.courier.isLed());
       const verdict = classify(task);
       deadline.saw(`task ${task.id} "${task.name}": ${verdict.reason}`, task.id);
       if (isAtRest(verdict)) break;
@@ -341,14 +341,16 @@ export class Reconciler {
       if (!(error instanceof OcpError)) throw error;
       return this.digestSendError(error, seen);
     }
-    const { task, others } = dispatch;
+    const { task, others, sentBy } = dispatch;
     notes.write(task);
     caller.noteAnswer();
     memory.ours = { id: task.id, ofThisRun: true, task };
     memory.sent = { state: "accepted" };
     deadline.adopt(longestPathSeconds(task));
     deadline.saw(`task ${task.id} "${task.name}" begun`, task.id);
-    const how = others === 0 ? "OCP deletes it in" : `OCP deletes it with ${count(others, "other")} in`;
+    const together = others === 0 ? "" : ` with ${count(others, "other")}`;
+    const how =
+      sentBy === undefined ? `OCP deletes it${together} in` : `OCP deletes it${together}, told by ${sentBy}, in`;
     this.announce(task, how);
     if (intent.waitFor === "task") await this.follow({ task, ours: true, certain: true });
   }

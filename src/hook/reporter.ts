@@ -49,11 +49,12 @@ export class Reporter {
     for (const subtask of task.subtasks) this.seen.set(subtask.id, stateOf(subtask));
   }
 
-  /** Tells the subtasks that started, ended or failed since the last look. */
-  progress(task: Task): void {
+  /** Tells the subtasks that started, ended or failed since the last look; `quiet`: the failed ones only. */
+  progress(task: Task, quiet = false): void {
     const changed = inOrder(task.subtasks).filter((subtask) => this.seen.get(subtask.id) !== stateOf(subtask));
     for (const subtask of changed) this.seen.set(subtask.id, stateOf(subtask));
-    const parts = NEWS.flatMap(({ word, of }) => {
+    const news = quiet ? NEWS.slice(0, 1) : NEWS;
+    const parts = news.flatMap(({ word, of }) => {
       const names = grouped(changed.filter(of));
       return names.length === 0 ? [] : [`${word} ${names}`];
     });
