@@ -1,8 +1,10 @@
+import { preflight } from "./preflight.js";
 import { simulate } from "./simulate.js";
 
 const HELP = `Usage: cdktf-obproxy <command> [options]
 
 Commands:
+  preflight   tell what a deploy or a destroy would meet, and delete nothing
   simulate    run an OCP that exists only in memory, to try a teardown on
 
 Run "cdktf-obproxy <command> --help" for a command's options.
@@ -10,6 +12,8 @@ Run "cdktf-obproxy <command> --help" for a command's options.
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   switch (command) {
+    case "preflight":
+      return preflight(rest, { stdout: process.stdout, stderr: process.stderr, env: process.env, cwd: process.cwd() });
     case "simulate":
       return simulate([...rest], process);
     case "--help":

@@ -1,0 +1,203 @@
+import { relative, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { maskSecrets } from "../ocp/mask.js";
+import { type Answers, Inquiry } from "./preflight/ask.js";
+import { CannotLook, messageOf } from "./preflight/cannot-look.js";
+import { examine, type Scene, type StateKnown } from "./preflight/examine.js";
+import { jsonReport } from "./preflight/json-report.js";
+import { exitCodeOf, type Report, strictly } from "./preflight/report.js";
+import { findStacks, readStack, type Stack } from "./preflight/stack.js";
+import type { Instance } from "./preflight/state.js";
+import { survey, type Surveyed } from "./preflight/survey.js";
+import { stateFromFile, stateFromTerraform } from "./preflight/terraform.js";
+import { textReport } from "./preflight/text-report.js";
+
+/** What the command reads and writes: the process, or what a test hands in. */
+export interface PreflightIo {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  readonly env: NodeJS.ProcessEnv;
+  /** Paths are relative to it. */
+  readonly cwd: string;
+  /** Between two tries at an OCP in trouble. Default a real one. */
+  readonly pause?: (milliseconds: number) => Promise<void>;
+}
+
+export const PREFLIGHT_HELP = `Usage: cdktf-obproxy preflight [directory …] [options]
+
+Tells what a deploy or a destroy would meet, and deletes nothing: it compares what is synthesized, what Terraform's
+state holds and what OCP says. Run cdktf synth first. A directory is a synthesized app (default: cdktf.out) or one
+stack of it (cdktf.out/stacks/<stack>). OCP's URL and credentials come from the environment, as for the destroy.
+
+  --state <file>  take the state from a file (terraform show -json, or a state file), for one stack
+  --no-state      the stacks were never deployed; look at OCP all the same
+  --json          print one JSON document instead of text
+  --strict        count warnings as problems
+  --help
+
+Without --state it runs terraform show -json (or tofu, or what TERRAFORM_BINARY_NAME names) in each stack's directory.
+
+Exit code: 0 all may go ahead, perhaps with warnings; 1 there are problems; 2 something cannot be looked at (OCP does
+not answer, credentials are missing or wrong, the state cannot be read), or the command line is wrong.`;
+
+const CANNOT_LOOK = 2;
+
+/** Something on the command line that cannot be meant. */
+class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/**
+ * `cdktf-obproxy preflight`
+ *
+ * @param args what follows `preflight` on the command line
+ * @returns the exit code; see {@link PREFLIGHT_HELP}
+ */
+export async function preflight(args: readonly string[], io: PreflightIo): Promise<number> {
+  try {
+    const options = readOptions(args);
+    if (options === "help") {
+      io.stdout.write(`${PREFLIGHT_HELP}\n`);
+      return 0;
+    }
+    return await run(options, io);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.stderr.write(`cdktf-obproxy preflight: ${error.message}\nTry \`cdktf-obproxy preflight --help\`.\n`);
+      return CANNOT_LOOK;
+    }
+    if (error instanceof CannotLook) {
+      io.stderr.write(`cdktf-obproxy preflight: ${maskSecrets(error.message)}\n  what to do: ${error.next}\n`);
+      return CANNOT_LOOK;
+    }
+    throw error;
+  }
+}
+
+interface Options {
+  readonly directories: readonly string[];
+  readonly state: string | undefined;
+  readonly noState: boolean;
+  readonly json: boolean;
+  readonly strict: boolean;
+}
+
+async function run(options: Options, io: PreflightIo): Promise<number> {
+  const stacks = stacksAt(options, io);
+  const inquiry = new Inquiry(io.env, io.pause ?? ((milliseconds) => sleep(milliseconds)));
+  try {
+    const scenes: Scene[] = [];
+    // One after another: Terraform may lock what stacks share, such as a plugin cache.
+    for (const stack of stacks) scenes.push(await lookAt(stack, options, io, inquiry));
+    const examined = examine(scenes);
+    const strict = options.strict ? strictly(examined) : examined;
+    const report = masked(fromHere(strict, io.cwd), inquiry.secrets);
+    io.stdout.write(options.json ? `${JSON.stringify(jsonReport(report), null, 2)}\n` : textReport(report));
+    return exitCodeOf(report);
+  } finally {
+    await inquiry.close();
+  }
+}
+
+function stacksAt({ directories, state }: Options, { cwd }: PreflightIo): readonly Stack[] {
+  const places = directories.flatMap((directory) => findStacks(resolve(cwd, directory)));
+  if (state !== undefined && places.length !== 1) {
+    throw new UsageError(
+      `\`--state\` is the state of one stack, but there are ${places.length}: name the stack's directory too.`,
+    );
+  }
+  return places.map(({ dependencies, directory }) => readStack(directory, dependencies));
+}
+
+async function lookAt(stack: Stack, options: Options, io: PreflightIo, inquiry: Inquiry): Promise<Scene> {
+  const { instances, state } = await stateOf(stack, options, io);
+  const objects = survey(stack, instances);
+  const answers = new Map<string, Answers>();
+  for (const provider of stack.providers) {
+    const own = objects.filter((object) => object.provider === provider.alias && isWorthAsking(object));
+    if (provider.settings === undefined || own.length === 0) continue;
+    answers.set(provider.alias, await inquiry.ask(provider, provider.settings, own));
+  }
+  return { stack, state, objects, answers };
+}
+
+function isWorthAsking({ fate }: Surveyed): boolean {
+  return fate === "hook" || fate === "not-deployed";
+}
+
+async function stateOf(
+  stack: Stack,
+  { noState, state }: Options,
+  { cwd, env }: PreflightIo,
+): Promise<{ readonly instances: readonly Instance[]; readonly state: StateKnown }> {
+  if (noState) return { instances: [], state: { kind: "none" } };
+  try {
+    const { from, instances } = await (state === undefined
+      ? stateFromTerraform(stack.directory, env)
+      : stateFromFile(resolve(cwd, state)));
+    return { instances, state: { kind: "read", from } };
+  } catch (error) {
+    if (!(error instanceof CannotLook)) throw error;
+    return { instances: [], state: { kind: "unreadable", message: error.message, next: error.next } };
+  }
+}
+
+/** With paths that are short where that helps. */
+function fromHere(report: Report, cwd: string): Report {
+  const stacks = report.stacks.map((stack) => {
+    const shown = relative(cwd, stack.directory);
+    return shown === "" || shown.startsWith("..") ? stack : { ...stack, directory: shown };
+  });
+  return { ...report, stacks };
+}
+
+/** No text of a report shows a secret, wherever it came from. */
+function masked(report: Report, secrets: readonly string[]): Report {
+  const findings = report.findings.map((finding) => ({
+    ...finding,
+    message: maskSecrets(finding.message, secrets),
+    next: finding.next === undefined ? undefined : maskSecrets(finding.next, secrets),
+  }));
+  const stacks = report.stacks.map((stack) => ({
+    ...stack,
+    objects: stack.objects.map((object) => ({
+      ...object,
+      detail: object.detail === undefined ? undefined : maskSecrets(object.detail, secrets),
+    })),
+  }));
+  return { stacks, findings };
+}
+
+function readOptions(args: readonly string[]): "help" | Options {
+  const { positionals, values } = parse(args);
+  if (values.help === true) return "help";
+  if (values.state !== undefined && values["no-state"] === true) {
+    throw new UsageError("`--state` and `--no-state` exclude each other.");
+  }
+  return {
+    directories: positionals.length === 0 ? ["cdktf.out"] : positionals,
+    state: values.state,
+    noState: values["no-state"] === true,
+    json: values.json === true,
+    strict: values.strict === true,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        state: { type: "string" },
+        "no-state": { type: "boolean" },
+        json: { type: "boolean" },
+        strict: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}

@@ -1,0 +1,264 @@
+import { Caller } from "../../hook/caller.js";
+import { systemClock } from "../../hook/clock.js";
+import { type Connection, connectionFrom } from "../../hook/connection.js";
+import { versionOf, type Courier } from "../../hook/courier.js";
+import { Deadline } from "../../hook/deadline.js";
+import { HookFailure } from "../../hook/failure.js";
+import { callFailed, mayNotReadTasks, RUN_AGAIN } from "../../hook/failures.js";
+import { type Intent, intentFrom } from "../../hook/intent.js";
+import { type Notes, notesFor } from "../../hook/notes.js";
+import type { Observation } from "../../hook/observation.js";
+import { Reconciler, TASKS_PER_LOOK } from "../../hook/reconcile.js";
+import { Reporter } from "../../hook/reporter.js";
+import type { HookSettings } from "../../hook/request.js";
+import { createOcpClient } from "../../ocp/client.js";
+import { OcpConfigError, OcpError } from "../../ocp/errors.js";
+import { secretsOf } from "../../ocp/mask.js";
+import type { Dialect, OcpVersion } from "../../ocp/model.js";
+import { dialectFor } from "../../ocp/version.js";
+import { NoAnswer, type Pause, readOnly, type ReadOnlyApi } from "./read-only-api.js";
+import type { Provider } from "./stack.js";
+import type { Surveyed } from "./survey.js";
+
+/** What OCP says to the user of one provider. */
+export type Answers = Blind | Seen;
+
+/** OCP could not be asked. */
+export interface Blind {
+  readonly kind: "blind";
+  /** Undefined where not even that is known. */
+  readonly url: string | undefined;
+  readonly refusal: Refusal;
+}
+
+export interface Seen {
+  readonly kind: "seen";
+  readonly url: string;
+  readonly signIn: "password" | "access key";
+  /** User name or access key id. */
+  readonly user: string;
+  /** Undefined: OCP does not tell. */
+  readonly version: OcpVersion | undefined;
+  readonly dialect: Dialect;
+  readonly clockSkewMs: number | undefined;
+  /** Undefined: the user may read them. */
+  readonly clustersRefusal: Refusal | undefined;
+  readonly tasksRefusal: Refusal | undefined;
+  /** By key; empty where OBProxy clusters may not be read. */
+  readonly objects: ReadonlyMap<string, Look>;
+}
+
+export interface Refusal {
+  readonly message: string;
+  readonly next: string;
+}
+
+/** What the hook of one object would see and want, or why it would fail before. */
+export type Look =
+  | { readonly kind: "seen"; readonly seen: Observation; readonly intent: Intent }
+  | { readonly kind: "failed"; readonly refusal: Refusal };
+
+interface Session {
+  readonly api: ReadOnlyApi;
+  readonly connection: Connection;
+}
+
+const AT_ONCE = 8;
+
+/** Asks every OCP with every user once, and with wrong credentials only once: five wrong logins lock an account. */
+export class Inquiry {
+  private readonly sessions = new Map<string, Session>();
+  private readonly contacts = new Map<Session, Promise<unknown>>();
+  private readonly known: string[] = [];
+
+  constructor(
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly pause: Pause,
+  ) {}
+
+  /** What must not be shown. */
+  get secrets(): readonly string[] {
+    return this.known;
+  }
+
+  async ask(provider: Provider, settings: HookSettings, objects: readonly Surveyed[]): Promise<Answers> {
+    let session: Session;
+    try {
+      session = this.open(settings, provider.directory);
+    } catch (error) {
+      return { kind: "blind", url: settings.provider.url, refusal: refusalOf(error, undefined) };
+    }
+    const { api } = session;
+    const intents = intentsOf(objects, settings);
+    try {
+      return await this.askAll(session, settings, intents);
+    } catch (error) {
+      if (!(error instanceof NoAnswer || error instanceof OcpError)) throw error;
+      return { kind: "blind", url: api.baseUrl, refusal: refusalOf(error, settings) };
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.sessions.values()].map(({ api }) => api.close()));
+  }
+
+  private open(settings: HookSettings, directory: string): Session {
+    const connection = connectionFrom(settings.provider, this.env, directory);
+    this.known.push(...secretsOf(connection.credentials));
+    const key = JSON.stringify(connection);
+    const known = this.sessions.get(key);
+    if (known !== undefined) return known;
+    const { baseUrl, ca, credentials, insecureSkipVerify } = connection;
+    const options = { baseUrl, credentials, insecureSkipVerify, env: this.env, ...(ca === undefined ? {} : { ca }) };
+    const session = { api: readOnly(createOcpClient(options), this.pause), connection };
+    this.sessions.set(key, session);
+    return session;
+  }
+
+  private async askAll(session: Session, settings: HookSettings, intents: readonly Wanted[]): Promise<Seen> {
+    const { api, connection } = session;
+    const first = intents
+      .map(({ intent }) => intent)
+      .find((intent): intent is Intent => !(intent instanceof HookFailure));
+    // One request alone before the others, so that wrong credentials are sent only once.
+    const contact = this.contacts.get(session) ?? versionOf(api);
+    this.contacts.set(session, contact);
+    await contact;
+    const version = await versionOf(api);
+    const clustersRefusal = await readRefusal(() => (first === undefined ? api.clusters() : readFirst(api, first)));
+    await api.tasks(["RUNNING", "FAILED"], TASKS_PER_LOOK);
+    const { credentials } = connection;
+    const looks = clustersRefusal === undefined ? await lookAtAll(api, settings, intents) : [];
+    return {
+      kind: "seen",
+      url: api.baseUrl,
+      signIn: credentials.kind === "basic" ? "password" : "access key",
+      user: credentials.kind === "basic" ? credentials.username : credentials.accessKeyId,
+      version,
+      dialect: dialectFor(version),
+      clockSkewMs: api.clockSkewMs,
+      clustersRefusal: clustersRefusal && refusalOf(clustersRefusal, settings),
+      tasksRefusal: api.tasksRefusal && refusalOf(mayNotReadTasks(api.tasksRefusal), undefined),
+      objects: new Map(looks),
+    };
+  }
+}
+
+interface Wanted {
+  readonly key: string;
+  readonly intent: Intent | HookFailure;
+}
+
+function intentsOf(objects: readonly Surveyed[], settings: HookSettings): readonly Wanted[] {
+  return objects.map(({ key, target, triggerName }) => {
+    try {
+      return { key, intent: intentFrom(target, triggerName, settings) };
+    } catch (error) {
+      if (error instanceof HookFailure) return { key, intent: error };
+      throw error;
+    }
+  });
+}
+
+async function readFirst(api: ReadOnlyApi, { target }: Intent): Promise<void> {
+  try {
+    await api.cluster(target.clusterId);
+  } catch (error) {
+    if (!(error instanceof OcpError) || error.kind !== "not-found") throw error;
+  }
+}
+
+/** The 403 of a question, where that is its answer. */
+async function readRefusal(ask: () => Promise<unknown>): Promise<OcpError | undefined> {
+  try {
+    await ask();
+    return undefined;
+  } catch (error) {
+    if (error instanceof OcpError && error.kind === "forbidden") return error;
+    throw error;
+  }
+}
+
+async function lookAtAll(
+  api: ReadOnlyApi,
+  settings: HookSettings,
+  intents: readonly Wanted[],
+): Promise<readonly (readonly [string, Look])[]> {
+  const looks: (readonly [string, Look])[] = [];
+  const waiting = [...intents];
+  const work = async (): Promise<void> => {
+    for (let wanted = waiting.shift(); wanted !== undefined; wanted = waiting.shift()) {
+      looks.push([wanted.key, await lookAt(api, settings, wanted.intent)]);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return looks;
+}
+
+/** What the hook itself would see, by the hook's own eyes. */
+async function lookAt(api: ReadOnlyApi, settings: HookSettings, intent: Intent | HookFailure): Promise<Look> {
+  if (intent instanceof HookFailure) return { kind: "failed", refusal: refusalOf(intent, undefined) };
+  const clock = systemClock;
+  const deadline = new Deadline(clock, undefined);
+  const reporter = new Reporter(
+    intent.label,
+    () => undefined,
+    () => clock.now(),
+    1000,
+    (text) => text,
+  );
+  const reconciler = new Reconciler({
+    api,
+    courier: NO_COURIER,
+    caller: new Caller(clock, deadline, reporter, 1000),
+    clock,
+    deadline,
+    reporter,
+    notes: readableNotes(api, intent),
+    intent,
+    tickMs: 1000,
+    envPrefix: settings.provider.envPrefix,
+  });
+  try {
+    return { kind: "seen", seen: await reconciler.observe(), intent };
+  } catch (error) {
+    if (error instanceof OcpError) {
+      return { kind: "failed", refusal: refusalOf(error, settings) };
+    }
+    throw error;
+  }
+}
+
+/** An earlier run of the hook on this machine may have left the id of its task. */
+function readableNotes(api: ReadOnlyApi, intent: Intent): Notes {
+  const notes = notesFor(api.baseUrl, intent.key);
+  return {
+    read: () => (api.tasksRefusal === undefined ? notes.read() : undefined),
+    write: () => undefined,
+    remove: () => undefined,
+  };
+}
+
+const refuse = (): Promise<never> => Promise.reject(new Error("preflight changes nothing in OCP"));
+const NO_COURIER: Courier = { send: refuse, next: refuse, retry: refuse, close: () => undefined };
+
+/** In the hook's own words, so that what preflight foretells reads as what would be met. */
+function refusalOf(error: unknown, settings: HookSettings | undefined): Refusal {
+  const failure = error instanceof NoAnswer ? error.cause : error;
+  if (failure instanceof HookFailure) return inPreflight(failure.message, failure.next);
+  if (failure instanceof OcpConfigError) return inPreflight(failure.message, "correct it");
+  if (failure instanceof OcpError && settings !== undefined) {
+    const told = callFailed(failure, {
+      envPrefix: settings.provider.envPrefix,
+      accepted: false,
+      sent: false,
+      taskId: undefined,
+    });
+    return inPreflight(told.message, told.next);
+  }
+  throw error;
+}
+
+export function inPreflight(message: string, next: string): Refusal {
+  return { message, next: next.replace(`; ${RUN_AGAIN}`, "") };
+}

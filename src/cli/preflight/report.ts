@@ -1,0 +1,154 @@
+import type { Answers } from "./ask.js";
+import type { Provider } from "./stack.js";
+import type { Surveyed } from "./survey.js";
+
+/**
+ * - `ready`: a destroy would delete it
+ * - `waits`: a destroy would wait for something else first
+ * - `held-back`: nothing against it, but something that has to go before it has a problem
+ * - `gone`: OCP does not know it any more
+ * - `left-alone`: it stays in OCP, as the configuration wants
+ * - `protected`: Terraform refuses to delete it, as the configuration wants
+ * - `not-deployed`: declared, but not in the state
+ * - `problem`: a destroy would fail at it, or leave it behind without a word
+ * - `unknown`: it could not be looked at
+ */
+export type Status =
+  "ready" | "waits" | "held-back" | "gone" | "left-alone" | "protected" | "not-deployed" | "problem" | "unknown";
+
+/** `cannot-look`: something could not be seen, so that nothing can be promised. */
+export type Level = "note" | "warning" | "problem" | "cannot-look";
+
+export type Code =
+  // what could not be looked at
+  | "state-unreadable"
+  | "ocp-not-reached"
+  // the stack and its providers
+  | "nothing-deployed"
+  | "hook-files"
+  | "ids-unknown"
+  | "clusters-forbidden"
+  | "tasks-forbidden"
+  | "task-end-unseen"
+  | "certificate-unverified"
+  | "clock-skew"
+  | "version-unknown"
+  // objects, as OCP has them
+  | "cluster-name"
+  | "cluster-name-elsewhere"
+  | "undeclared-obproxies"
+  | "obproxies-unknown"
+  | "kept-obproxies"
+  | "swept-away"
+  | "task-failed"
+  | "busy"
+  | "locked"
+  | "skip-host-operation"
+  | "not-in-ocp"
+  | "cannot-be-looked-at"
+  // objects, as the state has them
+  | "not-deployed"
+  | "tainted"
+  | "deposed"
+  | "no-block"
+  | "carrier-switched-back"
+  | "unknown-block"
+  | "protected"
+  | "left-alone"
+  | "moves";
+
+/** One thing to know, about one object or several. */
+export interface Finding {
+  readonly code: Code;
+  readonly level: Level;
+  readonly stack: string;
+  /** Alias. */
+  readonly provider: string | undefined;
+  /** Labels such as `OBProxy 27/3`; empty: it is about the stack or the provider. */
+  readonly objects: readonly string[];
+  readonly message: string;
+  /** What to do. */
+  readonly next: string | undefined;
+}
+
+export interface ReportedObject {
+  readonly surveyed: Surveyed;
+  readonly status: Status;
+  /** As OCP shows it: the cluster's name, the OBProxy's address and status. */
+  readonly detail: string | undefined;
+}
+
+export interface Wave {
+  readonly number: number;
+  readonly objects: readonly Surveyed[];
+  /** How many tasks OCP would be given, as far as can be foretold. */
+  readonly tasks: number;
+}
+
+export interface ReportedProvider {
+  readonly provider: Provider;
+  /** Undefined: there was nothing to ask. */
+  readonly answers: Answers | undefined;
+}
+
+export interface ReportedStack {
+  readonly name: string;
+  readonly directory: string;
+  /** What the state was read from; undefined: it was not, or could not be, read. */
+  readonly stateFrom: string | undefined;
+  readonly providers: readonly ReportedProvider[];
+  readonly objects: readonly ReportedObject[];
+  readonly waves: readonly Wave[];
+}
+
+export interface Report {
+  readonly stacks: readonly ReportedStack[];
+  /** Notes first, then warnings, problems, and what could not be looked at. */
+  readonly findings: readonly Finding[];
+}
+
+export interface Summary {
+  readonly objects: number;
+  readonly ready: number;
+  readonly gone: number;
+  readonly heldBack: number;
+  readonly leftAlone: number;
+  readonly protected: number;
+  readonly notDeployed: number;
+  readonly unknown: number;
+  readonly warnings: number;
+  /** With what could not be looked at. */
+  readonly problems: number;
+}
+
+export function summarize({ findings, stacks }: Report): Summary {
+  const statuses = stacks.flatMap(({ objects }) => objects.map(({ status }) => status));
+  const having = (...wanted: readonly Status[]): number => statuses.filter((status) => wanted.includes(status)).length;
+  const at = (...wanted: readonly Level[]): number => findings.filter(({ level }) => wanted.includes(level)).length;
+  return {
+    objects: statuses.length,
+    ready: having("ready", "waits"),
+    gone: having("gone"),
+    heldBack: having("held-back"),
+    leftAlone: having("left-alone"),
+    protected: having("protected"),
+    notDeployed: having("not-deployed"),
+    unknown: having("unknown"),
+    warnings: at("warning"),
+    problems: at("problem", "cannot-look"),
+  };
+}
+
+/** For a CI job: 0 all may go ahead, 1 there are problems, 2 something could not be looked at. */
+export function exitCodeOf({ findings }: Report): 0 | 1 | 2 {
+  if (findings.some(({ level }) => level === "cannot-look")) return 2;
+  return findings.some(({ level }) => level === "problem") ? 1 : 0;
+}
+
+/** Warnings become problems. */
+export function strictly(report: Report): Report {
+  const findings = report.findings.map((finding): Finding =>
+    finding.level === "warning" ? { ...finding, level: "problem" } : finding,
+  );
+  return { ...report, findings };
+}

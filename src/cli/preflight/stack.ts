@@ -1,0 +1,234 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { graphOf } from "../../constructs/dependency-cycles.js";
+import { HookFailure } from "../../hook/failure.js";
+import { CA_FILE, ENV, type HookSettings, SETTINGS_FILE } from "../../hook/request.js";
+import { readSettings } from "../../hook/settings.js";
+import { CannotLook, messageOf } from "./cannot-look.js";
+import { at, entriesAt, listAt, textAt } from "./json.js";
+
+/** What one synthesized stack says about objects of OCP. */
+export interface Stack {
+  readonly name: string;
+  readonly directory: string;
+  /** Names of stacks that are deployed before this one, and destroyed after it. */
+  readonly dependencies: readonly string[];
+  readonly providers: readonly Provider[];
+  /** Every block of the types that carry hooks, by address. */
+  readonly blocks: ReadonlyMap<string, Block>;
+  /** `from` → `to`. */
+  readonly moves: ReadonlyMap<string, string>;
+}
+
+/** An `OcpProvider`, as it travels with the stack. */
+export interface Provider {
+  readonly alias: string;
+  /** Where its hook and settings lie. */
+  readonly directory: string;
+  /** Undefined: they cannot be used, and {@link flaws} says why. */
+  readonly settings: HookSettings | undefined;
+  readonly flaws: readonly Flaw[];
+  /** Objects that are declared with ids that only Terraform knows. */
+  readonly unknownKeys: number;
+}
+
+export interface Flaw {
+  readonly message: string;
+  readonly next: string;
+}
+
+export interface Block {
+  readonly address: string;
+  /** The alias of the provider whose hook it carries; undefined: it carries none. */
+  readonly provider: string | undefined;
+  /** Keeps Terraform from going back from terraform_data: see `CarrierBarrier`. */
+  readonly isBarrier: boolean;
+  /** In which step of a destroy its instances go, counted from 1; 0 without a hook. */
+  readonly wave: number;
+}
+
+interface Hook {
+  /** `null_resource.ocp_obproxies` */
+  readonly address: string;
+  readonly alias: string;
+  /** The file that Terraform would start. */
+  readonly file: string;
+}
+
+const CARRIERS = ["null_resource", "terraform_data"];
+const AGAIN = "synthesize again (cdktf synth), and keep the output directory together until the destroy is over";
+
+/** Reads a directory with a `cdk.tf.json`. @throws CannotLook */
+export function readStack(directory: string, dependencies: readonly string[] = []): Stack {
+  const configuration = readConfiguration(directory);
+  const hooks = hooksOf(configuration, directory);
+  const waves = wavesOf(
+    configuration,
+    hooks.map(({ address }) => address),
+  );
+  const blocks = carrierBlocks(configuration).map(([address, block]): [string, Block] => [
+    address,
+    {
+      address,
+      provider: hooks.find((hook) => hook.address === address)?.alias,
+      isBarrier: at(block, "count") === 0 && at(block, "lifecycle", "prevent_destroy") === true,
+      wave: waves.get(address) ?? 0,
+    },
+  ]);
+  return {
+    name: textAt(configuration, "//", "metadata", "stackName") ?? basename(directory),
+    directory,
+    dependencies,
+    providers: providersOf(configuration, hooks),
+    blocks: new Map(blocks),
+    moves: new Map(
+      listAt(configuration, "moved").map((move) => [textAt(move, "from") ?? "", textAt(move, "to") ?? ""]),
+    ),
+  };
+}
+
+export interface StackPlace {
+  readonly directory: string;
+  readonly dependencies: readonly string[];
+}
+
+/** The stacks of a synthesized app, or the one stack, at a path. @throws CannotLook */
+export function findStacks(path: string): readonly StackPlace[] {
+  if (existsSync(join(path, "cdk.tf.json"))) return [{ directory: path, dependencies: dependenciesOf(path) }];
+  const manifest = join(path, "manifest.json");
+  if (existsSync(manifest)) return stacksOf(path, readJson(manifest));
+  if (existsSync(join(path, "cdk.tf"))) {
+    throw new CannotLook(`${path} holds HCL, which preflight does not read`, "synthesize without --hcl");
+  }
+  const what = statSync(path, { throwIfNoEntry: false })?.isDirectory()
+    ? `${path} is neither a synthesized app (manifest.json) nor a stack (cdk.tf.json)`
+    : `there is no directory ${path}`;
+  throw new CannotLook(what, "run cdktf synth first, or name the stack's directory (cdktf.out/stacks/<stack>)");
+}
+
+function stacksOf(path: string, manifest: unknown): readonly StackPlace[] {
+  const stacks = entriesAt(manifest, "stacks");
+  if (stacks.length === 0) throw new CannotLook(`${path}/manifest.json names no stacks`, "run cdktf synth first");
+  return stacks.map(([name, stack]) => ({
+    directory: join(path, textAt(stack, "workingDirectory") ?? join("stacks", name)),
+    dependencies: listAt(stack, "dependencies").map(String),
+  }));
+}
+
+/** Of a stack that was named by its own directory: `<app>/stacks/<name>`. */
+function dependenciesOf(directory: string): readonly string[] {
+  const manifest = join(directory, "..", "..", "manifest.json");
+  if (!existsSync(manifest)) return [];
+  return listAt(readJson(manifest), "stacks", basename(directory), "dependencies").map(String);
+}
+
+function readConfiguration(directory: string): unknown {
+  const file = join(directory, "cdk.tf.json");
+  if (!existsSync(file)) {
+    const hcl = existsSync(join(directory, "cdk.tf"));
+    throw new CannotLook(
+      hcl ? `${directory} holds HCL, which preflight does not read` : `there is no ${file}`,
+      hcl ? "synthesize without --hcl" : "run cdktf synth first",
+    );
+  }
+  return readJson(file);
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as unknown;
+  } catch (error) {
+    throw new CannotLook(`${file} cannot be read: ${messageOf(error)}`, "run cdktf synth again");
+  }
+}
+
+function carrierBlocks(configuration: unknown): readonly (readonly [string, unknown])[] {
+  return CARRIERS.flatMap((type) =>
+    entriesAt(configuration, "resource", type).map(([name, block]) => [`${type}.${name}`, block] as const),
+  );
+}
+
+/** The blocks that carry a hook of ours. */
+function hooksOf(configuration: unknown, directory: string): readonly Hook[] {
+  return carrierBlocks(configuration).flatMap(([address, block]) =>
+    listAt(block, "provisioner").flatMap((provisioner): Hook[] => {
+      const hook = at(provisioner, "local-exec");
+      const isOurs = textAt(hook, "environment", ENV.kind) !== undefined && at(hook, "when") === "destroy";
+      const program = listAt(hook, "interpreter").map(String)[1];
+      if (!isOurs || program === undefined) return [];
+      return [{ address, alias: aliasOf(address), file: join(directory, program.replace("${path.module}/", "")) }];
+    }),
+  );
+}
+
+/** `null_resource.ocp_obproxies["27/3"]` → `ocp`, also for an address whose block is gone. */
+export function aliasOf(address: string): string {
+  return /^\w+\.(\w+?)_(?:obproxies|obproxy_clusters)(?:_kept)?(?:\[|$)/.exec(address)?.[1] ?? "";
+}
+
+function providersOf(configuration: unknown, hooks: readonly Hook[]): readonly Provider[] {
+  const aliases = [...new Set(hooks.map(({ alias }) => alias))];
+  return aliases.map((alias) => {
+    const own = hooks.filter((hook) => hook.alias === alias);
+    const directory = dirname(own[0]?.file ?? "");
+    const missing = [...new Set(own.map(({ file }) => file))].filter((file) => !existsSync(file));
+    const { settings, flaw } = trySettings(join(directory, SETTINGS_FILE));
+    if (settings?.provider.hasCaFile === true && !existsSync(join(directory, CA_FILE))) {
+      missing.push(join(directory, CA_FILE));
+    }
+    return {
+      alias,
+      directory,
+      settings,
+      flaws: [
+        ...missing.map((file) => ({
+          message: `the file ${file} is missing, without which no hook of the provider ${alias} can run`,
+          next: AGAIN,
+        })),
+        ...(flaw === undefined ? [] : [flaw]),
+      ],
+      unknownKeys: ["obproxies", "obproxy_clusters"].flatMap((plural) =>
+        entriesAt(configuration, "locals", `${alias}_${plural}`).filter(([key]) => key.includes("${")),
+      ).length,
+    };
+  });
+}
+
+function trySettings(path: string): { readonly settings: HookSettings | undefined; readonly flaw?: Flaw } {
+  try {
+    return { settings: readSettings(path) };
+  } catch (error) {
+    if (!(error instanceof HookFailure)) throw error;
+    return { settings: undefined, flaw: { message: error.message, next: AGAIN } };
+  }
+}
+
+/** Terraform destroys a block when every block that needs it, directly or by way of others, is gone. */
+function wavesOf(configuration: unknown, hooked: readonly string[]): ReadonlyMap<string, number> {
+  const { edges } = graphOf(configuration);
+  const needs = new Map(hooked.map((address) => [address, reachable(edges, address)]));
+  const waves = new Map<string, number>();
+  const waveOf = (address: string, above: readonly string[]): number => {
+    const known = waves.get(address);
+    if (known !== undefined) return known;
+    const needy = hooked.filter((other) => needs.get(other)?.has(address) === true && !above.includes(other));
+    const wave = 1 + Math.max(0, ...needy.map((other) => waveOf(other, [...above, address])));
+    waves.set(address, wave);
+    return wave;
+  };
+  for (const address of hooked) waveOf(address, [address]);
+  return waves;
+}
+
+function reachable(edges: ReadonlyMap<string, ReadonlySet<string>>, start: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const queue = [start];
+  for (const address of queue) {
+    for (const next of edges.get(address) ?? []) {
+      if (next === start || found.has(next)) continue;
+      found.add(next);
+      queue.push(next);
+    }
+  }
+  return found;
+}

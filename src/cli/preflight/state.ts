@@ -1,0 +1,68 @@
+import { at, isObject, listAt, textAt } from "./json.js";
+import { readTriggers, type Triggers } from "./targets.js";
+
+/** One resource instance of the state that stands for an object of OCP. */
+export interface Instance {
+  /** `null_resource.ocp_obproxies["27/3"]` */
+  readonly address: string;
+  /** `null_resource.ocp_obproxies` */
+  readonly block: string;
+  readonly triggers: Triggers;
+  readonly tainted: boolean;
+  /** A leftover of a replacement, which Terraform destroys without any hook. */
+  readonly deposed: boolean;
+}
+
+const CARRIERS: Readonly<Record<string, string>> = { null_resource: "triggers", terraform_data: "triggers_replace" };
+
+/**
+ * The objects of OCP in a state: the output of `terraform show -json`, or a raw state file of format 4. Undefined where
+ * the text is neither.
+ */
+export function readInstances(state: unknown): readonly Instance[] | undefined {
+  if (!isObject(state)) return undefined;
+  if (typeof state["format_version"] === "string" && state["planned_values"] === undefined) {
+    return fromShow(at(state, "values", "root_module"));
+  }
+  if (state["version"] === 4 && Array.isArray(state["resources"])) return fromFile(state["resources"]);
+  return undefined;
+}
+
+function fromShow(module: unknown): readonly Instance[] {
+  const own = listAt(module, "resources").flatMap((resource): Instance[] => {
+    const address = textAt(resource, "address");
+    const type = textAt(resource, "type");
+    const attribute = CARRIERS[type ?? ""];
+    if (address === undefined || attribute === undefined || at(resource, "mode") !== "managed") return [];
+    const triggers = readTriggers(at(resource, "values", attribute));
+    if (triggers === undefined) return [];
+    const tainted = at(resource, "tainted") === true;
+    const deposed = at(resource, "deposed_key") !== undefined;
+    return [{ address, block: blockOf(address), triggers, tainted, deposed }];
+  });
+  return [...own, ...listAt(module, "child_modules").flatMap(fromShow)];
+}
+
+function fromFile(resources: readonly unknown[]): readonly Instance[] {
+  return resources.flatMap((resource) => {
+    const type = textAt(resource, "type") ?? "";
+    const attribute = CARRIERS[type];
+    if (attribute === undefined || at(resource, "mode") !== "managed") return [];
+    const module = textAt(resource, "module");
+    const block = `${module === undefined ? "" : `${module}.`}${type}.${textAt(resource, "name") ?? ""}`;
+    return listAt(resource, "instances").flatMap((instance): Instance[] => {
+      const value = at(instance, "attributes", attribute);
+      // A value of any type is kept together with its type.
+      const triggers = readTriggers(isObject(value) && "value" in value ? value["value"] : value);
+      if (triggers === undefined) return [];
+      const index = at(instance, "index_key");
+      const address = index === undefined ? block : `${block}[${JSON.stringify(index)}]`;
+      const tainted = at(instance, "status") === "tainted";
+      return [{ address, block, triggers, tainted, deposed: at(instance, "deposed") !== undefined }];
+    });
+  });
+}
+
+function blockOf(address: string): string {
+  return address.replace(/\[[^[\]]*\]$/, "");
+}

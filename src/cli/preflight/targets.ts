@@ -1,0 +1,29 @@
+import type { Target } from "../../hook/intent.js";
+import { isObject } from "./json.js";
+
+const ID = /^[1-9]\d{0,18}$/;
+const TRIGGERS = new Set(["cluster_id", "obproxy_id", "cluster_name"]);
+
+/** `"27"` or `"27/3"`; undefined for a key that holds something only Terraform knows. */
+export function targetOfKey(key: string): Target | undefined {
+  const [clusterId = "", obproxyId, ...more] = key.split("/");
+  if (!ID.test(clusterId) || more.length > 0) return undefined;
+  if (obproxyId === undefined) return { kind: "cluster", clusterId };
+  return ID.test(obproxyId) ? { kind: "obproxy", clusterId, obproxyId } : undefined;
+}
+
+export interface Triggers {
+  readonly target: Target;
+  /** The name of the first deploy. */
+  readonly name: string;
+}
+
+/** What the state remembers of an object; undefined for what is not one of ours. */
+export function readTriggers(value: unknown): Triggers | undefined {
+  if (!isObject(value) || Object.keys(value).some((name) => !TRIGGERS.has(name))) return undefined;
+  const { cluster_id: clusterId, obproxy_id: obproxyId, cluster_name: name } = value;
+  if (typeof clusterId !== "string" || typeof name !== "string") return undefined;
+  if (obproxyId !== undefined && typeof obproxyId !== "string") return undefined;
+  const target = targetOfKey(obproxyId === undefined ? clusterId : `${clusterId}/${obproxyId}`);
+  return target === undefined ? undefined : { target, name };
+}

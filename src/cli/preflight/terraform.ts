@@ -1,0 +1,77 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { CannotLook, messageOf } from "./cannot-look.js";
+import { type Instance, readInstances } from "./state.js";
+
+export interface StateSource {
+  /** What read it, for people: `terraform show -json`, or the file. */
+  readonly from: string;
+  readonly instances: readonly Instance[];
+}
+
+const LARGEST_STATE = 1 << 30;
+
+/** The state of a stack, as the program that runs it shows it. @throws CannotLook */
+export async function stateFromTerraform(directory: string, env: NodeJS.ProcessEnv): Promise<StateSource> {
+  const chosen = env["TERRAFORM_BINARY_NAME"];
+  const programs = chosen === undefined || chosen === "" ? ["terraform", "tofu"] : [chosen];
+  for (const program of programs) {
+    const shown = await show(program, directory, env);
+    if (shown !== undefined) return { from: `${program} show -json`, instances: parse(shown, `${program} show -json`) };
+  }
+  throw new CannotLook(
+    `the state cannot be read: ${programs.join(" and ")} cannot be started`,
+    "put terraform or tofu on the PATH, name it in TERRAFORM_BINARY_NAME, or give the state with --state FILE",
+  );
+}
+
+/** @throws CannotLook */
+export async function stateFromFile(path: string): Promise<StateSource> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    throw new CannotLook(`the state file ${path} cannot be read: ${messageOf(error)}`, "correct --state");
+  }
+  return { from: path, instances: parse(text, path) };
+}
+
+/** Undefined: there is no such program. */
+function show(program: string, directory: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const options = { cwd: directory, env: { ...env, TF_IN_AUTOMATION: "1" }, maxBuffer: LARGEST_STATE };
+    execFile(program, ["show", "-json", "-no-color"], options, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else if (error.code === "ENOENT") resolve(undefined);
+      else reject(refused(program, directory, `${stderr}\n${stdout}`));
+    });
+  });
+}
+
+function refused(program: string, directory: string, output: string): CannotLook {
+  const said = /Error: ([^\n]+)/.exec(output.replaceAll("\u001b", "").replace(/\[\d+m/g, ""))?.[1] ?? output.trim();
+  const what = `the state cannot be read: ${program} show -json says: ${said.slice(0, 300)}`;
+  const uninitialized = /\binit\b|initiali[sz]/i.test(output);
+  return new CannotLook(
+    what,
+    uninitialized
+      ? `run ${program} init in ${directory} (cdktf diff does it too); or give --state FILE; or --no-state when the stack was never deployed`
+      : `mend what ${program} names; or give the state with --state FILE, or --no-state when the stack was never deployed`,
+  );
+}
+
+function parse(text: string, from: string): readonly Instance[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new CannotLook(`the state from ${from} is not JSON: ${messageOf(error)}`, HOW_TO_GIVE_IT);
+  }
+  const instances = readInstances(value);
+  if (instances === undefined) {
+    throw new CannotLook(`what ${from} holds is not a state of Terraform`, HOW_TO_GIVE_IT);
+  }
+  return instances;
+}
+
+const HOW_TO_GIVE_IT = "give the output of terraform show -json, or a state file of format 4";

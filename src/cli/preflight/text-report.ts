@@ -1,0 +1,121 @@
+import { formatVersion } from "../../ocp/version.js";
+import { deleteRight } from "./rights.js";
+import {
+  type Finding,
+  type Level,
+  type Report,
+  type ReportedObject,
+  type ReportedProvider,
+  type ReportedStack,
+  type Status,
+  summarize,
+  type Summary,
+  type Wave,
+} from "./report.js";
+
+/** For a person, or a CI log: what is, then the order of a destroy, then what is wrong, worst last. */
+export function textReport(report: Report): string {
+  const lines = [
+    ...report.stacks.flatMap((stack) => [...stackLines(stack), ""]),
+    ...report.findings.filter(({ level }) => level !== "note").flatMap(findingLines),
+  ];
+  if (lines.at(-1) !== "") lines.push("");
+  lines.push(summaryLine(summarize(report)));
+  return `${lines.join("\n")}\n`;
+}
+
+function stackLines({ directory, name, objects, providers, stateFrom, waves }: ReportedStack): string[] {
+  const inState = objects.filter(({ surveyed }) => surveyed.instance !== undefined).length;
+  return [
+    `stack ${name} (${directory})`,
+    `  state: ${stateFrom === undefined ? "not read" : `${count(inState, "object")} in it (${stateFrom})`}`,
+    ...(providers.length === 0 ? ["  no OcpProvider in it"] : []),
+    ...providers.flatMap(providerLines).map((line) => `  ${line}`),
+    ...objects.map((object) => `  ${objectLine(object)}`),
+    ...(objects.some(({ status }) => status === "unknown") ? [] : waveLines(waves).map((line) => `  ${line}`)),
+  ];
+}
+
+function providerLines({ answers, provider }: ReportedProvider): string[] {
+  const name = `provider ${provider.alias}`;
+  if (answers === undefined) return [`${name}: OCP was not asked`];
+  if (answers.kind === "blind")
+    return [`${name}: OCP${answers.url === undefined ? "" : ` at ${answers.url}`} says nothing`];
+  const { clustersRefusal, dialect, signIn, tasksRefusal, url, user, version } = answers;
+  const may = (refusal: unknown): string => (refusal === undefined ? "yes" : "no");
+  const call = dialect === "POST" ? "POST …/servers/delete" : "DELETE …/obproxies/{ids}";
+  return [
+    `${name}: ${formatVersion(version)} at ${url} accepts ${user} (${signIn})`,
+    `${name}: OBProxies are deleted by ${call}`,
+    `${name}: may read OBProxy clusters: ${may(clustersRefusal)}; may read tasks: ${may(tasksRefusal)}`,
+    `${name}: may delete: not known before a delete is sent; it takes ${deleteRight(version)}`,
+  ];
+}
+
+const WORDS: Readonly<Record<Status, string>> = {
+  ready: "ready",
+  waits: "ready, but would have to wait",
+  "held-back": "held back by what has to go before it",
+  gone: "already gone",
+  "left-alone": "left alone",
+  protected: "protected by preventDestroy",
+  "not-deployed": "not deployed",
+  problem: "PROBLEM",
+  unknown: "unknown",
+};
+
+function objectLine({ detail, status, surveyed }: ReportedObject): string {
+  const { declaredBy, instance, label, movesTo } = surveyed;
+  const facts = [
+    ...(detail === undefined || detail === "" ? [] : [detail]),
+    ...(declaredBy === undefined ? ["no longer declared"] : []),
+    ...(instance === undefined || movesTo === undefined ? [] : [`moves to ${movesTo}`]),
+  ];
+  return `${label}: ${WORDS[status]}${facts.length === 0 ? "" : ` (${facts.join("; ")})`}`;
+}
+
+const MOST_NAMES = 20;
+
+function waveLines(waves: readonly Wave[]): string[] {
+  if (waves.length === 0) return ["destroy would delete nothing"];
+  return [
+    `destroy would go in ${count(waves.length, "wave")}:`,
+    ...waves.map(({ number, objects, tasks }) => {
+      const names = objects.slice(0, MOST_NAMES).map(({ label }) => label);
+      const more = objects.length - names.length;
+      const list = names.join(", ") + (more === 0 ? "" : ` and ${more} more`);
+      return `  ${number}. ${list} (about ${count(tasks, "OCP task")})`;
+    }),
+  ];
+}
+
+const HEADS: Readonly<Record<Level, string>> = {
+  note: "note",
+  warning: "WARNING",
+  problem: "PROBLEM",
+  "cannot-look": "CANNOT LOOK",
+};
+
+function findingLines({ level, message, next, stack }: Finding): string[] {
+  return [`${HEADS[level]} ${stack}: ${message}`, ...(next === undefined ? [] : [`  what to do: ${next}`])];
+}
+
+function summaryLine(summary: Summary): string {
+  const { gone, heldBack, leftAlone, notDeployed, objects, problems, ready, unknown, warnings } = summary;
+  const some = (amount: number, words: string): string[] => (amount === 0 ? [] : [`${amount} ${words}`]);
+  return `${count(objects, "object")}: ${[
+    `${ready} ready`,
+    `${gone} already gone`,
+    ...some(heldBack, "held back"),
+    ...some(leftAlone, "left alone"),
+    ...some(summary.protected, "protected"),
+    ...some(notDeployed, "not deployed"),
+    ...some(unknown, "unknown"),
+    count(warnings, "warning"),
+    count(problems, "problem"),
+  ].join(", ")}`;
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
+}
