@@ -134,7 +134,13 @@ function judgePresence(seen: Observation, intent: Intent): Action {
   if (certain.length > 0) return followFirst(certain);
   const { sent } = seen;
   if (sent.state === "accepted") return { do: "look-again", because: "object" };
-  if (sent.state === "lost" && !sent.settled) return { do: "look-again", because: "settle" };
+  if (sent.state === "lost") {
+    // Without tags: what may be ours is waited for, so that the same delete is not sent beside it.
+    if (seen.atWork.length > 0) return followFirst(seen.atWork);
+    if (!sent.settled) return { do: "look-again", because: "settle" };
+    const suspect = seen.suspects[0];
+    if (suspect !== undefined) return { do: "fail", why: { reason: "suspect-failed", task: suspect } };
+  }
   if (sent.state === "locked" && !sent.due) return judgeLock(seen, sent);
   // Without tags the cluster's own state tells whether something works on it.
   // A failed task explains a busy cluster too, and no waiting ends that.

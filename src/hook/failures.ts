@@ -258,7 +258,7 @@ export function silentAboutObproxies(intent: Intent): HookFailure {
 export function suspectFailed(task: Task): HookFailure {
   return new HookFailure({
     what: `the answer to our delete was lost, and task ${task.id} "${task.name}", which began after it, FAILED`,
-    details: ["this OCP's tasks do not say which OBProxies they are about, so it may well be ours"],
+    details: ["its tags, if it has any, do not tell for certain what it is about, so it may well be ours"],
     next: `look at task ${task.id} in OCP's console and retry it there if it is about this object; ${RUN_AGAIN}`,
   });
 }

@@ -122,7 +122,7 @@ export class Reconciler {
       ours,
       vanished: memory.vanished,
       atWork: tasksAtWork(listed, intent.target, ours?.task.id),
-      suspects: memory.sent.state === "lost" ? suspectsSince(listed, memory.watermark) : [],
+      suspects: memory.sent.state === "lost" ? suspectsSince(listed, intent.target, memory.watermark) : [],
       failedOnCluster: this.failedHolders(listed, ours),
       sent: memory.sent,
       retriesLeft: Math.max(0, intent.taskRetries - memory.retriesUsed),
@@ -229,7 +229,10 @@ export class Reconciler {
   }
 
   private adopt(id: OcpId): void {
-    this.memory.ours = { id, ofThisRun: false, task: undefined };
+    const { sent, watermark } = this.memory;
+    // What began after a delete whose answer was lost is what became of it, also where it has failed already.
+    const ofThisRun = sent.state === "lost" && compareIds(id, watermark) > 0;
+    this.memory.ours = { id, ofThisRun, task: undefined };
   }
 
   /** Undefined: OCP does not know the task, also after a while. */

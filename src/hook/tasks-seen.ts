@@ -31,15 +31,13 @@ export function failedOnCluster(listed: readonly Task[], target: Target): Task[]
     .sort((a, b) => compareIds(b.id, a.id));
 }
 
-/** FAILED deletions without tags that are newer than `watermark`. */
-export function suspectsSince(listed: readonly Task[], watermark: OcpId): Task[] {
-  return listed.filter(
-    (task) =>
-      task.tags === undefined &&
-      isDeletionTask(task) &&
-      classify(task).kind === "failed" &&
-      compareIds(task.id, watermark) > 0,
-  );
+/** FAILED deletions that are newer than `watermark` and may be about the object, as far as their tags tell. */
+export function suspectsSince(listed: readonly Task[], target: Target, watermark: OcpId): Task[] {
+  return listed.filter((task) => {
+    if (!isDeletionTask(task) || classify(task).kind !== "failed" || compareIds(task.id, watermark) <= 0) return false;
+    const onCluster = concerns(task, target.clusterId);
+    return onCluster === "unknown" || (onCluster === "yes" && aboutObject(task, target) !== "no");
+  });
 }
 
 function isAtWork(task: Task): boolean {

@@ -336,3 +336,20 @@ describe("decide", () => {
     expect(decide({ ...gone, vanished: task("900") }, proxyIntent)).toMatchObject({ why: { reason: "task-vanished" } });
   });
 });
+
+describe("decide, after a delete whose answer was lost", () => {
+  const lost = SENT[3]!;
+
+  it("does not send it again beside an untagged deletion that may be what became of it", () => {
+    expect(decide({ ...there, sent: lost, atWork: AT_WORK[1]! }, proxyIntent)).toMatchObject({
+      do: "follow",
+      ours: false,
+      task: { id: "800" },
+    });
+  });
+
+  it("does not send it again after an untagged deletion that may be what became of it has failed", () => {
+    const seen = { ...there, sent: lost, suspects: [task("950", { status: "FAILED" })] };
+    expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "suspect-failed", task: { id: "950" } } });
+  });
+});

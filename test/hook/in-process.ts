@@ -6,7 +6,7 @@ import { directCourier } from "../../src/hook/courier.js";
 import { Deadline } from "../../src/hook/deadline.js";
 import { HookFailure } from "../../src/hook/failure.js";
 import { intentFrom, type Target } from "../../src/hook/intent.js";
-import { notesFor } from "../../src/hook/notes.js";
+import type { Notes } from "../../src/hook/notes.js";
 import { Reconciler, type Outcome } from "../../src/hook/reconcile.js";
 import { Reporter } from "../../src/hook/reporter.js";
 import { DEFAULT_CREDENTIALS } from "../../src/simulator/index.js";
@@ -71,8 +71,8 @@ export interface InProcessRun {
 export interface InProcessOptions {
   readonly url: string;
   readonly clock: MockedClock;
-  /** Where notes are kept from one run to the next. Default nowhere. */
-  readonly notesDirectory?: string;
+  /** Kept from one run to the next. Default none. */
+  readonly notes?: Notes;
   readonly wrap?: (api: OcpApi) => OcpApi;
 }
 
@@ -121,7 +121,7 @@ export async function reconcile(call: HookCall, options: InProcessOptions): Prom
       clock,
       deadline,
       reporter,
-      notes: notesFor(options.notesDirectory, api.baseUrl, intent.key),
+      notes: options.notes ?? { read: () => undefined, write: () => undefined, remove: () => undefined },
       intent,
       tickMs: TICK,
       envPrefix: settings.provider.envPrefix,

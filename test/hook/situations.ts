@@ -805,6 +805,7 @@ export const SITUATIONS: readonly Situation[] = [
   {
     about: "trap 15",
     name: "ids beyond 2^53",
+    only: (version) => !speaksPost(version),
     call: { clusterId: "9007199254740993", obproxyId: "9223372036854775806" },
     ocp: {
       clusters: [{ id: "9007199254740993", name: "orders", obproxies: ["9223372036854775806"] }],
