@@ -21,6 +21,8 @@ const LONGEST_PAUSE_TICKS = 10;
 export class Caller {
   private accepted = false;
   private repeated401 = 0;
+  /** Of calls that change something: reads that are accepted between them do not make them better. */
+  private tolerated401 = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -70,6 +72,9 @@ export class Caller {
    * Trouble that lasts is met again, and its time counted, by the reads that follow.
    */
   async tolerate(error: OcpError): Promise<void> {
+    if (error.kind === "unauthenticated" && (this.tolerated401 += 1) > MAX_REPEATED_401) {
+      throw refusedAfterAccepted(error, MAX_REPEATED_401);
+    }
     const pause = this.pauseAfter(error, 0, undefined);
     if (pause === undefined) throw error;
     this.reporter.line(`${error.message}; still trying`);
