@@ -200,7 +200,9 @@ function nameBreach(cluster: Cluster | undefined, intent: Intent): GuardBreach |
 function contentBreach(cluster: Cluster | undefined, intent: Intent): GuardBreach | undefined {
   if (intent.target.kind !== "cluster" || cluster === undefined) return undefined;
   const held = cluster.obproxies;
-  if (held === undefined) return intent.forceDestroy ? undefined : { guard: "forceDestroyUnknown" };
+  if (held === undefined) {
+    return intent.forceDestroy && intent.keptObproxyIds.size === 0 ? undefined : { guard: "forceDestroyUnknown" };
+  }
   const kept = held.filter((server) => intent.keptObproxyIds.has(server.id));
   if (kept.length > 0) return { guard: "skipDestroy", kept };
   if (intent.forceDestroy) return undefined;

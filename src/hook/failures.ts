@@ -164,8 +164,8 @@ function describeBreach(
       };
     case "forceDestroyUnknown":
       return {
-        what: `OCP does not say which OBProxies cluster ${id} (${cluster?.name ?? "?"}) holds, so it cannot be known to be empty of undeclared ones`,
-        next: "see the cluster in OCP's console; `forceDestroy: true` on the ObproxyCluster deletes it with all that it holds",
+        what: `OCP does not say which OBProxies cluster ${id} (${cluster?.name ?? "?"}) holds, so it cannot be known to be empty of undeclared ones${intent.keptObproxyIds.size === 0 ? "" : " and of those that skipDestroy protects"}`,
+        next: `see the cluster in OCP's console; ${intent.keptObproxyIds.size === 0 ? "" : "take `skipDestroy` off its Obproxies, then "}\`forceDestroy: true\` on the ObproxyCluster deletes it with all that it holds`,
       };
     case "skipDestroy":
       return {
