@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { Carrier } from "../../src/index.js";
 import { type Simulator, startSimulator } from "../../src/simulator/index.js";
-import { CliProject, REPOSITORY } from "../support/project.js";
+import { CliProject } from "../support/project.js";
+import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { carriers, CREDENTIALS, hookEnvironment, orders } from "../support/world.js";
 

@@ -71,6 +71,12 @@ describe.each(carriers)("a whole life with %s", (carrier) => {
     );
   });
 
+  it("deletes all OBProxies of a cluster in one task, although each has a hook of its own", async () => {
+    await open();
+    await world.project.destroy();
+    expect(world.changes()).toEqual(["DELETE /clusters/27/obproxies/1,2,3", "DELETE /clusters/27"]);
+  });
+
   it("does not touch the cluster before OCP has finished with the OBProxies", async () => {
     let unfinished: readonly string[] | undefined;
     await open({

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Simulator, startSimulator } from "../../src/simulator/index.js";
-import { run } from "../support/process.js";
-import { CliProject, REPOSITORY, succeeded } from "../support/project.js";
+import { run, succeeded } from "../support/process.js";
+import { CliProject } from "../support/project.js";
+import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { CREDENTIALS, hookEnvironment, orders } from "../support/world.js";
 

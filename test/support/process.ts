@@ -65,3 +65,9 @@ export function start(command: string, args: readonly string[], options: RunOpti
 export function run(command: string, args: readonly string[], options: RunOptions): Promise<Finished> {
   return start(command, args, options).finished;
 }
+
+/** What a program printed; throws all of it where the program failed. */
+export function succeeded(finished: Finished): string {
+  if (finished.code !== 0) throw new Error(`exit status ${finished.code ?? "none"}\n${finished.output}`);
+  return finished.stdout;
+}

@@ -1,7 +1,8 @@
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { run, type Finished, type Running } from "./process.js";
+import { dirname, join } from "node:path";
+import { run, succeeded, type Finished, type Running } from "./process.js";
+import { REPOSITORY } from "./repository.js";
 import { temporaryDirectory } from "./temporary.js";
 import type { Environment, Terraform } from "./terraform.js";
 import { parsePlan, parseState, type Plan, type StateResource } from "./terraform-json.js";
@@ -9,7 +10,6 @@ import { parsePlan, parseState, type Plan, type StateResource } from "./terrafor
 /** Declares what a stack holds. */
 export type Build = (stack: TerraformStack) => void;
 
-export const REPOSITORY = resolve(__dirname, "../..");
 const STACK = "stack";
 
 /** Runs of plain `terraform` on what is synthesized in this process. The state outlives every synth. */
@@ -180,12 +180,6 @@ export class CliProject {
   remove(): void {
     this.directory.remove();
   }
-}
-
-/** What a program printed; rejects with all of it where the program failed. */
-export function succeeded(finished: Finished): string {
-  if (finished.code !== 0) throw new Error(`exit status ${finished.code ?? "none"}\n${finished.output}`);
-  return finished.stdout;
 }
 
 function filesBelow(directory: string): readonly string[] {

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { startNullProvider } from "./null-provider/server.js";
 import { nullProviderSource, type NullProviderSource } from "./null-provider/source.js";
-import { run, start, type Finished, type Running } from "./process.js";
+import { run, start, succeeded, type Finished, type Running } from "./process.js";
+import { REPOSITORY } from "./repository.js";
 import { temporaryDirectory } from "./temporary.js";
 
 export type Environment = Readonly<Record<string, string>>;
@@ -20,6 +21,9 @@ export interface Terraform {
 
 /** One per test file: `beforeAll` starts it, `afterAll` stops it. Any number of runs may use it at once. */
 export async function startTerraform(): Promise<Terraform> {
+  await requireTerraform();
+  // cdktf asks `terraform version` while it synthesizes inside this process.
+  process.env["CHECKPOINT_DISABLE"] = "1";
   const source = await nullProviderSource();
   const directory = temporaryDirectory();
   const standIn = source.kind === "stand-in" ? await startNullProvider() : undefined;
@@ -42,6 +46,16 @@ export async function startTerraform(): Promise<Terraform> {
       directory.remove();
     },
   };
+}
+
+async function requireTerraform(): Promise<void> {
+  try {
+    succeeded(
+      await run("terraform", ["version"], { cwd: REPOSITORY, env: { ...process.env, CHECKPOINT_DISABLE: "1" } }),
+    );
+  } catch (cause) {
+    throw new Error("These tests need `terraform` on the PATH; it cannot be started.", { cause });
+  }
 }
 
 /** Without this flag the two ask the registry for checksums, even when the provider comes from elsewhere. */

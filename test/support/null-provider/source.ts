@@ -1,14 +1,14 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { run } from "../process.js";
+import { REPOSITORY } from "../repository.js";
 import { temporaryDirectory } from "../temporary.js";
 
 /** Which null provider the tests use. A mirror is a directory from which Terraform installs the real one. */
 export type NullProviderSource =
   { readonly kind: "real"; readonly version: string; readonly mirror: string } | { readonly kind: "stand-in" };
 
-const REPOSITORY = resolve(__dirname, "../../..");
 const CACHE = join(REPOSITORY, "node_modules/.cache/cdktf-obproxy");
 const VERDICT = join(CACHE, "null-provider.json");
 const LOCK = join(CACHE, "null-provider.lock");
