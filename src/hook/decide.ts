@@ -141,7 +141,7 @@ function judgePresence(seen: Observation, intent: Intent): Action {
     const suspect = seen.suspects[0];
     if (suspect !== undefined) return { do: "fail", why: { reason: "suspect-failed", task: suspect } };
   }
-  if (sent.state === "locked" && !sent.due) return judgeLock(seen, sent);
+  if (sent.state === "locked" && !sent.due) return judgeLock(seen, sent, intent);
   // Without tags the cluster's own state tells whether something works on it.
   // A failed task explains a busy cluster too, and no waiting ends that.
   if (isBusy(seen.cluster) && seen.patienceLeft && seen.failedOnCluster.length === 0) {
@@ -163,7 +163,7 @@ function judgePresence(seen: Observation, intent: Intent): Action {
   }
 }
 
-function judgeLock(seen: Observation, sent: Extract<Sent, { state: "locked" }>): Action {
+function judgeLock(seen: Observation, sent: Extract<Sent, { state: "locked" }>, intent: Intent): Action {
   if (seen.atWork.length > 0) return { do: "look-again", because: "lock" };
   const holder = seen.failedOnCluster[0];
   // A failed task keeps the lock until somebody acts on it: waiting would only burn the deadline. The first refusal may
@@ -171,7 +171,8 @@ function judgeLock(seen: Observation, sent: Extract<Sent, { state: "locked" }>):
   if (holder !== undefined && sent.refusals > 1) {
     return { do: "fail", why: { reason: "lock-not-released", holder, error: sent.error } };
   }
-  return seen.patienceLeft
+  // Who may not read tasks sees none of those that hold the lock for good reason; then only the deadline ends the wait.
+  return seen.patienceLeft || intent.waitFor === "object"
     ? { do: "look-again", because: "lock" }
     : { do: "fail", why: { reason: "lock-not-released", holder: undefined, error: sent.error } };
 }

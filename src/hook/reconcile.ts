@@ -14,7 +14,7 @@ import type { Intent } from "./intent.js";
 import { compareIds } from "../ocp/ids.js";
 import { isNoted, type Notes } from "./notes.js";
 import type { Observation, OurTask, Sent } from "./observation.js";
-import { failedOnCluster, suspectsSince, tasksAtWork, taskOfOurs } from "./tasks-seen.js";
+import { failedOnCluster, mayExplainLock, suspectsSince, tasksAtWork, taskOfOurs } from "./tasks-seen.js";
 import { nextPause } from "./pace.js";
 import { isLockRefusal } from "./refusals.js";
 import { count, type Reporter } from "./reporter.js";
@@ -126,7 +126,7 @@ export class Reconciler {
       failedOnCluster: this.failedHolders(listed, ours),
       sent: memory.sent,
       retriesLeft: Math.max(0, intent.taskRetries - memory.retriesUsed),
-      patienceLeft: this.hasPatience(),
+      patienceLeft: this.hasPatience(listed),
       mayStillVanish: memory.verifyLooks < MAX_VERIFY_LOOKS,
     };
   }
@@ -306,10 +306,11 @@ export class Reconciler {
     const { memory } = this;
     const { clock, deadline, reporter, intent, tickMs } = this.tools;
     const ticks = (amount: number): number => amount * tickMs * (0.9 + clock.random() / 5);
+    const slowly = Math.min(10, Math.max(2, (0.02 * deadline.elapsed()) / tickMs));
     switch (because) {
       case "lock":
         this.beginImpatience(`OCP is at work on OBProxy cluster ${intent.target.clusterId}; waiting for our turn`);
-        await deadline.pause(ticks(2));
+        await deadline.pause(ticks(slowly));
         if (memory.sent.state === "locked") memory.sent = { ...memory.sent, due: true };
         return;
       case "busy":
@@ -328,7 +329,7 @@ export class Reconciler {
       case "object":
         deadline.saw(`OCP still lists ${intent.label}`);
         reporter.heartbeat(`OCP still lists ${intent.label}`);
-        return deadline.pause(ticks(Math.min(10, Math.max(2, (0.02 * deadline.elapsed()) / tickMs))));
+        return deadline.pause(ticks(slowly));
     }
   }
 
@@ -519,9 +520,12 @@ export class Reconciler {
     }
   }
 
-  private hasPatience(): boolean {
-    const { clock, tickMs } = this.tools;
-    const { impatientSince } = this.memory;
+  private hasPatience(listed: readonly Task[]): boolean {
+    const { clock, intent, tickMs } = this.tools;
+    const { memory } = this;
+    if (memory.impatientSince !== undefined && mayExplainLock(listed, intent.target))
+      memory.impatientSince = clock.now();
+    const { impatientSince } = memory;
     return impatientSince === undefined || clock.now() - impatientSince < PATIENCE_TICKS * tickMs;
   }
 }

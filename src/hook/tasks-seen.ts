@@ -19,6 +19,18 @@ export function tasksAtWork(listed: readonly Task[], target: Target, except: Ocp
     .sort((a, b) => compareIds(a.task.id, b.task.id));
 }
 
+/**
+ * Whether a task at work may be what holds the cluster's lock. Without tags only its name tells what it is about, and
+ * OCP names all that is done to OBProxies so: "Restart obproxy", "Upgrade obproxy".
+ */
+export function mayExplainLock(listed: readonly Task[], target: Target): boolean {
+  return listed.some((task) => {
+    if (!isAtWork(task)) return false;
+    const onCluster = concerns(task, target.clusterId);
+    return onCluster === "yes" || (onCluster === "unknown" && /obproxy/i.test(task.name));
+  });
+}
+
 /** The newest deletion whose tags name the object itself, whoever started it. */
 export function taskOfOurs(listed: readonly Task[], target: Target): Task | undefined {
   return newest(listed.filter((task) => isDeletionTask(task) && aboutObject(task, target) === "yes"));
