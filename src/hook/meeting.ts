@@ -104,7 +104,7 @@ class Leading {
       this.tell({ says: "sent", task, others, sentBy: intent.label });
       return { task, others };
     } catch (error) {
-      return this.digest(error, errands.length);
+      return this.digest(error, errands);
     }
   }
 
@@ -159,14 +159,20 @@ class Leading {
     return { target: { kind: "obproxy", clusterId, obproxyId }, skipHostOperation: skipHostOperation === true };
   }
 
-  private digest(error: unknown, together: number): "alone" {
+  private digest(error: unknown, errands: readonly Errand[]): "alone" {
+    const together = errands.length;
+    // That this OCP cannot skip a host is a failure of those alone who want it.
+    const isOfOthers =
+      error instanceof HookFailure &&
+      !this.tools.intent.skipHostOperation &&
+      errands.some((each) => each.skipHostOperation);
     if (error instanceof OcpError && !isForEach(error)) {
       this.tell({ says: "failed", message: error.message, details: detailsOf(error) });
       throw error;
     }
     // One proxy of many may be what OCP objects to, and the others' deletes need not fail for it.
     this.tell({ says: "alone" });
-    if (together === 1 || error instanceof HookFailure || !(error instanceof OcpError)) throw error;
+    if (together === 1 || !(error instanceof OcpError || isOfOthers)) throw error;
     return "alone";
   }
 }
