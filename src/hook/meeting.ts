@@ -13,6 +13,8 @@ const QUIET_MS = 300;
 const LONGEST_GATHERING_MS = 1000;
 /** How much longer than its own pause a follower waits for the leader's news before it asks OCP itself. */
 const NEWS_OVERDUE_MS = 15_000;
+/** A longer one of Node's timers would end at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 type FollowerSays = { readonly says: "join"; readonly obproxyId: OcpId; readonly skipHostOperation: boolean };
 
@@ -32,6 +34,7 @@ interface ErrorDetails {
   readonly codeText?: string;
   readonly ocpMessage?: string;
   readonly traceId?: string;
+  readonly retryAfterMs?: number;
 }
 
 /**
@@ -69,9 +72,8 @@ export function meetingCourier(tools: CourierTools, address: () => string | unde
       return task;
     },
     isLed: () => session instanceof Following && session.isOpen,
-    // The leader retries for all; its news tell.
     retry: async (id) => {
-      if (!(session instanceof Following) || !session.isOpen) await direct.retry(id);
+      if (!(session instanceof Following && (await session.sawRetry(id)))) await direct.retry(id);
     },
     close,
   };
@@ -180,6 +182,7 @@ class Leading {
 class Following {
   private readonly inbox: LeaderSays[] = [];
   private waiting: (() => void) | undefined;
+  private newest: Task | undefined;
   private open = true;
 
   constructor(
@@ -238,7 +241,22 @@ class Following {
     if (message?.says !== "task" || message.task.id !== id) return undefined;
     const newer = this.inbox.findLast((each) => each.says === "task" && each.task.id === id);
     this.inbox.length = 0;
-    return newer?.says === "task" ? newer.task : message.task;
+    this.newest = newer?.says === "task" ? newer.task : message.task;
+    return this.newest;
+  }
+
+  /**
+   * Waits until the leader, who retries for all, has done so: else its old failure would be taken for the new end. False:
+   * nobody has, and nobody will.
+   */
+  async sawRetry(id: OcpId): Promise<boolean> {
+    const before = this.newest;
+    if (before === undefined) return false;
+    for (;;) {
+      const news = await this.news(id, NEWS_OVERDUE_MS);
+      if (news === undefined) return hasBeenRetried(await this.tools.api.task(id), before);
+      if (hasBeenRetried(news, before)) return true;
+    }
   }
 
   close(): void {
@@ -251,7 +269,7 @@ class Following {
     const timeout = Math.min(timeoutMs, this.tools.deadline.left());
     if (this.inbox.length === 0 && this.open) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.max(1, timeout));
+        const timer = setTimeout(resolve, Math.min(Math.max(1, timeout), LONGEST_TIMER_MS));
         this.waiting = () => {
           clearTimeout(timer);
           resolve();
@@ -263,12 +281,19 @@ class Following {
   }
 }
 
+/** Each attempt of a subtask counts up its `runTime`, so that a second failure is told from the first. */
+function hasBeenRetried(task: Task, failed: Task): boolean {
+  const attempts = ({ subtasks }: Task): number => subtasks.reduce((sum, { runTime }) => sum + runTime, 0);
+  return task.status !== "FAILED" || attempts(task) > attempts(failed);
+}
+
 /** Whether a refusal of the call for all may be about one of its proxies. */
 function isForEach(error: OcpError): boolean {
   return (error.kind === "refused" || error.kind === "not-found") && !isClusterLock(error);
 }
 
-function detailsOf({ kind, method, url, status, code, codeText, ocpMessage, traceId }: OcpError): ErrorDetails {
+function detailsOf(error: OcpError): ErrorDetails {
+  const { kind, method, url, status, code, codeText, ocpMessage, traceId, retryAfterMs } = error;
   return {
     kind,
     method,
@@ -278,5 +303,6 @@ function detailsOf({ kind, method, url, status, code, codeText, ocpMessage, trac
     ...(codeText === undefined ? {} : { codeText }),
     ...(ocpMessage === undefined ? {} : { ocpMessage }),
     ...(traceId === undefined ? {} : { traceId }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }

@@ -103,6 +103,14 @@ describe("hooks of one cluster at the same time", () => {
     expect(deletes().filter((ids) => ids === "1" || ids === "2").length).toBeGreaterThanOrEqual(2);
   });
 
+  it("meet also where they may wait for longer than a timer can", async () => {
+    await given();
+    const runs = await together([1, 2], () => ({ settings: { provider: { timeouts: { delete: "2000h" } } } }));
+    expect(codes(runs)).toEqual([0, 0]);
+    expect(deletes()).toEqual(["1,2"]);
+    for (const { output } of runs) expect(output).not.toContain("still trying");
+  });
+
   it("survive that the answer to the call for all is lost", async () => {
     await given({ version: "4.4.0" });
     ocp.inject({ when: isDelete, does: { kind: "lostAnswer" } });
