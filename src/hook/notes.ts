@@ -24,35 +24,30 @@ export interface Notes {
  * that only this user can write to: then the hook does without what it would keep there.
  */
 export function privateDirectory(): string | undefined {
-  const uid = process.getuid?.();
   const path = privateDirectoryPath();
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    const found = lstatSync(path);
-    if (!found.isDirectory()) return undefined;
-    // Somebody else may have made it first, to read or to plant what is in it.
-    if (uid !== undefined && (found.uid !== uid || (found.mode & 0o077) !== 0)) return undefined;
-    return path;
-  } catch {
-    return undefined;
-  }
+  attempt(() => mkdirSync(path, { recursive: true, mode: 0o700 }));
+  return isPrivate(path) ? path : undefined;
+}
+
+/** Somebody else may have made it first, to read or to plant what is in it. */
+function isPrivate(path: string): boolean {
+  const uid = process.getuid?.();
+  const found = attempt(() => lstatSync(path));
+  if (found?.isDirectory() !== true) return false;
+  return uid === undefined || (found.uid === uid && (found.mode & 0o077) === 0);
 }
 
 function privateDirectoryPath(): string {
   return join(tmpdir(), `cdktf-obproxy-${process.getuid?.() ?? "user"}`);
 }
 
-/**
- * `who` tells objects of different OCPs apart: the base URL. The directory is only made, and only looked at closely,
- * when there is a note in it or to be put into it: most hooks of a repeated teardown have none.
- */
+/** `who` tells objects of different OCPs apart: the base URL. The directory is only made when a note is put into it. */
 export function notesFor(who: string, key: string): Notes {
-  const path = join(privateDirectoryPath(), `${fileName(`${who}\n${key}`)}.json`);
+  const directory = privateDirectoryPath();
+  const path = join(directory, `${fileName(`${who}\n${key}`)}.json`);
   return {
-    read: () => {
-      const text = attempt(() => readFileSync(path, "utf8"));
-      return text === undefined || privateDirectory() === undefined ? undefined : parseNote(text);
-    },
+    // Looked at before: in a directory of somebody else's the file could be a pipe, and reading it would never end.
+    read: () => (isPrivate(directory) ? parseNote(attempt(() => readFileSync(path, "utf8"))) : undefined),
     write: (task) => {
       const note: Note = {
         taskId: task.id,
@@ -97,7 +92,7 @@ function parseNote(text: string | undefined): Note | undefined {
   const value: unknown = text === undefined ? undefined : attempt(() => JSON.parse(text) as unknown);
   if (typeof value !== "object" || value === null) return undefined;
   const { taskId, name, startTime } = value as Record<string, unknown>;
-  if (typeof taskId !== "string" || !/^\d+$/.test(taskId) || typeof name !== "string") return undefined;
+  if (typeof taskId !== "string" || !/^[1-9]\d{0,18}$/.test(taskId) || typeof name !== "string") return undefined;
   return { taskId, name, ...(typeof startTime === "string" ? { startTime } : {}) };
 }
 
