@@ -35,7 +35,7 @@ export interface CallContext {
   readonly envPrefix: string;
   /** Whether OCP has accepted a call of this run. */
   readonly accepted: boolean;
-  /** Whether this run has sent a delete. */
+  /** Whether this run has sent a delete, or has found its task at work. */
   readonly sent: boolean;
   readonly taskId: string | undefined;
 }

@@ -504,7 +504,8 @@ export class Reconciler {
     return {
       envPrefix,
       accepted: caller.hasBeenAccepted,
-      sent: this.memory.sent.state === "accepted" || this.memory.sent.state === "lost",
+      // One that was found at work counts too: what it does is done for this run as well.
+      sent: ["accepted", "lost"].includes(this.memory.sent.state) || this.memory.ours?.ofThisRun === true,
       taskId: this.memory.ours?.id,
     };
   }
