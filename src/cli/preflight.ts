@@ -9,8 +9,8 @@ import { jsonReport } from "./preflight/json-report.js";
 import { exitCodeOf, type Report, strictly } from "./preflight/report.js";
 import { findStacks, readStack, type Stack } from "./preflight/stack.js";
 import type { Instance } from "./preflight/state.js";
-import { survey, type Surveyed } from "./preflight/survey.js";
-import { stateFromFile, stateFromTerraform } from "./preflight/terraform.js";
+import { changesCarrier, survey, type Surveyed } from "./preflight/survey.js";
+import { stateFromFile, stateFromTerraform, versionOfProgram } from "./preflight/terraform.js";
 import { textReport } from "./preflight/text-report.js";
 
 /** What the command reads and writes: the process, or what a test hands in. */
@@ -111,8 +111,10 @@ function stacksAt({ directories, state }: Options, { cwd }: PreflightIo): readon
 }
 
 async function lookAt(stack: Stack, options: Options, io: PreflightIo, inquiry: Inquiry): Promise<Scene> {
-  const { instances, state } = await stateOf(stack, options, io);
+  const { instances, program, state: known } = await stateOf(stack, options, io);
   const objects = survey(stack, instances);
+  const isSwitching = program !== undefined && known.kind === "read" && objects.some(changesCarrier);
+  const state = isSwitching ? { ...known, program: await versionOfProgram(program, io.env) } : known;
   const answers = new Map<string, Answers>();
   for (const provider of stack.providers) {
     const own = objects.filter((object) => object.provider === provider.alias && isWorthAsking(object));
@@ -130,13 +132,17 @@ async function stateOf(
   stack: Stack,
   { noState, state }: Options,
   { cwd, env }: PreflightIo,
-): Promise<{ readonly instances: readonly Instance[]; readonly state: StateKnown }> {
+): Promise<{
+  readonly instances: readonly Instance[];
+  readonly program?: string | undefined;
+  readonly state: StateKnown;
+}> {
   if (noState) return { instances: [], state: { kind: "none" } };
   try {
-    const { from, instances } = await (state === undefined
+    const { from, instances, program } = await (state === undefined
       ? stateFromTerraform(stack.directory, env)
       : stateFromFile(resolve(cwd, state)));
-    return { instances, state: { kind: "read", from } };
+    return { instances, program, state: { kind: "read", from } };
   } catch (error) {
     if (!(error instanceof CannotLook)) throw error;
     return { instances: [], state: { kind: "unreadable", message: error.message, next: error.next } };

@@ -1,7 +1,7 @@
 import { Caller } from "../../hook/caller.js";
 import { systemClock } from "../../hook/clock.js";
 import { type Connection, connectionFrom } from "../../hook/connection.js";
-import { versionOf, type Courier } from "../../hook/courier.js";
+import { directCourier, versionOf } from "../../hook/courier.js";
 import { Deadline } from "../../hook/deadline.js";
 import { HookFailure } from "../../hook/failure.js";
 import { callFailed, mayNotReadTasks, RUN_AGAIN } from "../../hook/failures.js";
@@ -207,10 +207,12 @@ async function lookAt(api: ReadOnlyApi, settings: HookSettings, intent: Intent |
     1000,
     (text) => text,
   );
+  const caller = new Caller(clock, deadline, reporter, 1000);
   const reconciler = new Reconciler({
     api,
-    courier: NO_COURIER,
-    caller: new Caller(clock, deadline, reporter, 1000),
+    // Has nothing to carry: this API refuses whatever changes something.
+    courier: directCourier({ api, caller, deadline, intent }),
+    caller,
     clock,
     deadline,
     reporter,
@@ -238,9 +240,6 @@ function readableNotes(api: ReadOnlyApi, intent: Intent): Notes {
     remove: () => undefined,
   };
 }
-
-const refuse = (): Promise<never> => Promise.reject(new Error("preflight changes nothing in OCP"));
-const NO_COURIER: Courier = { send: refuse, next: refuse, retry: refuse, close: () => undefined };
 
 /** In the hook's own words, so that what preflight foretells reads as what would be met. */
 function refusalOf(error: unknown, settings: HookSettings | undefined): Refusal {

@@ -5,6 +5,7 @@ import { providerFindings, stackFindings } from "./provider-findings.js";
 import type { Finding, Level, Report, ReportedObject, ReportedStack, Status, Wave } from "./report.js";
 import type { Stack } from "./stack.js";
 import type { Surveyed } from "./survey.js";
+import type { ProgramVersion } from "./terraform.js";
 
 /** All that is known of one stack when everything has been read and asked. */
 export interface Scene {
@@ -16,7 +17,12 @@ export interface Scene {
 }
 
 export type StateKnown =
-  | { readonly kind: "read"; readonly from: string }
+  | {
+      readonly kind: "read";
+      readonly from: string;
+      /** What would destroy; only looked at where it matters. */
+      readonly program?: ProgramVersion | undefined;
+    }
   /** The user says that the stack was never deployed. */
   | { readonly kind: "none" }
   | { readonly kind: "unreadable"; readonly message: string; readonly next: string };

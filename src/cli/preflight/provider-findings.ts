@@ -3,6 +3,8 @@ import type { Seen } from "./ask.js";
 import type { Scene } from "./examine.js";
 import type { Finding } from "./report.js";
 import type { Provider } from "./stack.js";
+import { changesCarrier } from "./survey.js";
+import type { ProgramVersion } from "./terraform.js";
 
 /** What there is to say about a stack as a whole. */
 export function stackFindings({ objects, stack, state }: Scene): readonly Finding[] {
@@ -10,6 +12,20 @@ export function stackFindings({ objects, stack, state }: Scene): readonly Findin
   if (state.kind === "unreadable") {
     const { message, next } = state;
     return [{ ...about, code: "state-unreadable", level: "cannot-look", message, next }];
+  }
+  const switching = objects.filter(changesCarrier).map(({ label }) => label);
+  if (state.kind === "read" && state.program !== undefined && switching.length > 0 && !movesCarriers(state.program)) {
+    const { major, minor, name } = state.program;
+    return [
+      {
+        ...about,
+        objects: switching,
+        code: "carrier-not-movable",
+        level: "problem",
+        message: `${name} ${major}.${minor} cannot move null_resource to terraform_data: a destroy would forget what is in the state without running a hook`,
+        next: "use Terraform 1.9 or OpenTofu 1.10 or later, or take `carrier` off the OcpProvider",
+      },
+    ];
   }
   const deployed = objects.some(({ instance }) => instance !== undefined);
   if (state.kind === "none" || deployed || objects.length === 0) return [];
@@ -22,6 +38,11 @@ export function stackFindings({ objects, stack, state }: Scene): readonly Findin
       next: "deploy first; before the first deploy, --no-state says that this is meant",
     },
   ];
+}
+
+/** Terraform 1.9 (its pull request 35163), OpenTofu 1.10 (its pull request 2481). */
+function movesCarriers({ major, minor, name }: ProgramVersion): boolean {
+  return major > 1 || (major === 1 && minor >= (name === "Terraform" ? 9 : 10));
 }
 
 /** What there is to say about one provider, apart from its objects. */

@@ -25,6 +25,7 @@ export type Code =
   | "ocp-not-reached"
   // the stack and its providers
   | "nothing-deployed"
+  | "carrier-not-movable"
   | "hook-files"
   | "ids-unknown"
   | "clusters-forbidden"

@@ -66,6 +66,11 @@ function ofInstance(stack: Stack, instance: Instance, occupied: ReadonlySet<stri
   };
 }
 
+/** A switch from null_resource to terraform_data that has not been deployed. */
+export function changesCarrier({ instance, movesTo }: Surveyed): boolean {
+  return movesTo?.startsWith("terraform_data.") === true && instance?.block.startsWith("null_resource.") === true;
+}
+
 function notDeployed(stack: Stack, alias: string, key: string): Surveyed[] {
   const target = targetOfKey(key);
   if (target === undefined) return [];

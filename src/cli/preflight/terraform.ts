@@ -6,6 +6,8 @@ import { type Instance, readInstances } from "./state.js";
 export interface StateSource {
   /** What read it, for people: `terraform show -json`, or the file. */
   readonly from: string;
+  /** The program that read it; undefined for a file. */
+  readonly program?: string;
   readonly instances: readonly Instance[];
 }
 
@@ -17,7 +19,9 @@ export async function stateFromTerraform(directory: string, env: NodeJS.ProcessE
   const programs = chosen === undefined || chosen === "" ? ["terraform", "tofu"] : [chosen];
   for (const program of programs) {
     const shown = await show(program, directory, env);
-    if (shown !== undefined) return { from: `${program} show -json`, instances: parse(shown, `${program} show -json`) };
+    if (shown === undefined) continue;
+    const from = `${program} show -json`;
+    return { from, program, instances: parse(shown, from) };
   }
   throw new CannotLook(
     `the state cannot be read: ${programs.join(" and ")} cannot be started`,
@@ -36,6 +40,23 @@ export async function stateFromFile(path: string): Promise<StateSource> {
   return { from: path, instances: parse(text, path) };
 }
 
+export interface ProgramVersion {
+  readonly name: "Terraform" | "OpenTofu";
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** Undefined where the program does not tell. */
+export function versionOfProgram(program: string, env: NodeJS.ProcessEnv): Promise<ProgramVersion | undefined> {
+  return new Promise((resolve) => {
+    execFile(program, ["version"], { env: { ...env, CHECKPOINT_DISABLE: "1" } }, (_error, stdout) => {
+      const [, name, major, minor] = /^(Terraform|OpenTofu) v(\d+)\.(\d+)/m.exec(stdout) ?? [];
+      const known = name === "Terraform" || name === "OpenTofu";
+      resolve(known ? { name, major: Number(major), minor: Number(minor) } : undefined);
+    });
+  });
+}
+
 /** Undefined: there is no such program. */
 function show(program: string, directory: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
@@ -43,7 +64,7 @@ function show(program: string, directory: string, env: NodeJS.ProcessEnv): Promi
     execFile(program, ["show", "-json", "-no-color"], options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else if (error.code === "ENOENT") resolve(undefined);
-      else reject(refused(program, directory, `${stderr}\n${stdout}`));
+      else reject(refused(program, directory, `${stderr}\n${stdout}`.trim() || messageOf(error)));
     });
   });
 }

@@ -17,7 +17,7 @@ import {
 export function textReport(report: Report): string {
   const lines = [
     ...report.stacks.flatMap((stack) => [...stackLines(stack), ""]),
-    ...report.findings.filter(({ level }) => level !== "note").flatMap(findingLines),
+    ...report.findings.filter(isWorthALine).flatMap(findingLines),
   ];
   if (lines.at(-1) !== "") lines.push("");
   lines.push(summaryLine(summarize(report)));
@@ -87,6 +87,11 @@ function waveLines(waves: readonly Wave[]): string[] {
       return `  ${number}. ${list} (about ${count(tasks, "OCP task")})`;
     }),
   ];
+}
+
+/** What is only a note about an object stands in the object's line. */
+function isWorthALine({ level, objects }: Finding): boolean {
+  return level !== "note" || objects.length === 0;
 }
 
 const HEADS: Readonly<Record<Level, string>> = {

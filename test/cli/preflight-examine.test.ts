@@ -1,0 +1,401 @@
+import { examine } from "../../src/cli/preflight/examine.js";
+import { jsonReport } from "../../src/cli/preflight/json-report.js";
+import { exitCodeOf, strictly } from "../../src/cli/preflight/report.js";
+import { textReport } from "../../src/cli/preflight/text-report.js";
+import {
+  addressOf,
+  block,
+  BLOCKS,
+  DECLARED,
+  findings,
+  instance,
+  orders,
+  scene,
+  statuses,
+  task,
+  type World,
+} from "./preflight-scenes.js";
+
+const ALL = "OBProxy cluster 27, OBProxy 27/1, OBProxy 27/2";
+
+it("finds nothing in a good world", () => {
+  expect(findings({})).toEqual([]);
+  expect(statuses({})).toEqual({ "27": "ready", "27/1": "ready", "27/2": "ready" });
+});
+
+it("tells the order of a destroy and how many tasks it takes", () => {
+  const ids = Array.from({ length: 12 }, (_, index) => String(index + 1));
+  const declared = Object.fromEntries(["27", ...ids.map((id) => `27/${id}`)].map((key) => [key, {}]));
+  const [stack] = examine([scene({ declared, clusters: [orders(...ids)] })]).stacks;
+  expect(stack!.waves.map(({ number, objects, tasks }) => [number, objects.length, tasks])).toEqual([
+    [1, 12, 2],
+    [2, 1, 1],
+  ]);
+});
+
+const kept = { "27": {}, "27/1": {}, "27/2": { skipDestroy: true } };
+const keptInstances = [
+  instance("27"),
+  instance("27/1"),
+  instance("27/2", { address: 'null_resource.ocp_obproxies_kept["27/2"]' }),
+];
+const keptBlocks = [...BLOCKS, block("null_resource.ocp_obproxies_kept", { provider: undefined, wave: 0 })];
+const cluster28 = { id: "28", name: "orders", obproxies: [] };
+const silent = { id: "27", name: "orders" };
+const upgraded = { major: 4, minor: 4, patch: 0, text: "4.4.0" };
+
+const switching: World = {
+  declared: { "27/1": {} },
+  instances: [instance("27/1")],
+  blocks: [block("terraform_data.ocp_obproxies")],
+  moves: { "null_resource.ocp_obproxies": "terraform_data.ocp_obproxies" },
+};
+
+const SITUATIONS: readonly (readonly [what: string, world: World, expected: readonly string[]])[] = [
+  // What OCP says
+  ["a renamed cluster", { clusters: [{ ...orders("1", "2"), name: "billing" }] }, [`problem cluster-name: ${ALL}`]],
+  ["a cluster that has another id", { clusters: [cluster28] }, [`problem cluster-name-elsewhere: ${ALL}`]],
+  ["all is gone already", { clusters: [] }, []],
+  ["a proxy is gone already", { clusters: [orders("1")] }, []],
+  ["a task at work", { tasks: [task()] }, [`warning busy: ${ALL}`]],
+  ["a task at work, perhaps on the cluster", { tasks: [task({ tags: [], name: "Offline obproxy" })] }, []],
+  [
+    "a busy cluster without a task",
+    { clusters: [{ ...orders("1", "2"), status: "OPERATING" }] },
+    [`warning busy: ${ALL}`],
+  ],
+  ["a failed task", { tasks: [task({ status: "FAILED" })] }, [`warning locked: ${ALL}`]],
+  ["an undeclared proxy", { clusters: [orders("1", "2", "9")] }, ["problem undeclared-obproxies: OBProxy cluster 27"]],
+  [
+    "an undeclared proxy and forceDestroy",
+    { declared: { ...DECLARED, "27": { forceDestroy: true } }, clusters: [orders("1", "2", "9")] },
+    ["warning swept-away: OBProxy cluster 27"],
+  ],
+  [
+    "a proxy of another stack",
+    { clusters: [orders("1", "2", "9")], elsewhere: { clusters: {}, obproxies: { "27/9": "other/nine" } } },
+    ["problem undeclared-obproxies: OBProxy cluster 27"],
+  ],
+  [
+    "a kept proxy in a cluster that goes",
+    { declared: kept, instances: keptInstances, blocks: keptBlocks },
+    ["note left-alone: OBProxy 27/2", "problem kept-obproxies: OBProxy cluster 27"],
+  ],
+  [
+    "a kept proxy and forceDestroy",
+    { declared: { ...kept, "27": { forceDestroy: true } }, instances: keptInstances, blocks: keptBlocks },
+    ["note left-alone: OBProxy 27/2", "problem kept-obproxies: OBProxy cluster 27"],
+  ],
+  [
+    "an OCP that does not say what the cluster holds",
+    { clusters: [silent] },
+    [
+      "problem obproxies-unknown: OBProxy cluster 27",
+      "problem obproxies-unknown: OBProxy 27/1",
+      "problem obproxies-unknown: OBProxy 27/2",
+    ],
+  ],
+  [
+    "skipHostOperation with an old OCP",
+    { declared: { ...DECLARED, "27/2": { skipHostOperation: true } } },
+    ["problem skip-host-operation: OBProxy 27/2"],
+  ],
+  [
+    "skipHostOperation with a new OCP",
+    {
+      declared: { ...DECLARED, "27/2": { skipHostOperation: true } },
+      answers: { version: upgraded, dialect: "POST" },
+    },
+    [],
+  ],
+  // What the state says
+  ["nothing in the state", { instances: [] }, ["warning nothing-deployed"]],
+  ["never deployed, as the user says", { instances: [], state: { kind: "none" } }, []],
+  [
+    "a state that cannot be read",
+    { instances: [], state: { kind: "unreadable", message: "what", next: "do" } },
+    ["cannot-look state-unreadable"],
+  ],
+  [
+    "a proxy that is not deployed",
+    { instances: [instance("27"), instance("27/1")] },
+    ["warning not-deployed: OBProxy 27/2"],
+  ],
+  [
+    "a proxy that is neither deployed nor known to OCP",
+    { instances: [instance("27"), instance("27/1")], clusters: [orders("1")] },
+    ["warning not-in-ocp: OBProxy 27/2"],
+  ],
+  [
+    "a tainted proxy",
+    { instances: [instance("27"), instance("27/1", { tainted: true }), instance("27/2")] },
+    ["problem tainted: OBProxy 27/1"],
+  ],
+  [
+    "a tainted proxy that is gone",
+    {
+      instances: [instance("27"), instance("27/1", { tainted: true })],
+      declared: { "27": {}, "27/1": {} },
+      clusters: [orders()],
+    },
+    [],
+  ],
+  [
+    "a deposed proxy",
+    { instances: [instance("27"), instance("27/1"), instance("27/2", { deposed: true })] },
+    ["problem deposed: OBProxy 27/2"],
+  ],
+  [
+    "a provider that was taken out with its objects",
+    { declared: {}, blocks: [], instances: [instance("27/1")] },
+    ["problem no-block: OBProxy 27/1"],
+  ],
+  [
+    "a carrier that was switched back",
+    {
+      blocks: [...BLOCKS, block("terraform_data.ocp_obproxies", { provider: undefined, isBarrier: true, wave: 0 })],
+      declared: { "27/1": {} },
+      instances: [instance("27/1", { address: 'terraform_data.ocp_obproxies["27/1"]' })],
+    },
+    ["problem carrier-switched-back: OBProxy 27/1"],
+  ],
+  [
+    "an unknown address with our triggers",
+    {
+      blocks: [...BLOCKS, block("null_resource.mine", { provider: undefined, wave: 0 })],
+      instances: [
+        instance("27"),
+        instance("27/1"),
+        instance("27/2"),
+        instance("30/1", { address: "null_resource.mine" }),
+      ],
+    },
+    ["warning unknown-block: OBProxy 30/1"],
+  ],
+  [
+    "an old address that a move leads from",
+    {
+      instances: [
+        instance("27"),
+        instance("27/1"),
+        instance("27/2", { address: 'null_resource.old_obproxies["27/2"]' }),
+      ],
+      moves: { 'null_resource.old_obproxies["27/2"]': addressOf("27/2") },
+    },
+    ["note moves: OBProxy 27/2"],
+  ],
+  [
+    "an old address that no move leads from",
+    {
+      instances: [
+        instance("27"),
+        instance("27/1"),
+        instance("27/2", { address: 'null_resource.old_obproxies["27/2"]' }),
+      ],
+    },
+    ["warning not-deployed: OBProxy 27/2", "problem no-block: OBProxy 27/2"],
+  ],
+  [
+    "an object that was kept and has left",
+    { declared: {}, instances: [instance("27/1", { address: 'null_resource.ocp_obproxies_kept["27/1"]' })] },
+    ["note left-alone: OBProxy 27/1"],
+  ],
+  [
+    "an object that another stack declares now",
+    { declared: {}, instances: [instance("27/1")], elsewhere: { clusters: {}, obproxies: { "27/1": "other/one" } } },
+    ["note left-alone: OBProxy 27/1"],
+  ],
+  [
+    "preventDestroy",
+    { declared: { ...DECLARED, "27": { preventDestroy: true } } },
+    ["warning protected: OBProxy cluster 27"],
+  ],
+  [
+    "a switch of the carrier with an old Terraform",
+    { ...switching, state: { kind: "read", from: "a test", program: { name: "Terraform", major: 1, minor: 5 } } },
+    ["note moves: OBProxy 27/1", "problem carrier-not-movable: OBProxy 27/1"],
+  ],
+  [
+    "a switch of the carrier with a new OpenTofu",
+    { ...switching, state: { kind: "read", from: "a test", program: { name: "OpenTofu", major: 1, minor: 10 } } },
+    ["note moves: OBProxy 27/1"],
+  ],
+  // The provider
+  ["a missing hook", { provider: { flaws: [{ message: "missing", next: "synth" }] } }, ["problem hook-files"]],
+  ["ids that only Terraform knows", { provider: { unknownKeys: 2 } }, ["note ids-unknown"]],
+  [
+    "an OCP that does not answer",
+    { answers: { kind: "blind", url: undefined, refusal: { message: "no", next: "look" } } },
+    ["cannot-look ocp-not-reached"],
+  ],
+  [
+    "no right to read tasks",
+    { answers: { tasksRefusal: { message: "403", next: "ask" } } },
+    ["problem tasks-forbidden"],
+  ],
+  [
+    "no right to read tasks, and no wish to",
+    { answers: { tasksRefusal: { message: "403", next: "ask" } }, settings: { waitFor: "object" } },
+    ["warning task-end-unseen"],
+  ],
+  [
+    "no right to read clusters",
+    { answers: { clustersRefusal: { message: "403", next: "ask" }, objects: new Map() } },
+    ["problem clusters-forbidden"],
+  ],
+  [
+    "a certificate that is not verified",
+    { settings: { insecureSkipVerify: true } },
+    ["warning certificate-unverified"],
+  ],
+  [
+    "a clock that is off, with access keys",
+    { answers: { signIn: "access key", clockSkewMs: -300_000 } },
+    ["warning clock-skew"],
+  ],
+  ["a clock that is off, with a password", { answers: { clockSkewMs: -300_000 } }, []],
+  ["an OCP that does not tell its version", { answers: { version: undefined } }, ["warning version-unknown"]],
+];
+
+it.each(SITUATIONS)("tells of %s", (_what, world, expected) => {
+  expect(findings(world)).toEqual(expected);
+});
+
+it("calls what OCP does not know already gone", () => {
+  expect(statuses({ clusters: [] })).toEqual({ "27": "gone", "27/1": "gone", "27/2": "gone" });
+});
+
+it("holds a cluster back when one of its proxies has a problem", () => {
+  const declared = { ...DECLARED, "27/2": { skipHostOperation: true } };
+  expect(statuses({ declared })).toEqual({ "27": "held-back", "27/1": "ready", "27/2": "problem" });
+});
+
+it("names the guard of the first deploy for an object that has left the code", () => {
+  const world = { declared: {}, instances: [instance("27", { clusterName: "sales" })], clusters: [orders()] };
+  const [finding] = examine([scene(world)]).findings;
+  expect(finding).toMatchObject({ code: "cluster-name", message: expect.stringContaining('not "sales"') as string });
+  expect(finding!.next).toContain("declare OBProxy cluster 27 again");
+});
+
+it("gives terraform's own command against a taint", () => {
+  const world = { declared: { "27": {} }, instances: [instance("27", { tainted: true })], clusters: [orders()] };
+  const [finding] = examine([scene(world)]).findings;
+  expect(finding!.next).toBe(`terraform untaint 'null_resource.ocp_obproxy_clusters["27"]'`);
+});
+
+describe("proxies of a cluster in another stack", () => {
+  const proxies: World = { name: "proxies", declared: { "27/1": {}, "27/2": {} } };
+  const cluster: World = {
+    name: "cluster",
+    declared: { "27": {} },
+    elsewhere: { clusters: {}, obproxies: { "27/1": "proxies/1", "27/2": "proxies/2" } },
+  };
+
+  it("are gone before it when their stack depends on its", () => {
+    expect(findings({ ...proxies, dependencies: ["cluster"] }, cluster)).toEqual([]);
+  });
+
+  it("stand against it otherwise", () => {
+    expect(findings(proxies, cluster)).toEqual(["problem undeclared-obproxies: OBProxy cluster 27"]);
+  });
+});
+
+describe("the exit code", () => {
+  const warned = { settings: { insecureSkipVerify: true } };
+  const broken = { clusters: [orders("1", "2", "9")] };
+  const blind: World = { answers: { kind: "blind", url: undefined, refusal: { message: "no", next: "look" } } };
+  it.each([
+    ["0 in a good world", {}, 0],
+    ["0 with warnings", warned, 0],
+    ["1 with problems", broken, 1],
+    ["2 when something cannot be seen", blind, 2],
+  ] as const)("is %s", (_what, world: World, expected) => {
+    expect(exitCodeOf(examine([scene(world)]))).toBe(expected);
+  });
+
+  it("is 1 with warnings that are taken strictly", () => {
+    expect(exitCodeOf(strictly(examine([scene(warned)])))).toBe(1);
+  });
+});
+
+describe("the text", () => {
+  const text = textReport(examine([scene({ clusters: [orders("1", "2", "9")], tasks: [task()] })]));
+
+  it("has every object, its status and its place in OCP", () => {
+    expect(text).toContain('\n  OBProxy cluster 27: ready, but would have to wait ("orders")\n');
+    expect(text).toContain("\n  OBProxy 27/1: ready, but would have to wait (RUNNING)\n");
+  });
+
+  it("says honestly that the right to delete is not known", () => {
+    expect(text).toContain("may delete: not known before a delete is sent; it takes the role OBPROXY_MANAGER");
+  });
+
+  it("ends with the sum", () => {
+    expect(text.trimEnd().split("\n").at(-1)).toBe("3 objects: 3 ready, 0 already gone, 1 warning, 0 problems");
+  });
+
+  it("puts problems after warnings", () => {
+    const worst = textReport(
+      examine([scene({ settings: { insecureSkipVerify: true }, clusters: [orders("1", "2", "9")] })]),
+    );
+    expect(worst.indexOf("PROBLEM stack:")).toBeGreaterThan(worst.indexOf("WARNING stack:"));
+  });
+});
+
+it("gives the same in JSON, with null for what is not known", () => {
+  const json = jsonReport(examine([scene({ declared: { "27": {} }, clusters: [orders()] })]));
+  expect(json).toEqual({
+    formatVersion: 1,
+    exitCode: 0,
+    summary: {
+      objects: 1,
+      ready: 1,
+      gone: 0,
+      heldBack: 0,
+      leftAlone: 0,
+      protected: 0,
+      notDeployed: 0,
+      unknown: 0,
+      warnings: 0,
+      problems: 0,
+    },
+    stacks: [
+      {
+        name: "stack",
+        directory: "/out",
+        state: "a test",
+        providers: [
+          {
+            alias: "ocp",
+            reached: true,
+            url: "http://ocp.example.com",
+            signIn: "password",
+            user: "teardown",
+            version: "4.2.2",
+            dialect: "DELETE",
+            mayReadClusters: true,
+            mayReadTasks: true,
+            mayDelete: null,
+            deleteNeeds: "the role OBPROXY_MANAGER",
+            clockSkewMs: 0,
+          },
+        ],
+        objects: [
+          {
+            key: "27",
+            kind: "cluster",
+            label: "OBProxy cluster 27",
+            provider: "ocp",
+            status: "ready",
+            declaredBy: "stack/27",
+            address: addressOf("27"),
+            movesTo: null,
+            detail: '"orders"',
+          },
+        ],
+        waves: [{ objects: ["OBProxy cluster 27"], estimatedTasks: 1 }],
+      },
+    ],
+    findings: [],
+  });
+});

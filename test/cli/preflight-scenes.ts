@@ -1,0 +1,192 @@
+import type { Answers, Look, Seen } from "../../src/cli/preflight/ask.js";
+import { examine, type Scene, type StateKnown } from "../../src/cli/preflight/examine.js";
+import type { Report, Status } from "../../src/cli/preflight/report.js";
+import type { Block, Provider, Stack } from "../../src/cli/preflight/stack.js";
+import type { Instance } from "../../src/cli/preflight/state.js";
+import { survey } from "../../src/cli/preflight/survey.js";
+import { targetOfKey } from "../../src/cli/preflight/targets.js";
+import { intentFrom } from "../../src/hook/intent.js";
+import type { Observation } from "../../src/hook/observation.js";
+import type { ClusterSettings, HookSettings, ObproxySettings, ProviderSettings } from "../../src/hook/request.js";
+import { tasksAtWork, failedOnCluster } from "../../src/hook/tasks-seen.js";
+import type { Cluster, Task } from "../../src/ocp/model.js";
+
+/** A stack, its state and its OCP, as a test wants them. What is left out is as in a good world. */
+export interface World {
+  readonly name?: string;
+  readonly dependencies?: readonly string[];
+  /** By key, beside what every object has; default cluster 27 and its OBProxies 1 and 2. */
+  readonly declared?: Readonly<Record<string, Partial<ClusterSettings & ObproxySettings>>>;
+  readonly elsewhere?: HookSettings["elsewhere"];
+  readonly settings?: Partial<ProviderSettings>;
+  readonly provider?: Partial<Provider>;
+  readonly blocks?: readonly Block[];
+  readonly moves?: Readonly<Record<string, string>>;
+  readonly state?: StateKnown;
+  /** Default: everything that is declared, where it belongs. */
+  readonly instances?: readonly Instance[];
+  readonly clusters?: readonly Cluster[];
+  readonly tasks?: readonly Task[];
+  readonly answers?: Partial<Seen> | Answers;
+}
+
+const URL = "http://ocp.example.com";
+export const DECLARED = { "27": {}, "27/1": {}, "27/2": {} };
+
+export function block(address: string, more: Partial<Block> = {}): Block {
+  const wave = address.endsWith("_obproxies") ? 1 : 2;
+  return { address, provider: "ocp", isBarrier: false, wave, ...more };
+}
+
+export const BLOCKS = [block("null_resource.ocp_obproxies"), block("null_resource.ocp_obproxy_clusters")];
+
+export function addressOf(key: string): string {
+  return `null_resource.ocp_${key.includes("/") ? "obproxies" : "obproxy_clusters"}["${key}"]`;
+}
+
+export function instance(key: string, more: Partial<Instance> & { readonly clusterName?: string } = {}): Instance {
+  const { clusterName = "orders", ...rest } = more;
+  const address = rest.address ?? addressOf(key);
+  const triggers = { target: targetOfKey(key)!, name: clusterName };
+  return { address, block: address.replace(/\[.*$/, ""), triggers, tainted: false, deposed: false, ...rest };
+}
+
+export function orders(...obproxyIds: readonly string[]): Cluster {
+  return { id: "27", name: "orders", obproxies: obproxyIds.map((id) => ({ id, status: "RUNNING" })) };
+}
+
+export function task(more: Partial<Task> = {}): Task {
+  return {
+    id: "900",
+    name: "Upgrade obproxy",
+    status: "RUNNING",
+    operation: "EXECUTE",
+    creator: "kim",
+    subtasks: [],
+    tags: [{ obproxyClusterId: "27" }],
+    ...more,
+  };
+}
+
+export function scene(world: World = {}): Scene {
+  const settings = settingsOf(world);
+  const provider: Provider = {
+    alias: "ocp",
+    directory: "/out/hook",
+    settings,
+    flaws: [],
+    unknownKeys: 0,
+    ...world.provider,
+  };
+  const stack: Stack = {
+    name: world.name ?? "stack",
+    directory: "/out",
+    dependencies: world.dependencies ?? [],
+    providers: [provider],
+    blocks: new Map((world.blocks ?? BLOCKS).map((each) => [each.address, each])),
+    moves: new Map(Object.entries(world.moves ?? {})),
+  };
+  const objects = survey(stack, world.instances ?? Object.keys(world.declared ?? DECLARED).map((key) => instance(key)));
+  const asked = objects.filter(({ fate }) => fate === "hook" || fate === "not-deployed");
+  const looks = asked.map(({ key, target, triggerName }): [string, Look] => [
+    key,
+    { kind: "seen", intent: intentFrom(target, triggerName, settings), seen: observation(world, key, triggerName) },
+  ]);
+  const answers: Answers =
+    world.answers !== undefined && "kind" in world.answers && world.answers.kind === "blind"
+      ? world.answers
+      : { ...SEEN, objects: new Map(looks), ...(world.answers as Partial<Seen> | undefined) };
+  return {
+    stack,
+    state: world.state ?? { kind: "read", from: "a test" },
+    objects,
+    answers: new Map([["ocp", answers]]),
+  };
+}
+
+const SEEN: Seen = {
+  kind: "seen",
+  url: URL,
+  signIn: "password",
+  user: "teardown",
+  version: { major: 4, minor: 2, patch: 2, text: "4.2.2" },
+  dialect: "DELETE",
+  clockSkewMs: 0,
+  clustersRefusal: undefined,
+  tasksRefusal: undefined,
+  objects: new Map(),
+};
+
+function settingsOf({ declared = DECLARED, elsewhere, settings }: World): HookSettings {
+  const of = (isProxy: boolean): Record<string, ClusterSettings> =>
+    Object.fromEntries(
+      Object.entries(declared)
+        .filter(([key]) => key.includes("/") === isProxy)
+        .map(([key, more]) => [key, { path: `stack/${key}`, clusterName: "orders", ...more }]),
+    );
+  return {
+    formatVersion: 1,
+    provider: {
+      alias: "ocp",
+      url: URL,
+      envPrefix: "OCP",
+      hasCaFile: false,
+      insecureSkipVerify: false,
+      timeouts: {},
+      taskRetries: 0,
+      waitFor: "task",
+      ...settings,
+    },
+    clusters: of(false),
+    obproxies: of(true),
+    elsewhere: elsewhere ?? { clusters: {}, obproxies: {} },
+  };
+}
+
+function observation(world: World, key: string, name: string): Observation {
+  const target = targetOfKey(key)!;
+  const clusters = world.clusters ?? [orders("1", "2")];
+  const cluster = clusters.find(({ id }) => id === target.clusterId);
+  const wanted = (world.declared ?? DECLARED)[key as "27"] as { clusterName?: string } | undefined;
+  const wantedName = wanted?.clusterName ?? (wanted === undefined ? name : "orders");
+  const held = cluster?.obproxies;
+  return {
+    presence:
+      cluster === undefined
+        ? "absent"
+        : target.kind === "cluster"
+          ? "present"
+          : held === undefined
+            ? "unknown"
+            : held.some(({ id }) => id === target.obproxyId)
+              ? "present"
+              : "absent",
+    vanished: undefined,
+    cluster,
+    nameElsewhere: cluster === undefined ? clusters.find((each) => each.name === wantedName)?.id : undefined,
+    ours: undefined,
+    atWork: tasksAtWork(world.tasks ?? [], target, undefined),
+    suspects: [],
+    failedOnCluster: failedOnCluster(world.tasks ?? [], target),
+    sent: { state: "not-sent" },
+    retriesLeft: 0,
+    patienceLeft: true,
+    mayStillVanish: true,
+  };
+}
+
+/** `warning not-deployed: OBProxy 27/1, OBProxy 27/2` */
+export function findings(...worlds: readonly World[]): readonly string[] {
+  return examine(worlds.map(scene)).findings.map(
+    ({ code, level, objects }) => `${level} ${code}${objects.length === 0 ? "" : `: ${objects.join(", ")}`}`,
+  );
+}
+
+export function statuses(...worlds: readonly World[]): Readonly<Record<string, Status>> {
+  return statusesOf(examine(worlds.map(scene)));
+}
+
+export function statusesOf(report: Report): Readonly<Record<string, Status>> {
+  const all = report.stacks.flatMap(({ objects }) => objects);
+  return Object.fromEntries(all.map(({ status, surveyed }) => [surveyed.key, status]));
+}

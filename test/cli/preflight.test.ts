@@ -1,0 +1,381 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { preflight } from "../../src/cli/preflight.js";
+import type { JsonReport } from "../../src/cli/preflight/json-report.js";
+import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
+import { temporaryDirectory } from "../support/temporary.js";
+import { startTerraform, type Terraform } from "../support/terraform.js";
+import { CREDENTIALS, type Declare, World } from "../support/world.js";
+
+jest.setTimeout(60_000);
+
+let terraform: Terraform;
+let world: World;
+beforeAll(async () => {
+  terraform = await startTerraform();
+});
+afterAll(() => terraform.stop());
+beforeEach(async () => {
+  // Its tasks say which OBProxies they are about.
+  world = await World.open(terraform, Carrier.TERRAFORM_DATA, { version: "4.3.6", tickMs: "manual" });
+});
+afterEach(async () => {
+  const methods = new Set(world.ocp.requests.map(({ method }) => method));
+  await world.close();
+  expect([...methods].filter((method) => method !== "GET")).toEqual([]);
+});
+
+const asUsual: Declare = (ocp, stack) => {
+  const cluster = new ObproxyCluster(stack, "orders", { ocp, clusterId: 27, clusterName: "orders" });
+  new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3] });
+};
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Run> {
+  let out = "";
+  let err = "";
+  const code = await preflight(args.length > 0 && !args[0]!.startsWith("-") ? args : ["out", ...args], {
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: (text) => (err += text) },
+    env: { PATH: process.env["PATH"], HOME: world.project.path, CHECKPOINT_DISABLE: "1", ...world.project.env, ...env },
+    cwd: world.project.path,
+    pause: () => Promise.resolve(),
+  });
+  return { code, out, err };
+}
+
+async function findings(
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ readonly code: number; readonly found: readonly string[] }> {
+  const { code, out } = await run(["--json"], env);
+  const report = JSON.parse(out) as JsonReport;
+  return {
+    code,
+    found: report.findings.map(
+      (each) => `${each.level} ${each.code}${each.objects.length === 0 ? "" : `: ${each.objects.join(", ")}`}`,
+    ),
+  };
+}
+
+function lastLine(text: string): string | undefined {
+  return text.trimEnd().split("\n").at(-1);
+}
+
+const ALL = "OBProxy cluster 27, OBProxy 27/1, OBProxy 27/2, OBProxy 27/3";
+
+describe("in a good world", () => {
+  beforeEach(() => world.deploy(asUsual));
+
+  it("finds all ready, and foretells the order of a destroy", async () => {
+    const { code, out } = await run();
+    expect(code).toBe(0);
+    expect(lastLine(out)).toBe("4 objects: 4 ready, 0 already gone, 0 warnings, 0 problems");
+    expect(out).toContain("1. OBProxy 27/1, OBProxy 27/2, OBProxy 27/3 (about 1 OCP task)");
+    expect(out).toContain("2. OBProxy cluster 27 (about 1 OCP task)");
+  });
+
+  it("shows no secret", async () => {
+    const { out } = await run(["--json"]);
+    expect(out).not.toContain(CREDENTIALS.password);
+  });
+
+  it("accepts an access key", async () => {
+    world.ocp.setAccessKeys([{ id: "AKID", secret: "secret-of-the-key" }]);
+    const env = {
+      OCP_USERNAME: "",
+      OCP_PASSWORD: "",
+      OCP_ACCESS_KEY_ID: "AKID",
+      OCP_ACCESS_KEY_SECRET: "secret-of-the-key",
+    };
+    const { code, out } = await run([], env);
+    expect(code).toBe(0);
+    expect(out).toContain("accepts AKID (access key)");
+    expect(out).not.toContain("secret-of-the-key");
+  });
+
+  it("takes one stack's directory, and a state file", async () => {
+    const { code, out } = await run(["out/stacks/stack", "--state", "terraform.tfstate"]);
+    expect(code).toBe(0);
+    expect(lastLine(out)).toContain("4 ready");
+  });
+
+  it("takes the output of terraform show -json as a state", async () => {
+    writeFileSync(join(world.project.path, "shown.json"), await world.project.stateJson());
+    expect((await run(["out", "--state", "shown.json"])).code).toBe(0);
+  });
+
+  it("asks each question once, however many objects there are", async () => {
+    await run();
+    const paths = world.ocp.requests.map(({ path, query }) => `${path}?${JSON.stringify(query)}`);
+    expect(paths).toHaveLength(new Set(paths).size);
+    expect(paths.length).toBeLessThanOrEqual(4);
+  });
+
+  it("foretells the removal of an object that has left the code", async () => {
+    world.synth((ocp, stack) => {
+      const cluster = new ObproxyCluster(stack, "orders", { ocp, clusterId: 27, clusterName: "orders" });
+      new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2] });
+    });
+    await world.project.state();
+    const { code, out } = await run();
+    expect(code).toBe(0);
+    expect(out).toContain("OBProxy 27/3: ready (10.0.0.3:2883 RUNNING; no longer declared)");
+  });
+});
+
+describe("in a bad world", () => {
+  beforeEach(() => world.deploy(asUsual));
+
+  it("tells of a cluster that was renamed", async () => {
+    world.ocp.renameCluster(27, "billing");
+    expect(await findings()).toEqual({ code: 1, found: [`problem cluster-name: ${ALL}`] });
+  });
+
+  it("tells of a cluster that is known under another id", async () => {
+    world.ocp.removeCluster(27);
+    world.ocp.addCluster({ id: 28, name: "orders" });
+    expect(await findings()).toEqual({ code: 1, found: [`problem cluster-name-elsewhere: ${ALL}`] });
+  });
+
+  it("tells of what is gone already", async () => {
+    world.ocp.removeCluster(27);
+    expect(lastLine((await run()).out)).toBe("4 objects: 0 ready, 4 already gone, 0 warnings, 0 problems");
+  });
+
+  it("tells of a task at work", async () => {
+    const { id } = world.ocp.startTask({ name: "Restart obproxy", clusterId: 27, obproxyIds: [1] });
+    const { code, out } = await run();
+    expect(code).toBe(0);
+    expect(out).toContain(`WARNING stack: task ${id} "Restart obproxy" of`);
+    expect(lastLine(out)).toBe("4 objects: 4 ready, 0 already gone, 1 warning, 0 problems");
+  });
+
+  it("tells of a failed task", async () => {
+    world.ocp.planWork({ fail: "always" });
+    const { id } = world.ocp.startTask({ name: "Restart obproxy", clusterId: 27, obproxyIds: [1] });
+    world.ocp.runToEnd(id);
+    expect(await findings()).toEqual({ code: 0, found: [`warning locked: ${ALL}`] });
+  });
+
+  it("tells of an OBProxy that nobody declared", async () => {
+    world.ocp.addObproxy(27, 4);
+    const { code, out } = await run();
+    expect(code).toBe(1);
+    expect(out).toContain(
+      "PROBLEM stack: OBProxy cluster 27 (orders) still holds OBProxies that this configuration does not declare: 4",
+    );
+  });
+
+  it("tells of the missing right to read tasks, in both of OCP's models", async () => {
+    world.ocp.setPermissions({ readTasks: false });
+    const { code, out } = await run();
+    expect(code).toBe(1);
+    expect(out).toContain("may read tasks: no");
+    expect(out).toMatch(/TASK_VIEWER.*"Task Center > All"/);
+  });
+
+  it("tells of the missing right to read OBProxy clusters", async () => {
+    world.ocp.setPermissions({ readObproxy: false });
+    expect(await findings()).toEqual({ code: 1, found: ["problem clusters-forbidden"] });
+  });
+
+  it("tells of a tainted instance, and how to mend it", async () => {
+    await world.project.run(["taint", world.address("27/2")]);
+    const { code, out } = await run();
+    expect(code).toBe(1);
+    expect(out).toContain(`what to do: terraform untaint '${world.address("27/2")}'`);
+  });
+
+  it("tells of a provider that was taken out with its objects", async () => {
+    world.project.synth(() => undefined);
+    await world.project.state();
+    const { code, found } = await findings();
+    expect(code).toBe(1);
+    expect([...found].sort()).toEqual(
+      ALL.split(", ")
+        .map((label) => `problem no-block: ${label}`)
+        .sort(),
+    );
+  });
+
+  it("tells of a hook that is missing", async () => {
+    rmSync(join(world.project.stackPath, "assets/ocp_obproxy_hook/v1/obproxy-hook.cjs"));
+    expect(await findings()).toEqual({ code: 1, found: ["problem hook-files"] });
+  });
+
+  it("tells of settings that cannot be used", async () => {
+    writeFileSync(join(world.project.stackPath, "assets/ocp_obproxy_hook/v1/settings.json"), "{");
+    const { code, found } = await findings();
+    expect({ code, found }).toEqual({ code: 1, found: ["problem hook-files"] });
+  });
+
+  it("tells of a wrong password, and tries it once", async () => {
+    const { code, out } = await run([], { OCP_PASSWORD: "not-the-password" });
+    expect(code).toBe(2);
+    expect(out).toContain("CANNOT LOOK stack: OCP does not accept the credentials (401)");
+    expect(world.ocp.requests).toHaveLength(1);
+  });
+
+  it("tells of missing credentials, and asks nothing", async () => {
+    const { code, out } = await run([], { OCP_USERNAME: "", OCP_PASSWORD: "" });
+    expect(code).toBe(2);
+    expect(out).toContain("no credentials for OCP: neither OCP_USERNAME and OCP_PASSWORD");
+    expect(world.ocp.requests).toEqual([]);
+  });
+
+  it("tells of an OCP that cannot be reached", async () => {
+    world.synth(asUsual, { url: "http://127.0.0.1:1" });
+    await world.project.state();
+    const { code, out } = await run();
+    expect(code).toBe(2);
+    expect(out).toContain("CANNOT LOOK stack: OCP cannot be reached");
+  });
+
+  it("tells of an OCP in lasting trouble, after trying again", async () => {
+    world.ocp.inject({ path: /clusters/, times: 99, does: { kind: "error", status: 500, code: 1999 } });
+    expect(await findings()).toEqual({ code: 2, found: ["cannot-look ocp-not-reached"] });
+  });
+
+  it("bears passing trouble", async () => {
+    world.ocp.inject({ path: /clusters/, times: 2, does: { kind: "reset" } });
+    expect(await findings()).toEqual({ code: 0, found: [] });
+  });
+});
+
+it("judges a move to skipDestroy that is not deployed yet", async () => {
+  await world.deploy(asUsual);
+  world.synth((ocp, stack) => {
+    const cluster = new ObproxyCluster(stack, "orders", {
+      ocp,
+      clusterId: 27,
+      clusterName: "orders",
+      skipDestroy: true,
+    });
+    new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3], skipDestroy: true });
+  });
+  await world.project.state();
+  expect(lastLine((await run()).out)).toBe("4 objects: 0 ready, 0 already gone, 4 left alone, 0 warnings, 0 problems");
+});
+
+it("judges a change of the provider that is not deployed yet", async () => {
+  await world.deploy(asUsual);
+  world.project.synth((stack) => {
+    const other = new OcpProvider(stack, "other", { alias: "other", url: world.ocp.url, carrier: world.carrier });
+    new OcpProvider(stack, "ocp", { url: world.ocp.url, carrier: world.carrier });
+    asUsual(other, stack);
+  });
+  await world.project.state();
+  const { code, out } = await run();
+  expect(code).toBe(0);
+  expect(out).toContain(`OBProxy 27/1: ready (10.0.0.1:2883 RUNNING; moves to terraform_data.other_obproxies["27/1"])`);
+});
+
+describe("before the first deploy", () => {
+  beforeEach(() => {
+    world.synth(asUsual);
+  });
+
+  it("refuses a state that it cannot read, and says what to do", async () => {
+    const { code, out } = await run();
+    expect(code).toBe(2);
+    expect(out).toContain(`run terraform init in ${world.project.stackPath}`);
+  });
+
+  it("looks at OCP all the same with --no-state", async () => {
+    const { code, out } = await run(["--no-state"]);
+    expect(code).toBe(0);
+    expect(lastLine(out)).toBe("4 objects: 0 ready, 0 already gone, 4 not deployed, 0 warnings, 0 problems");
+  });
+
+  it("warns of an empty state, which --strict calls a problem", async () => {
+    await world.project.state();
+    expect((await run()).code).toBe(0);
+    expect((await run(["--strict"])).code).toBe(1);
+  });
+
+  it("finds a wrong name before anything is deployed", async () => {
+    world.ocp.renameCluster(27, "billing");
+    expect((await run(["--no-state"])).code).toBe(1);
+  });
+
+  it("says when there is no terraform", async () => {
+    const { code, out } = await run([], { TERRAFORM_BINARY_NAME: "no-such-terraform" });
+    expect(code).toBe(2);
+    expect(out).toContain("no-such-terraform cannot be started");
+  });
+});
+
+it("asks for the version of the program where the carrier is to be switched", async () => {
+  const program = join(world.project.path, "old-terraform");
+  const state = join(world.project.path, "old.json");
+  const triggers = { cluster_id: "27", cluster_name: "orders" };
+  const resource = {
+    address: 'null_resource.ocp_obproxy_clusters["27"]',
+    mode: "managed",
+    type: "null_resource",
+    values: { triggers },
+  };
+  writeFileSync(state, JSON.stringify({ format_version: "1.0", values: { root_module: { resources: [resource] } } }));
+  writeFileSync(program, `#!/bin/sh\nif [ "$1" = version ]; then echo "Terraform v1.5.7"; else cat ${state}; fi\n`, {
+    mode: 0o755,
+  });
+  world.synth((ocp, stack) => {
+    new ObproxyCluster(stack, "orders", { ocp, clusterId: 27, clusterName: "orders", forceDestroy: true });
+  });
+  const { code, out } = await run([], { TERRAFORM_BINARY_NAME: program });
+  expect(code).toBe(1);
+  expect(out).toContain("Terraform 1.5 cannot move null_resource to terraform_data");
+});
+
+describe("the command line", () => {
+  it("shows its help", async () => {
+    const { code, out } = await run(["--help"]);
+    expect(code).toBe(0);
+    expect(out).toContain("Usage: cdktf-obproxy preflight");
+  });
+
+  it.each([
+    [["--nonsense"], "'--nonsense'"],
+    [["out", "--state", "a", "--no-state"], "exclude each other"],
+    [["no-such-directory"], "there is no directory"],
+    [["."], "neither a synthesized app"],
+  ])("refuses %j with exit code 2 and nothing on stdout", async (args, text) => {
+    const { code, err, out } = await run(args);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain(text);
+  });
+
+  it("refuses HCL", async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory.path, "cdk.tf"), "");
+    const { code, err } = await run([directory.path]);
+    directory.remove();
+    expect(code).toBe(2);
+    expect(err).toContain("--hcl");
+  });
+
+  it("refuses a state that is none", async () => {
+    world.synth(asUsual);
+    writeFileSync(join(world.project.path, "plan.json"), '{"format_version":"1.2","planned_values":{}}');
+    const { code, out } = await run(["out", "--state", "plan.json"]);
+    expect(code).toBe(2);
+    expect(out).toContain("is not a state of Terraform");
+  });
+});
+
+it("imports nothing of cdktf", () => {
+  const files = [
+    "preflight.ts",
+    "preflight/ask.ts",
+    "preflight/stack.ts",
+    "preflight/judge.ts",
+    "preflight/examine.ts",
+  ];
+  const texts = files.map((file) => readFileSync(join(__dirname, "../../src/cli", file), "utf8"));
+  expect(texts.join("\n")).not.toMatch(/from "(cdktf|constructs|@cdktf)/);
+});
