@@ -94,7 +94,7 @@ describe("in a good world", () => {
     };
     const { code, out } = await run([], env);
     expect(code).toBe(0);
-    expect(out).toContain("accepts AKID (access key)");
+    expect(out).toContain("accepts the access key AKID");
     expect(out).not.toContain("secret-of-the-key");
   });
 
@@ -217,7 +217,7 @@ describe("in a bad world", () => {
   it("tells of a wrong password, and tries it once", async () => {
     const { code, out } = await run([], { OCP_PASSWORD: "not-the-password" });
     expect(code).toBe(2);
-    expect(out).toContain("CANNOT LOOK stack: OCP does not accept the credentials (401)");
+    expect(out).toContain("CANNOT LOOK stack, provider ocp: OCP does not accept the credentials (401)");
     expect(world.ocp.requests).toHaveLength(1);
   });
 
@@ -233,7 +233,7 @@ describe("in a bad world", () => {
     await world.project.state();
     const { code, out } = await run();
     expect(code).toBe(2);
-    expect(out).toContain("CANNOT LOOK stack: OCP cannot be reached");
+    expect(out).toContain("CANNOT LOOK stack, provider ocp: OCP cannot be reached");
   });
 
   it("tells of an OCP in lasting trouble, after trying again", async () => {

@@ -128,7 +128,7 @@ function judgeLook(circumstances: Circumstances, look: Look): Judgement {
   }
   const { intent } = look;
   const seen = foretold(look.seen, circumstances);
-  const decision = judgeAction(decide(seen, intent), seen, intent);
+  const decision = judgeNowAndLater(seen, intent);
   const remarks = [
     ...neglected(circumstances, seen),
     ...decision.remarks,
@@ -146,6 +146,15 @@ function foretold(seen: Observation, { object, goneBefore }: Circumstances): Obs
   const later = { ...seen, mayStillVanish: false };
   if (object.target.kind !== "cluster" || cluster?.obproxies === undefined) return later;
   return { ...later, cluster: { ...cluster, obproxies: cluster.obproxies.filter(({ id }) => !goneBefore.has(id)) } };
+}
+
+/** A hook that has waited for somebody else's task decides again; what it would meet then is known already. */
+function judgeNowAndLater(seen: Observation, intent: Intent): Judgement {
+  const now = judgeAction(decide(seen, intent), seen, intent);
+  if (now.status !== "waits" || seen.ours !== undefined) return now;
+  const atRest = { ...seen, atWork: [], patienceLeft: false };
+  const later = judgeAction(decide(atRest, intent), atRest, intent);
+  return later.status === "problem" ? { status: "problem", remarks: [...now.remarks, ...later.remarks] } : now;
 }
 
 function judgeAction(action: Action, seen: Observation, intent: Intent): Judgement {

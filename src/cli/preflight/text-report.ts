@@ -45,7 +45,7 @@ function providerLines({ answers, provider }: ReportedProvider): string[] {
   const may = (refusal: unknown): string => (refusal === undefined ? "yes" : "no");
   const call = dialect === "POST" ? "POST …/servers/delete" : "DELETE …/obproxies/{ids}";
   return [
-    `${name}: ${formatVersion(version)} at ${url} accepts ${user} (${signIn})`,
+    `${name}: ${formatVersion(version)} at ${url} accepts the ${signIn === "password" ? `user ${user} (password)` : `access key ${user}`}`,
     `${name}: OBProxies are deleted by ${call}`,
     `${name}: may read OBProxy clusters: ${may(clustersRefusal)}; may read tasks: ${may(tasksRefusal)}`,
     `${name}: may delete: not known before a delete is sent; it takes ${deleteRight(version)}`,
@@ -101,8 +101,9 @@ const HEADS: Readonly<Record<Level, string>> = {
   "cannot-look": "CANNOT LOOK",
 };
 
-function findingLines({ level, message, next, stack }: Finding): string[] {
-  return [`${HEADS[level]} ${stack}: ${message}`, ...(next === undefined ? [] : [`  what to do: ${next}`])];
+function findingLines({ level, message, next, objects, provider, stack }: Finding): string[] {
+  const where = provider === undefined || objects.length > 0 ? stack : `${stack}, provider ${provider}`;
+  return [`${HEADS[level]} ${where}: ${message}`, ...(next === undefined ? [] : [`  what to do: ${next}`])];
 }
 
 function summaryLine(summary: Summary): string {
