@@ -291,13 +291,13 @@ describe(`random histories of a deletion (seed ${SEED}, ${RUNS} runs)`, () => {
         else failures += 1;
         if (run.code === 0 && !isDone(truth)) throw new Error(`said gone, which is not true:\n${told}`);
         if (run.code === 1 && !couldNotSee(run) && isDone(truth)) throw new Error(`done, but said failed:\n${told}`);
-        // A delete that OCP has carried out is never sent again while it is at work, or has ended well or badly.
-        const again =
-          truth.ours.length > 1 && truth.ours.slice(0, -1).some(({ operation }) => operation !== "ROLLBACK");
+        // A delete that OCP took is never sent again while its task is at work or has failed. One that ended SUCCESSFUL
+        // with the object still there was rolled back, abandoned or skipped by somebody.
+        const again = truth.ours.slice(0, -1).some(({ status }) => status !== "SUCCESSFUL");
         if (again) throw new Error(`deleted twice:\n${told}`);
         expect(run.output).not.toMatch(/undefined|NaN|\[object/);
       }),
-      { seed: SEED, numRuns: RUNS, endOnFailure: process.env["CI"] === undefined ? false : true },
+      { seed: SEED, numRuns: RUNS },
     );
     // The histories are not all of one kind.
     expect(successes).toBeGreaterThan(RUNS / 5);
