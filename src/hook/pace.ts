@@ -7,7 +7,7 @@ const JITTER = 0.05;
 const QUICK_TICKS = 0.4;
 /** Nearer than that the end itself is waited for. */
 const NEAR_TICKS = 4;
-/** After so many quick looks in a row the last nodes are not as quick as their names. */
+/** After so many quick looks at one task its last nodes are not as quick as their names. */
 const MAX_QUICK_LOOKS = 8;
 
 export interface PaceInput {

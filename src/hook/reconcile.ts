@@ -268,7 +268,7 @@ export class Reconciler {
       deadline.saw(`task ${task.id} "${task.name}": ${verdict.reason}`, task.id);
       if (isAtRest(verdict)) break;
       const pause = nextPause({ task, waitedMs: clock.now() - since, quickLooks, tickMs, random: clock.random() });
-      quickLooks = pause.quick ? quickLooks + 1 : 0;
+      if (pause.quick) quickLooks += 1;
       task = await this.nextOf(task.id, pause.milliseconds, ours);
       if (task === undefined) break;
     }
