@@ -20,9 +20,11 @@ export default tseslint.config(
     rules: { "@typescript-eslint/no-non-null-assertion": "off" },
   },
   {
-    files: ["**/*.mjs", "**/*.js"],
+    files: ["**/*.mjs", "**/*.js", "**/*.cjs"],
     languageOptions: {
       globals: {
+        Buffer: "readonly",
+        fetch: "readonly",
         process: "readonly",
         console: "readonly",
         URL: "readonly",

@@ -11,7 +11,7 @@ import { type Courier, type CourierTools, directCourier } from "./courier.js";
 import { Deadline } from "./deadline.js";
 import { HookFailure } from "./failure.js";
 import { handsOff, type Intent, intentFrom, labelOf, readTarget } from "./intent.js";
-import { meetingCourier } from "./meeting.js";
+import { gatheringAfter, meetingCourier } from "./meeting.js";
 import { meetingAddress } from "./meeting-place.js";
 import { notesFor, privateDirectory } from "./notes.js";
 import { Reconciler } from "./reconcile.js";
@@ -74,7 +74,7 @@ async function teardown(intent: Intent, settings: HookSettings, surroundings: Su
   const clock = systemClock;
   const deadline = new Deadline(clock, intent.timeoutMs);
   const caller = new Caller(clock, deadline, reporter, tickMs);
-  const courier = courierFor({ api, caller, deadline, intent }, connection, clock);
+  const courier = courierFor({ api, caller, deadline, intent }, connection, clock, tickMs);
   try {
     await new Reconciler({
       api,
@@ -95,7 +95,7 @@ async function teardown(intent: Intent, settings: HookSettings, surroundings: Su
 }
 
 /** A cluster, or the only proxy that is declared of one, has nobody to meet. */
-function courierFor(tools: CourierTools, { baseUrl, credentials }: Connection, clock: Clock): Courier {
+function courierFor(tools: CourierTools, { baseUrl, credentials }: Connection, clock: Clock, tickMs: number): Courier {
   const { target, declared, declaredObproxyIds } = tools.intent;
   if (target.kind === "cluster" || (declared && declaredObproxyIds.size === 1)) return directCourier(tools);
   const user = credentials.kind === "basic" ? credentials.username : credentials.accessKeyId;
@@ -103,6 +103,7 @@ function courierFor(tools: CourierTools, { baseUrl, credentials }: Connection, c
     tools,
     () => meetingAddress(privateDirectory(), [baseUrl, user, target.clusterId].join("\n")),
     clock,
+    () => gatheringAfter(process.uptime() * 1000, tickMs),
   );
 }
 

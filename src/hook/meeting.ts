@@ -7,10 +7,31 @@ import { HookFailure } from "./failure.js";
 import { isClusterLock } from "./refusals.js";
 import { arrive, type Arrival, onMessages, sendTo } from "./meeting-place.js";
 
-/** The leader sends when no newcomer has come for so long, */
-const QUIET_MS = 300;
-/** and in any case after so long. */
+/** How long the leader waits for others, in milliseconds. */
+export interface Gathering {
+  /** It sends when no newcomer has come for so long, */
+  readonly quietMs: number;
+  /** and in any case after so long. */
+  readonly longestMs: number;
+}
+
+const SHORTEST_QUIET_MS = 300;
+const LONGEST_QUIET_TICKS = 2;
 const LONGEST_GATHERING_MS = 1000;
+const LONGEST_GATHERING_TICKS = 5;
+
+/**
+ * Hooks that Terraform started together come within about as much time as it took this one to come: a few milliseconds
+ * apart on an idle machine, a second where thirty of them share two cores. Those that waited for the same lock come
+ * within a tick or two.
+ */
+export function gatheringAfter(lifetimeMs: number, tickMs: number): Gathering {
+  return {
+    quietMs: Math.max(SHORTEST_QUIET_MS, Math.min(lifetimeMs, LONGEST_QUIET_TICKS * tickMs)),
+    longestMs: Math.max(LONGEST_GATHERING_MS, LONGEST_GATHERING_TICKS * tickMs),
+  };
+}
+
 /** How much longer than its own pause a follower waits for the leader's news before it asks OCP itself. */
 const NEWS_OVERDUE_MS = 15_000;
 /** A longer one of Node's timers would end at once. */
@@ -41,7 +62,12 @@ interface ErrorDetails {
  * One call for many: the hooks of one cluster's OBProxies that run at the same time send one delete with all ids, and
  * OCP runs one task. The first leads; an open connection is an intent, so that a killed hook leaves none behind.
  */
-export function meetingCourier(tools: CourierTools, address: () => string | undefined, clock: Clock): Courier {
+export function meetingCourier(
+  tools: CourierTools,
+  address: () => string | undefined,
+  clock: Clock,
+  gathering: () => Gathering,
+): Courier {
   const direct = directCourier(tools);
   let session: Leading | Following | undefined;
   const close = (): void => {
@@ -55,7 +81,10 @@ export function meetingCourier(tools: CourierTools, address: () => string | unde
       const place = address();
       const arrival = place === undefined ? undefined : await arrive(place);
       if (arrival === undefined) return direct.send();
-      session = arrival.role === "leader" ? new Leading(arrival, tools, clock) : new Following(arrival.socket, tools);
+      session =
+        arrival.role === "leader"
+          ? new Leading(arrival, tools, clock, gathering())
+          : new Following(arrival.socket, tools);
       const dispatch = await session.send();
       if (dispatch !== "alone") return dispatch;
       close();
@@ -89,6 +118,7 @@ class Leading {
     private readonly place: Extract<Arrival, { role: "leader" }>,
     private readonly tools: CourierTools,
     private readonly clock: Clock,
+    private readonly patience: Gathering,
   ) {
     this.lastArrival = clock.now();
     place.server.on("connection", (socket) => {
@@ -120,9 +150,9 @@ class Leading {
   }
 
   private async gather(): Promise<void> {
-    const end = this.clock.now() + LONGEST_GATHERING_MS;
+    const end = this.clock.now() + this.patience.longestMs;
     for (;;) {
-      const quietAt = Math.min(this.lastArrival + QUIET_MS, end);
+      const quietAt = Math.min(this.lastArrival + this.patience.quietMs, end);
       const left = quietAt - this.clock.now();
       if (left <= 0) break;
       await this.tools.deadline.pause(left);

@@ -1,0 +1,115 @@
+/**
+ * 30 OBProxies of one cluster, each its own resource, destroyed by real Terraform: how many tasks OCP runs and how long
+ * it takes, at Terraform's default parallelism, with all hooks at once, and, for comparison, where the hooks cannot meet.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App, LocalBackend, TerraformStack } from "cdktf";
+import { ENV } from "../src/hook/request.js";
+import { Carrier, Obproxy, OcpProvider } from "../src/index.js";
+import { DEFAULT_CREDENTIALS, startSimulator } from "../src/simulator/index.js";
+import { judge, mean, row } from "./measure.js";
+
+const PROXIES = 30;
+const TICK_MS = Number(process.env["TICK_MS"] ?? "1000");
+
+interface Result {
+  readonly tasks: number;
+  readonly requests: number;
+  readonly wallSeconds: number;
+  readonly taskSeconds: number;
+}
+
+async function main(): Promise<void> {
+  const together = await measure([], true);
+  const atOnce = await measure(["-parallelism=31"], true);
+  const alone = await measure([], false);
+  const widths = [36, 8, 10, 10, 12];
+  console.log(row([`${PROXIES} proxies of one cluster`, "tasks", "requests", "wall s", "a task, s"], widths));
+  for (const [name, { tasks, requests, wallSeconds, taskSeconds }] of [
+    ["default parallelism (10)", together],
+    ["-parallelism=31", atOnce],
+    ["default, each hook for itself", alone],
+  ] as const) {
+    console.log(row([name, String(tasks), String(requests), wallSeconds, taskSeconds], widths));
+  }
+  judge("tasks at default parallelism", together.tasks, 3);
+  judge("tasks with -parallelism=31", atOnce.tasks, 1);
+  const limit = 1.3 * 3 * together.taskSeconds + 3;
+  judge(
+    "wall seconds at default parallelism, 1.3 × three task times + 3 s",
+    together.wallSeconds,
+    Number(limit.toFixed(1)),
+  );
+}
+
+async function measure(options: readonly string[], mayMeet: boolean): Promise<Result> {
+  const ids = Array.from({ length: PROXIES }, (_, index) => index + 1);
+  const simulator = await startSimulator({ tickMs: TICK_MS, clusters: [{ id: 1, name: "orders", obproxies: ids }] });
+  const directory = mkdtempSync(join(tmpdir(), "b"));
+  const temporary = join(directory, "t");
+  // A file in its place: no directory can be made below it.
+  if (mayMeet) mkdirSync(temporary);
+  else writeFileSync(temporary, "");
+  const times = new Map<string, { start: number; end: number }>();
+  const timer = setInterval(() => {
+    for (const { id, status } of simulator.tasks) {
+      const known = times.get(id) ?? { start: Date.now(), end: 0 };
+      times.set(id, known);
+      if (status === "SUCCESSFUL" && known.end === 0) known.end = Date.now();
+    }
+  }, 5);
+  try {
+    const stack = synth(join(directory, "out"), join(directory, "terraform.tfstate"), simulator.url, ids);
+    writeFileSync(join(directory, "terraform.rc"), "");
+    const env = {
+      ...process.env,
+      CHECKPOINT_DISABLE: "1",
+      TF_CLI_CONFIG_FILE: join(directory, "terraform.rc"),
+      TMPDIR: temporary,
+      OCP_USERNAME: DEFAULT_CREDENTIALS.username,
+      OCP_PASSWORD: DEFAULT_CREDENTIALS.password,
+      [ENV.tickMs]: String(TICK_MS),
+    };
+    await terraform(stack, ["init", "-input=false"], env);
+    await terraform(stack, ["apply", "-auto-approve", "-input=false"], env);
+    const start = Date.now();
+    await terraform(stack, ["destroy", "-auto-approve", "-input=false", ...options], env);
+    const wallSeconds = (Date.now() - start) / 1000;
+    if (simulator.cluster(1)?.obproxies.length !== 0) throw new Error("OBProxies are left in OCP");
+    const durations = [...times.values()].map((each) => (each.end - each.start) / 1000);
+    return { tasks: durations.length, requests: simulator.requests.length, wallSeconds, taskSeconds: mean(durations) };
+  } finally {
+    clearInterval(timer);
+    await simulator.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function synth(outdir: string, state: string, url: string, ids: readonly number[]): string {
+  const app = new App({ outdir });
+  const stack = new TerraformStack(app, "stack");
+  new LocalBackend(stack, { path: state });
+  const ocp = new OcpProvider(stack, "ocp", { url, carrier: Carrier.TERRAFORM_DATA });
+  for (const id of ids) new Obproxy(stack, `p${id}`, { ocp, clusterId: 1, clusterName: "orders", obproxyIds: [id] });
+  app.synth();
+  return join(outdir, "stacks/stack");
+}
+
+function terraform(directory: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawn(process.env["TERRAFORM_BINARY_NAME"] ?? "terraform", args, { cwd: directory, env });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(output));
+    });
+  });
+}
+
+void main();
