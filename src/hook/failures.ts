@@ -257,7 +257,7 @@ export function silentAboutObproxies(intent: Intent): HookFailure {
 
 export function suspectFailed(task: Task): HookFailure {
   return new HookFailure({
-    what: `the answer to our delete was lost, and task ${task.id} "${task.name}", which began after it, FAILED`,
+    what: `the answer to our delete was lost, and task ${task.id} "${task.name}", which began after it, ${task.status === "FAILED" ? "FAILED" : "did not end well"}`,
     details: ["its tags, if it has any, do not tell for certain what it is about, so it may well be ours"],
     next: `look at task ${task.id} in OCP's console and retry it there if it is about this object; ${RUN_AGAIN}`,
   });

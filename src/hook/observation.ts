@@ -53,7 +53,7 @@ export interface Observation {
   readonly nameElsewhere: OcpId | undefined;
   readonly ours: OurTask | undefined;
   readonly atWork: readonly TaskAtWork[];
-  /** FAILED tasks that began after our delete was sent, whose answer was lost, and may be what became of it. */
+  /** Tasks that began after our delete was sent, whose answer was lost, that may be what became of it, and that ended badly. */
   readonly suspects: readonly Task[];
   /** FAILED tasks at rest whose tags name our cluster: they may hold its lock. */
   readonly failedOnCluster: readonly Task[];

@@ -13,7 +13,7 @@ import * as failures from "./failures.js";
 import type { Intent } from "./intent.js";
 import { compareIds } from "../ocp/ids.js";
 import { isNoted, type Notes } from "./notes.js";
-import type { Observation, OurTask, Sent } from "./observation.js";
+import type { Observation, OurTask, Sent, TaskAtWork } from "./observation.js";
 import { failedOnCluster, mayExplainLock, suspectsSince, tasksAtWork, taskOfOurs } from "./tasks-seen.js";
 import { nextPause } from "./pace.js";
 import { isLockRefusal } from "./refusals.js";
@@ -57,6 +57,8 @@ interface Memory {
   lostAt: number;
   /** The newest task that OCP listed before the delete was sent. */
   watermark: OcpId;
+  /** Tasks that began after a delete whose answer was lost, and may be what became of it. */
+  readonly suspected: Set<OcpId>;
   retriesUsed: number;
   verifyLooks: number;
   impatientSince: number | undefined;
@@ -77,6 +79,7 @@ export class Reconciler {
     sent: { state: "not-sent" },
     lostAt: 0,
     watermark: "0",
+    suspected: new Set(),
     retriesUsed: 0,
     verifyLooks: 0,
     impatientSince: undefined,
@@ -115,14 +118,15 @@ export class Reconciler {
       const settled = this.tools.clock.now() - memory.lostAt >= SETTLE_TICKS * this.tools.tickMs;
       memory.sent = { ...memory.sent, settled };
     }
+    const atWork = tasksAtWork(listed, intent.target, ours?.task.id);
     return {
       presence,
       cluster,
       nameElsewhere,
       ours,
       vanished: memory.vanished,
-      atWork: tasksAtWork(listed, intent.target, ours?.task.id),
-      suspects: memory.sent.state === "lost" ? suspectsSince(listed, intent.target, memory.watermark) : [],
+      atWork,
+      suspects: memory.sent.state === "lost" ? await this.lookAtSuspects(listed, atWork) : [],
       failedOnCluster: this.failedHolders(listed, ours),
       sent: memory.sent,
       retriesLeft: Math.max(0, intent.taskRetries - memory.retriesUsed),
@@ -174,6 +178,26 @@ export class Reconciler {
       if (error instanceof OcpError && error.kind === "forbidden" && first) throw failures.mayNotReadTasks(error);
       throw error;
     }
+  }
+
+  /**
+   * What may have become of the delete whose answer was lost, and did not end well. Once seen it is remembered: a task
+   * that somebody abandons calls itself SUCCESSFUL and leaves the list of failed ones.
+   */
+  private async lookAtSuspects(listed: readonly Task[], atWork: readonly TaskAtWork[]): Promise<Task[]> {
+    const { suspected, watermark } = this.memory;
+    for (const { task, onObject } of atWork) {
+      if (onObject !== "no" && compareIds(task.id, watermark) > 0) suspected.add(task.id);
+    }
+    for (const { id } of suspectsSince(listed, this.tools.intent.target, watermark)) suspected.add(id);
+    const bad: Task[] = [];
+    for (const id of suspected) {
+      const task = listed.find((each) => each.id === id) ?? (await this.readTask(id));
+      if (task === undefined) continue;
+      const verdict = classify(task);
+      if (isAtRest(verdict) && verdict.kind !== "succeeded") bad.push(task);
+    }
+    return bad;
   }
 
   /** FAILED tasks that may hold the cluster's lock, ours first. */
@@ -256,9 +280,10 @@ export class Reconciler {
   private async follow(action: Omit<Extract<Action, { do: "follow" }>, "do">): Promise<void> {
     const { clock, deadline, reporter, tickMs } = this.tools;
     const ours = action.ours;
-    this.memory.impatientSince = undefined;
+    const { memory } = this;
+    memory.impatientSince = undefined;
     this.announce(action.task, ours ? "found at work:" : whoseTask(action.certain));
-    if (ours) this.memory.ours = { id: action.task.id, ofThisRun: true, task: action.task };
+    if (ours) memory.ours = { id: action.task.id, ofThisRun: true, task: action.task };
     const since = clock.now();
     let task: Task | undefined = action.task;
     let quickLooks = 0;
@@ -273,10 +298,10 @@ export class Reconciler {
       if (task === undefined) break;
     }
     if (ours) {
-      if (task === undefined) this.memory.vanished = action.task;
-      else this.memory.ours = { id: task.id, ofThisRun: true, task };
-    } else if (this.memory.sent.state === "locked") {
-      this.memory.sent = { ...this.memory.sent, due: true };
+      if (task === undefined) memory.vanished = action.task;
+      else memory.ours = { id: task.id, ofThisRun: true, task };
+    } else if (memory.sent.state === "locked") {
+      memory.sent = { ...memory.sent, due: true };
     }
   }
 

@@ -50,7 +50,6 @@ const EARLY = /^(Prepare offline obproxy|Prepare delete obproxy)$/;
 const LATE = "Unreserve host";
 const STOP = /^(Stop and uninstall obproxy|Stop obproxy)$/;
 const TASK = /^\/api\/v2\/tasks\/instances\/\d+$/;
-const TASKS = /^\/api\/v2\/tasks\/instances/;
 const CLUSTER = "/api/v2/obproxy/clusters/27";
 const EIGHT = [1, 2, 3, 4, 5, 6, 7, 8];
 
@@ -330,9 +329,7 @@ export const SITUATIONS: readonly Situation[] = [
       {
         when: hasSucceeded,
         then: (ocp, later) =>
-          later(5, () =>
-            ocp.overrideSubtask(firstId(ocp), "Finish node", { status: undefined, ...{ status: "SUCCESSFUL" } }),
-          ),
+          later(5, () => ocp.overrideSubtask(firstId(ocp), "Finish node", { status: "SUCCESSFUL" })),
       },
     ],
     code: 0,
@@ -519,6 +516,22 @@ export const SITUATIONS: readonly Situation[] = [
     about: "lost answers",
     name: "the answer is lost, and the task fails after the object is gone",
     before: all(onDelete({ kind: "lostAnswer" }), plan({ subtaskName: LATE, fail: "always" })),
+    code: 1,
+    changes: ONCE,
+    says: [/task 31440/],
+  },
+  {
+    about: "lost answers",
+    name: "the answer is lost, and somebody abandons the task that has failed late",
+    before: all(onDelete({ kind: "lostAnswer" }), plan({ subtaskName: LATE, fail: "always" })),
+    events: [
+      {
+        when: hasFailed,
+        then: (ocp, later) => {
+          later(25, () => ocp.abandon(firstId(ocp)));
+        },
+      },
+    ],
     code: 1,
     changes: ONCE,
     says: [/task 31440/],
