@@ -1,0 +1,265 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectionFrom } from "../../src/hook/connection.js";
+import { HookFailure } from "../../src/hook/failure.js";
+import { handsOff, intentFrom, labelOf, readTarget } from "../../src/hook/intent.js";
+import { ANY_NAME, ENV, type HookSettings, type ProviderSettings } from "../../src/hook/request.js";
+import { readSettings } from "../../src/hook/settings.js";
+import { settingsWith } from "./hook-process.js";
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "hook-input-"));
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+function failureOf(action: () => unknown): HookFailure {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof HookFailure) return error;
+    throw error;
+  }
+  throw new Error("no failure");
+}
+
+describe("the connection", () => {
+  const { provider } = settingsWith();
+  const from = (env: NodeJS.ProcessEnv, more: Partial<ProviderSettings> = {}): ReturnType<typeof connectionFrom> =>
+    connectionFrom({ ...provider, ...more }, env, directory);
+  const URL = { OCP_URL: "http://ocp:8080" };
+  const BASIC = { OCP_USERNAME: "admin", OCP_PASSWORD: "pass word" };
+  const KEYS = { OCP_ACCESS_KEY_ID: "ak", OCP_ACCESS_KEY_SECRET: "sk" };
+
+  it("takes URL and credentials from the environment", () => {
+    expect(from({ ...URL, ...BASIC })).toEqual({
+      baseUrl: "http://ocp:8080",
+      credentials: { kind: "basic", username: "admin", password: "pass word" },
+      ca: undefined,
+      insecureSkipVerify: false,
+    });
+    expect(from({ ...URL, ...KEYS }).credentials).toEqual({ kind: "aksk", accessKeyId: "ak", accessKeySecret: "sk" });
+  });
+
+  it("prefers the provider's URL, and its prefix for the environment", () => {
+    const env = { OCP_URL: "http://wrong", EU_URL: "http://wrong", EU_USERNAME: "u", EU_PASSWORD: "p" };
+    expect(from(env, { url: "http://eu", envPrefix: "EU" })).toMatchObject({
+      baseUrl: "http://eu",
+      credentials: { username: "u" },
+    });
+  });
+
+  it.each<[string, NodeJS.ProcessEnv, RegExp, RegExp]>([
+    ["no URL", BASIC, /no URL of OCP: .* OCP_URL is not set/, /set OCP_URL/],
+    ["an empty URL", { OCP_URL: "", ...BASIC }, /no URL of OCP/, /set OCP_URL/],
+    [
+      "no credentials",
+      URL,
+      /neither OCP_USERNAME and OCP_PASSWORD nor OCP_ACCESS_KEY_ID and OCP_ACCESS_KEY_SECRET/,
+      /CI/,
+    ],
+    ["empty credentials", { ...URL, OCP_USERNAME: "", OCP_PASSWORD: "" }, /no credentials for OCP/, /CI/],
+    [
+      "no password",
+      { ...URL, OCP_USERNAME: "u" },
+      /half set: OCP_USERNAME is there, OCP_PASSWORD is not/,
+      /set OCP_PASSWORD too/,
+    ],
+    [
+      "no user",
+      { ...URL, OCP_PASSWORD: "p" },
+      /half set: OCP_PASSWORD is there, OCP_USERNAME is not/,
+      /set OCP_USERNAME too/,
+    ],
+    [
+      "no secret",
+      { ...URL, OCP_ACCESS_KEY_ID: "a" },
+      /half set: OCP_ACCESS_KEY_ID is there, OCP_ACCESS_KEY_SECRET is not/,
+      /SECRET too/,
+    ],
+    [
+      "no key id",
+      { ...URL, OCP_ACCESS_KEY_SECRET: "s" },
+      /OCP_ACCESS_KEY_SECRET is there, OCP_ACCESS_KEY_ID is not/,
+      /KEY_ID too/,
+    ],
+    [
+      "both kinds",
+      { ...URL, ...BASIC, ...KEYS },
+      /two kinds of credentials .*OCP_USERNAME, OCP_PASSWORD, OCP_ACCESS_KEY_ID, OCP_ACCESS_KEY_SECRET/,
+      /leave either/,
+    ],
+    [
+      "halves of both kinds",
+      { ...URL, OCP_PASSWORD: "p", OCP_ACCESS_KEY_ID: "a" },
+      /are set: OCP_PASSWORD, OCP_ACCESS_KEY_ID$/,
+      /leave either/,
+    ],
+  ])("says what is missing: %s", (_what, env, what, next) => {
+    const failure = failureOf(() => from(env));
+    expect(failure.message).toMatch(what);
+    expect(failure.details).toEqual(["nothing was sent to OCP"]);
+    expect(failure.next).toMatch(next);
+    expect(`${failure.message}${failure.next}`).not.toMatch(/pass word|"p"|"s"|\bsk\b/);
+  });
+
+  it("reads the CA file beside the hook, and says when it is not there", () => {
+    expect(failureOf(() => from({ ...URL, ...BASIC }, { hasCaFile: true })).next).toMatch(/synthesize again/);
+    writeFileSync(join(directory, "ca.pem"), "PEM");
+    expect(from({ ...URL, ...BASIC }, { hasCaFile: true }).ca).toBe("PEM");
+  });
+});
+
+describe("the settings beside the hook", () => {
+  const read = (text: string | undefined): HookSettings => {
+    const path = join(directory, "settings.json");
+    if (text === undefined) rmSync(path, { force: true });
+    else writeFileSync(path, text);
+    return readSettings(path);
+  };
+  const whole = settingsWith({ obproxies: { "27/3": { path: "app/p" } } });
+
+  it("are read", () => {
+    expect(read(JSON.stringify(whole))).toEqual(whole);
+  });
+
+  it.each([
+    ["missing", undefined, /ENOENT/],
+    ["empty", "", /not JSON/],
+    ["cut off", JSON.stringify(whole).slice(0, 60), /not JSON/],
+    ["of another format", JSON.stringify({ ...whole, formatVersion: 2 }), /not of format 1/],
+    ["null", "null", /not of format 1/],
+    ["without provider", JSON.stringify({ ...whole, provider: undefined }), /not of format 1/],
+    ["with a strange waitFor", JSON.stringify({ ...whole, provider: { ...whole.provider, waitFor: "x" } }), /format 1/],
+    ["without elsewhere", JSON.stringify({ ...whole, elsewhere: {} }), /not of format 1/],
+  ])("are refused where they are %s", (_what, text, why) => {
+    const failure = failureOf(() => read(text));
+    expect(failure.message).toMatch(why);
+    expect(failure.next).toMatch(/synthesize again/);
+  });
+});
+
+describe("what Terraform passes", () => {
+  const env = { [ENV.kind]: "obproxy", [ENV.clusterId]: "27", [ENV.obproxyId]: "3", [ENV.clusterName]: "orders" };
+
+  it("names the object", () => {
+    const { target, triggerName } = readTarget(env);
+    expect(target).toEqual({ kind: "obproxy", clusterId: "27", obproxyId: "3" });
+    expect(triggerName).toBe("orders");
+    expect(labelOf(target)).toBe("OBProxy 27/3");
+    expect(labelOf(readTarget({ ...env, [ENV.kind]: "cluster" }).target)).toBe("OBProxy cluster 27");
+  });
+
+  it.each([
+    [ENV.kind, undefined],
+    [ENV.kind, "tenant"],
+    [ENV.clusterId, undefined],
+    [ENV.clusterId, "0"],
+    [ENV.clusterId, "027"],
+    [ENV.clusterId, "27/../28"],
+    [ENV.clusterId, "2.7e1"],
+    [ENV.obproxyId, undefined],
+    [ENV.obproxyId, "3,4"],
+    [ENV.obproxyId, "99999999999999999999"],
+    [ENV.clusterName, undefined],
+    [ENV.clusterName, ""],
+  ])("is refused where %s is %j", (name, value) => {
+    expect(failureOf(() => readTarget({ ...env, [name]: value })).message).toContain(name);
+  });
+});
+
+describe("the intent", () => {
+  const proxy = { kind: "obproxy", clusterId: "27", obproxyId: "3" } as const;
+  const cluster = { kind: "cluster", clusterId: "27" } as const;
+
+  it("takes the declared name before the one of the first deploy", () => {
+    const declared = settingsWith({ obproxies: { "27/3": { path: "app/p", clusterName: "renamed" } } });
+    expect(intentFrom(proxy, "orders", declared)).toMatchObject({
+      clusterName: "renamed",
+      nameFrom: "declaration",
+      declared: true,
+    });
+    expect(intentFrom(proxy, "orders", settingsWith())).toMatchObject({
+      clusterName: "orders",
+      nameFrom: "first-deploy",
+      declared: false,
+    });
+  });
+
+  it("knows no name where any will do", () => {
+    expect(intentFrom(proxy, ANY_NAME, settingsWith()).clusterName).toBeUndefined();
+  });
+
+  it("holds an object that has left the code to the strictest guards", () => {
+    expect(
+      intentFrom(cluster, "orders", settingsWith({ clusters: { "28": { path: "x", forceDestroy: true } } })),
+    ).toMatchObject({
+      forceDestroy: false,
+      skipHostOperation: false,
+    });
+  });
+
+  it("tells the OBProxies of its own cluster from those of others whose id begins alike", () => {
+    const settings = settingsWith({
+      obproxies: {
+        "27/3": { path: "a" },
+        "27/4": { path: "a", skipDestroy: true },
+        "271/5": { path: "a" },
+        "2/7": { path: "a" },
+      },
+      elsewhere: { clusters: {}, obproxies: { "27/9": "app/other", "272/1": "app/other" } },
+    });
+    const intent = intentFrom(cluster, "orders", settings);
+    expect([...intent.declaredObproxyIds]).toEqual(["3", "4"]);
+    expect([...intent.keptObproxyIds]).toEqual(["4"]);
+    expect([...intent.elsewhereObproxies]).toEqual([["9", "app/other"]]);
+  });
+
+  it("takes an object's own timeout before the provider's", () => {
+    const provider = { timeouts: { delete: "2h" } };
+    const own = settingsWith({ provider, obproxies: { "27/3": { path: "a", timeouts: { delete: "90s" } } } });
+    expect(intentFrom(proxy, "orders", own).timeoutMs).toBe(90_000);
+    expect(intentFrom(proxy, "orders", settingsWith({ provider })).timeoutMs).toBe(7_200_000);
+    expect(intentFrom(proxy, "orders", settingsWith()).timeoutMs).toBeUndefined();
+    const wrong = settingsWith({ provider: { timeouts: { delete: "soon" } } });
+    expect(failureOf(() => intentFrom(proxy, "orders", wrong)).message).toContain('"soon"');
+  });
+
+  it.each([
+    [
+      "a kept one",
+      settingsWith({ obproxies: { "27/3": { path: "app/p", skipDestroy: true } } }),
+      "left-alone",
+      /skipDestroy is set on app\/p/,
+    ],
+    [
+      "a protected one",
+      settingsWith({ obproxies: { "27/3": { path: "app/p", preventDestroy: true } } }),
+      "refused",
+      /preventDestroy is set on app\/p/,
+    ],
+    [
+      "one that another stack declares now",
+      settingsWith({ elsewhere: { clusters: {}, obproxies: { "27/3": "app/b" } } }),
+      "left-alone",
+      /app\/b of the same app declares it now/,
+    ],
+  ])("keeps its hands off %s", (_what, settings, outcome, reason) => {
+    expect(handsOff(proxy, settings)).toEqual({ off: true, outcome, reason: expect.stringMatching(reason) as string });
+  });
+
+  it("keeps its hands off nothing else", () => {
+    expect(handsOff(proxy, settingsWith())).toEqual({ off: false });
+    expect(handsOff(cluster, settingsWith({ elsewhere: { clusters: {}, obproxies: { "27/3": "app/b" } } }))).toEqual({
+      off: false,
+    });
+    const both = settingsWith({
+      obproxies: { "27/3": { path: "a" } },
+      elsewhere: { clusters: {}, obproxies: { "27/3": "b" } },
+    });
+    expect(handsOff(proxy, both)).toEqual({ off: false });
+  });
+});
