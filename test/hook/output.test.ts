@@ -1,0 +1,256 @@
+import * as failures from "../../src/hook/failures.js";
+import type { HookFailure } from "../../src/hook/failure.js";
+import { intentFrom } from "../../src/hook/intent.js";
+import { Reporter } from "../../src/hook/reporter.js";
+import { OcpError, type OcpErrorDetails, type OcpErrorKind } from "../../src/ocp/errors.js";
+import { maskSecrets } from "../../src/ocp/mask.js";
+import type { Subtask, Task } from "../../src/ocp/model.js";
+import { classify } from "../../src/ocp/task.js";
+import { settingsWith } from "./hook-process.js";
+
+const subtask = (id: string, name: string, status: string, more: Partial<Subtask> = {}): Subtask => ({
+  id,
+  name,
+  status,
+  operation: "EXECUTE",
+  timeoutSeconds: 30,
+  parallelIdx: -1,
+  runTime: 1,
+  upstreams: [],
+  downstreams: [],
+  ...more,
+});
+const task = (status: string, subtasks: readonly Subtask[], more: Partial<Task> = {}): Task => ({
+  id: "31440",
+  name: "Offline obproxy",
+  status,
+  operation: "EXECUTE",
+  subtasks,
+  ...more,
+});
+
+function setUp(): { reporter: Reporter; lines: string[]; pass: (ms: number) => void } {
+  const lines: string[] = [];
+  let now = 0;
+  const reporter = new Reporter(
+    "OBProxy 27/3",
+    (line) => lines.push(line),
+    () => now,
+    1000,
+    (text) => maskSecrets(text, ["hunter2-secret"]),
+  );
+  return { reporter, lines, pass: (ms) => (now += ms) };
+}
+
+describe("the reporter", () => {
+  it("writes one thought a line, with the object's name, whatever OCP sends", () => {
+    const { reporter, lines } = setUp();
+    reporter.line("first\nsecond\r\n\u001b[31mred\u0007\u0085 last\u0000  ");
+    expect(lines).toEqual(["OBProxy 27/3: first second [31mred  last"]);
+  });
+
+  it("masks secrets everywhere", () => {
+    const { reporter, lines } = setUp();
+    reporter.warn("it says hunter2-secret, password=abc and Basic YWRtaW46c2VjcmV0");
+    expect(lines[0]).toMatch(/^OBProxy 27\/3: WARNING: it says \*\*\*, password=\*\*\* and Basic \*\*\*$/);
+  });
+
+  it("tells what has changed, grouped and in the order of the graph", () => {
+    const { reporter, lines } = setUp();
+    const before = [
+      subtask("3", "Finish node", "PENDING", { upstreams: ["2"] }),
+      subtask("1", "Start node", "RUNNING"),
+      subtask("2", "Stop obproxy", "PENDING", { upstreams: ["1"] }),
+    ];
+    reporter.taskStarted(task("RUNNING", before), "OCP deletes it in");
+    reporter.progress(
+      task(
+        "RUNNING",
+        before.map((each) => ({ ...each, status: "SUCCESSFUL" })),
+      ),
+    );
+    expect(lines).toEqual([
+      'OBProxy 27/3: OCP deletes it in task 31440 "Offline obproxy" (3 subtasks)',
+      "OBProxy 27/3: task 31440: 3/3 done, 0 ms: ended Start node, Stop obproxy, Finish node",
+    ]);
+  });
+
+  it("tells failures first, skips apart, and counts siblings", () => {
+    const { reporter, lines } = setUp();
+    reporter.progress(
+      task("RUNNING", [
+        subtask("1", "Stop obproxy", "SUCCESSFUL"),
+        subtask("2", "Stop obproxy", "SUCCESSFUL"),
+        subtask("3", "Stop obproxy", "FAILED"),
+        subtask("4", "Unreserve host", "SUCCESSFUL", { operation: "SKIP" }),
+        subtask("5", "Clean", "Suspended"),
+      ]),
+    );
+    expect(lines[0]).toContain(
+      "FAILED Stop obproxy; skipped Unreserve host; ended Stop obproxy ×2; in a state unknown to us: Clean (Suspended)",
+    );
+  });
+
+  it("says nothing twice, but once a minute that it still waits", () => {
+    const { reporter, lines, pass } = setUp();
+    const now = task("RUNNING", [subtask("1", "Stop obproxy", "RUNNING")]);
+    reporter.progress(now);
+    for (let second = 0; second < 125; second += 1) {
+      pass(1000);
+      reporter.progress(now);
+    }
+    expect(lines).toHaveLength(3);
+    expect(lines[2]).toMatch(/task 31440: 0\/1 done, 2 min, still at Stop obproxy/);
+  });
+
+  it("ends a failure with what to do", () => {
+    const { reporter, lines } = setUp();
+    reporter.failure(failures.stillThere(task("SUCCESSFUL", []), "OBProxy 27/3"));
+    expect(lines[0]).toMatch(
+      /^OBProxy 27\/3: FAILED: OCP's task 31440 "Offline obproxy" ended SUCCESSFUL, but OCP still lists/,
+    );
+    expect(lines.at(-1)).toMatch(/^OBProxy 27\/3: {3}what to do: /);
+  });
+});
+
+const proxy = { kind: "obproxy", clusterId: "27", obproxyId: "3" } as const;
+const intent = intentFrom(proxy, "orders", settingsWith());
+const error = (kind: OcpErrorKind, more: Partial<OcpErrorDetails> = {}): OcpError =>
+  new OcpError(`GET http://ocp/x was answered badly`, { kind, method: "GET", url: "http://ocp/x", ...more });
+const told = { status: 403, code: 11000, codeText: "IAM11000", ocpMessage: "not yours", traceId: "feed" };
+
+/** What, object, task, failed subtask, OCP's words, and last what to do. */
+const lineUp = (failure: HookFailure): string => [failure.message, ...failure.details, failure.next].join("\n");
+
+describe("a failed task's failure", () => {
+  const failed = task(
+    "FAILED",
+    [subtask("1", "Start node", "SUCCESSFUL"), subtask("33149", "Stop obproxy", "FAILED", { parallelIdx: 2 })],
+    { traceId: "beef" },
+  );
+  const text = (of: Task, ofThisRun = true, log: string[] = ["Execute failed", "agent does not answer"]): string =>
+    lineUp(failures.taskFailed(of, classify(of), ofThisRun, log, "http://ocp:8080"));
+
+  it("holds the task, the failed subtask, OCP's words with the trace id, and what to do, in this order", () => {
+    expect(text(failed)).toMatch(
+      /^OCP's task 31440 "Offline obproxy" FAILED\nlog: Execute failed\nfailed: subtask 33149 "Stop obproxy" #2\nOCP says: "agent does not answer" \(trace id beef\)\nmend the cause and retry task 31440 at http:\/\/ocp:8080 \(Task Center\), or set `taskRetries`/,
+    );
+  });
+
+  it("says so where the log is empty", () => {
+    expect(text(failed, true, [])).toContain("OCP says no more (trace id beef)");
+  });
+
+  it("says that an earlier run's failure is not the same as already gone", () => {
+    expect(text(failed, false)).toMatch(/FAILED \(in an earlier run\)\n[^]*not "already gone"/);
+  });
+
+  it("calls a rollback, a failed rollback and undone work by their names", () => {
+    const pending = [subtask("1", "Start node", "PENDING", { operation: "ROLLBACK" })];
+    expect(text(task("SUCCESSFUL", pending, { operation: "ROLLBACK" }))).toMatch(
+      /was rolled back: it says SUCCESSFUL.*\n[^]*find out who rolled task 31440 back/,
+    );
+    expect(text({ ...failed, operation: "ROLLBACK" })).toMatch(/FAILED while it was being rolled back/);
+    expect(text({ ...failed, status: "SUCCESSFUL" })).toMatch(/left work undone\n[^]*look at task 31440/);
+  });
+});
+
+describe("a call's failure", () => {
+  const context = { envPrefix: "EU", accepted: true, sent: true, taskId: "31440" };
+
+  it.each<[OcpErrorKind, RegExp]>([
+    ["unreachable", /cannot be reached[^]*EU_URL[^]*HTTPS_PROXY/],
+    ["lost", /connection to OCP broke/],
+    ["throttled", /limits our requests/],
+    ["unauthenticated", /\(401\)[^]*EU_USERNAME and EU_PASSWORD/],
+    ["redirected", /redirect is never followed/],
+    ["forbidden", /\(403\)[^]*OBPROXY_MANAGER[^]*TASK_VIEWER/],
+    ["server-error", /OCP fails[^]*trace id/],
+    ["not-ocp", /not OCP's API[^]*gateway/],
+    ["not-found", /OCP refuses the request/],
+    ["refused", /OCP refuses the request/],
+  ])("%s is told with OCP's words, the task and what to do", (kind, text) => {
+    const all = lineUp(failures.callFailed(error(kind, told), context));
+    expect(all).toMatch(text);
+    expect(all).toContain('OCP says: "not yours" (code IAM11000, HTTP 403, trace id feed)');
+    expect(all).toContain("task 31440 may still be running in OCP");
+    expect(all.split("\n").at(-1)).toMatch(/run destroy again/);
+  });
+
+  it("says that nothing was deleted where nothing was", () => {
+    const all = lineUp(
+      failures.callFailed(error("not-ocp"), { ...context, accepted: false, sent: false, taskId: undefined }),
+    );
+    expect(all).toMatch(/nothing was deleted by this run\ncheck the URL \(EU_URL/);
+  });
+
+  it("says that a delete may be at work whose task is not known", () => {
+    expect(lineUp(failures.callFailed(error("lost"), { ...context, taskId: undefined }))).toContain(
+      "a delete was sent before",
+    );
+  });
+
+  it("mentions a clock that is off, which access keys do not forgive", () => {
+    const behind = failures.callFailed(error("unauthenticated", { clockSkewMs: 20 * 60_000 }), context);
+    expect(behind.message).toContain("this machine's clock is 20 min behind OCP's");
+    expect(failures.callFailed(error("unauthenticated", { clockSkewMs: 5_000 }), context).message).not.toContain(
+      "clock",
+    );
+  });
+});
+
+describe("the other failures", () => {
+  const locked = error("refused", { status: 400, codeText: "ODP21010", ocpMessage: "busy" });
+
+  it.each<[string, HookFailure, RegExp]>([
+    [
+      "rights",
+      failures.mayNotReadTasks(error("forbidden", told)),
+      /403[^]*not yours[^]*nothing was deleted[^]*TASK_VIEWER[^]*WaitFor.OBJECT/,
+    ],
+    [
+      "skip",
+      failures.skipHostOperationUnsupported("OCP 4.2.2"),
+      /4\.3\.5 or later; this is OCP 4\.2\.2\nnothing was deleted/,
+    ],
+    ["vanished", failures.taskVanished(task("RUNNING", [])), /accepted task 31440[^]*console/],
+    ["silent", failures.silentAboutObproxies(intent), /cluster 27 [^]*OBProxy 27\/3/],
+    [
+      "suspect",
+      failures.suspectFailed(task("FAILED", [])),
+      /answer to our delete was lost, and task 31440[^]*may well be ours/,
+    ],
+    [
+      "locked by one",
+      failures.lockNotReleased(task("FAILED", []), locked, "27"),
+      /cluster 27 locked, and task 31440[^]*ODP21010[^]*retry task 31440/,
+    ],
+    [
+      "locked by none",
+      failures.lockNotReleased(undefined, locked, "27"),
+      /no task is seen[^]*ODP21010[^]*look for a failed task/,
+    ],
+    ["refused", failures.deleteRefused(locked), /refuses the delete[^]*"busy"[^]*mend what OCP names/],
+    ["lost", failures.answerLost(error("not-ocp")), /no usable answer[^]*see what stands between/],
+    ["401", failures.refusedAfterAccepted(error("unauthenticated"), 3), /accepted before[^]*goes on/],
+  ])("%s", (_what, failure, text) => {
+    expect(lineUp(failure)).toMatch(text);
+    expect(failure.next).not.toBe("");
+  });
+
+  it("name every undeclared OBProxy, and who else declares the others", () => {
+    const whole = intentFrom(
+      { kind: "cluster", clusterId: "27" },
+      "orders",
+      settingsWith({ elsewhere: { clusters: {}, obproxies: { "27/5": "app/other" } } }),
+    );
+    const breach = {
+      guard: "forceDestroy",
+      undeclared: [{ id: "4", ip: "10.0.0.4", sqlPort: 2883, status: "RUNNING" }, { id: "6" }],
+      elsewhere: [{ id: "5", ip: "10.0.0.5" }],
+    } as const;
+    expect(failures.guardBroken(breach, whole, { id: "27", name: "orders" }).message).toMatch(
+      /27 \(orders\) still holds .*: 4 10\.0\.0\.4:2883 RUNNING, 6, 5 10\.0\.0\.5 \(declared by app\/other\)$/,
+    );
+  });
+});
