@@ -136,7 +136,14 @@ export const SITUATIONS: readonly Situation[] = [
     about: "trap 2",
     name: "SUCCESSFUL means rolled back",
     before: plan({ subtaskName: EARLY, fail: 1 }),
-    events: [{ when: hasFailed, then: (ocp) => ocp.rollback(firstId(ocp)) }],
+    events: [
+      {
+        when: hasFailed,
+        then: (ocp) => {
+          ocp.rollback(firstId(ocp));
+        },
+      },
+    ],
     code: 1,
     changes: ONCE,
     says: [/task 31440 .*was rolled back/],
@@ -146,7 +153,14 @@ export const SITUATIONS: readonly Situation[] = [
     about: "trap 2",
     name: "a rollback fails on its way",
     before: plan({ subtaskName: EARLY, fail: 1 }, { subtaskName: /^(Start node|Prepare operate)/, failRollback: 1 }),
-    events: [{ when: hasFailed, then: (ocp) => ocp.rollback(firstId(ocp)) }],
+    events: [
+      {
+        when: hasFailed,
+        then: (ocp) => {
+          ocp.rollback(firstId(ocp));
+        },
+      },
+    ],
     code: 1,
     changes: ONCE,
     says: [/FAILED while it was being rolled back/],
@@ -155,7 +169,14 @@ export const SITUATIONS: readonly Situation[] = [
     about: "trap 2",
     name: "somebody abandons the failed task, which then calls itself SUCCESSFUL",
     before: plan({ subtaskName: EARLY, fail: 1 }),
-    events: [{ when: hasFailed, then: (ocp) => ocp.abandon(firstId(ocp)) }],
+    events: [
+      {
+        when: hasFailed,
+        then: (ocp) => {
+          ocp.abandon(firstId(ocp));
+        },
+      },
+    ],
     code: 1,
     changes: ONCE,
     says: [/says SUCCESSFUL but left work undone/],
@@ -164,7 +185,14 @@ export const SITUATIONS: readonly Situation[] = [
     about: "trap 2",
     name: "somebody skips the failed subtask",
     before: plan({ subtaskName: STOP, fail: 1 }),
-    events: [{ when: hasFailed, then: (ocp) => ocp.skip(firstId(ocp)) }],
+    events: [
+      {
+        when: hasFailed,
+        then: (ocp) => {
+          ocp.skip(firstId(ocp));
+        },
+      },
+    ],
     code: 0,
     changes: ONCE,
     says: [/WARNING: somebody skipped in OCP: subtask \d+ "Stop .*obproxy"/],
@@ -180,7 +208,12 @@ export const SITUATIONS: readonly Situation[] = [
     ),
     events: [
       { when: hasFailed, then: () => undefined },
-      { when: (ocp) => hasFailed(ocp) && isAt(EARLY)(ocp), then: (ocp) => ocp.retry(firstId(ocp)) },
+      {
+        when: (ocp) => hasFailed(ocp) && isAt(EARLY)(ocp),
+        then: (ocp) => {
+          ocp.retry(firstId(ocp));
+        },
+      },
     ],
     code: 0,
     changes: ["delete cluster"],
@@ -205,7 +238,14 @@ export const SITUATIONS: readonly Situation[] = [
   {
     about: "trap 4",
     name: "the task has ended well, but OCP still lists the object",
-    events: [{ when: hasSucceeded, then: (ocp) => ocp.addObproxy(27, 3) }],
+    events: [
+      {
+        when: hasSucceeded,
+        then: (ocp) => {
+          ocp.addObproxy(27, 3);
+        },
+      },
+    ],
     code: 1,
     changes: ONCE,
     says: [/ended SUCCESSFUL, but OCP still lists OBProxy 27\/3/],
@@ -309,7 +349,12 @@ export const SITUATIONS: readonly Situation[] = [
     slow: true,
     call: provider({ timeouts: { delete: "5m" } }),
     events: [
-      { when: (ocp) => first(ocp) !== undefined, then: (ocp) => ocp.overrideTask(firstId(ocp), { status: "ABORTED" }) },
+      {
+        when: (ocp) => first(ocp) !== undefined,
+        then: (ocp) => {
+          ocp.overrideTask(firstId(ocp), { status: "ABORTED" });
+        },
+      },
     ],
     code: 1,
     changes: ONCE,
@@ -325,11 +370,19 @@ export const SITUATIONS: readonly Situation[] = [
     name: "a subtask is SUSPENDED for a while",
     before: plan({ subtaskName: STOP, ticks: 20 }),
     events: [
-      { when: isAt(STOP), then: (ocp) => ocp.overrideSubtask(firstId(ocp), "Finish node", { status: "Suspended" }) },
+      {
+        when: isAt(STOP),
+        then: (ocp) => {
+          ocp.overrideSubtask(firstId(ocp), "Finish node", { status: "Suspended" });
+        },
+      },
       {
         when: hasSucceeded,
-        then: (ocp, later) =>
-          later(5, () => ocp.overrideSubtask(firstId(ocp), "Finish node", { status: "SUCCESSFUL" })),
+        then: (ocp, later) => {
+          later(5, () => {
+            ocp.overrideSubtask(firstId(ocp), "Finish node", { status: "SUCCESSFUL" });
+          });
+        },
       },
     ],
     code: 0,
@@ -365,7 +418,14 @@ export const SITUATIONS: readonly Situation[] = [
     about: "trap 5",
     name: "the right to read tasks is taken away in mid-task",
     before: plan({ subtaskName: STOP, ticks: 20 }),
-    events: [{ when: isAt(STOP), then: (ocp) => ocp.setPermissions({ readTasks: false }) }],
+    events: [
+      {
+        when: isAt(STOP),
+        then: (ocp) => {
+          ocp.setPermissions({ readTasks: false });
+        },
+      },
+    ],
     code: 1,
     changes: ONCE,
     says: [/403/, /task 31440 may still be running/],
@@ -409,7 +469,9 @@ export const SITUATIONS: readonly Situation[] = [
     about: "trap 11",
     name: "wrong credentials are refused at once",
     call: { env: { OCP_PASSWORD: "wrong" } },
-    before: (ocp) => ocp.setCredentials({ username: "admin", password: "another" }),
+    before: (ocp) => {
+      ocp.setCredentials({ username: "admin", password: "another" });
+    },
     code: 1,
     changes: NOTHING,
     says: [/does not accept the credentials \(401\)/],
@@ -528,7 +590,9 @@ export const SITUATIONS: readonly Situation[] = [
       {
         when: hasFailed,
         then: (ocp, later) => {
-          later(25, () => ocp.abandon(firstId(ocp)));
+          later(25, () => {
+            ocp.abandon(firstId(ocp));
+          });
         },
       },
     ],
@@ -621,7 +685,14 @@ export const SITUATIONS: readonly Situation[] = [
     about: "nodes",
     name: "OCP has forgotten the task for good",
     before: plan({ subtaskName: LATE, ticks: 20 }),
-    events: [{ when: isAt(LATE), then: (ocp) => ocp.forgetTask(firstId(ocp)) }],
+    events: [
+      {
+        when: isAt(LATE),
+        then: (ocp) => {
+          ocp.forgetTask(firstId(ocp));
+        },
+      },
+    ],
     code: 1,
     changes: ONCE,
     says: [/accepted task 31440 .*does not know it any more/],
@@ -681,8 +752,17 @@ export const SITUATIONS: readonly Situation[] = [
     about: "trap 8",
     name: `the lock is told by ${how}`,
     ocp: { lockRefusal },
-    before: (ocp) => ocp.lock(27),
-    events: [{ when: (ocp) => ocp.requests.some(isDeletion), then: (ocp) => ocp.unlock(27) }],
+    before: (ocp) => {
+      ocp.lock(27);
+    },
+    events: [
+      {
+        when: (ocp) => ocp.requests.some(isDeletion),
+        then: (ocp) => {
+          ocp.unlock(27);
+        },
+      },
+    ],
     code: 0,
     changes: ["delete 3", "delete 3"],
     says: [/waiting for our turn/],
@@ -877,7 +957,14 @@ export const SITUATIONS: readonly Situation[] = [
     before: (ocp) => {
       ocp.inject({ when: isDeletion, does: { kind: "error", status: 404, code: 21002 } });
     },
-    events: [{ when: (ocp) => ocp.requests.some(isDeletion), then: (ocp) => ocp.removeObproxy(27, 3) }],
+    events: [
+      {
+        when: (ocp) => ocp.requests.some(isDeletion),
+        then: (ocp) => {
+          ocp.removeObproxy(27, 3);
+        },
+      },
+    ],
     code: 0,
     changes: ONCE,
   },
