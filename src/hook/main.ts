@@ -15,6 +15,7 @@ import { gatheringAfter, meetingCourier } from "./meeting.js";
 import { meetingAddress } from "./meeting-place.js";
 import { notesFor, privateDirectory } from "./notes.js";
 import { Reconciler } from "./reconcile.js";
+import { writeLine } from "./output.js";
 import { Reporter } from "./reporter.js";
 import { ENV, type HookSettings, SETTINGS_FILE } from "./request.js";
 import { readSettings } from "./settings.js";
@@ -134,10 +135,6 @@ function reporterFor(label: string, tickMs: number, secrets: readonly string[]):
   );
 }
 
-function writeLine(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
 function readTick(env: NodeJS.ProcessEnv): number {
   const value = Number(env[ENV.tickMs] ?? "1000");
   return Number.isFinite(value) && value >= 1 && value <= 60_000 ? value : 1000;
@@ -147,11 +144,7 @@ function readTick(env: NodeJS.ProcessEnv): number {
 // takes, and would make the process wait for it; its baseline code is more than fast enough for a few answers.
 setFlagsFromString("--liftoff-only");
 
-// Terraform reads our output as long as it lives. When it is gone nobody waits for the object any more, and a hook that
-// went on alone could send a delete that nobody knows of.
-process.stdout.on("error", () => process.exit(1));
-
 void main(process.env, __dirname).then(() => {
-  // The empty write comes back when all before it is written. Nothing that is left open holds anything back.
-  process.stdout.write("", () => process.exit());
+  // Nothing that is left open holds anything back.
+  process.exit();
 });
