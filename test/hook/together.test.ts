@@ -8,6 +8,9 @@ import { type HookCall, HookRunner, type HookRun, TICK_MS } from "./hook-process
 
 /** Hooks of one cluster's OBProxies that Terraform runs at the same time. */
 
+// Whether hooks meet in one call depends on how soon after one another they start, which a busy machine does not promise.
+jest.retryTimes(2);
+
 const runner = new HookRunner();
 let ocp: Simulator;
 
