@@ -3,45 +3,73 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { dirname, join } from "node:path";
 import { run, succeeded, type Finished, type Running } from "./process.js";
 import { REPOSITORY } from "./repository.js";
-import { temporaryDirectory } from "./temporary.js";
+import { temporaryDirectory, type TemporaryDirectory } from "./temporary.js";
 import type { Environment, Terraform } from "./terraform.js";
 import { parsePlan, parseState, type Plan, type StateResource } from "./terraform-json.js";
 
 /** Declares what a stack holds. */
 export type Build = (stack: TerraformStack) => void;
 
-const STACK = "stack";
+interface Place {
+  readonly directory: TemporaryDirectory;
+  readonly stack: string;
+  /** Of the local backend, below the directory. */
+  readonly state: string;
+}
+
+export interface SynthOptions {
+  /** `cdktf synth --hcl`; default JSON. */
+  readonly hclOutput?: boolean;
+}
+
+/** The command line of this package. */
+const PROGRAM = join(REPOSITORY, "dist/cli/main.js");
 
 /** Runs of plain `terraform` on what is synthesized in this process. The state outlives every synth. */
 export class Project {
   /** What the hooks find in their environment. What they leave for their next run is of this project alone. */
   readonly env: Environment;
-  private readonly directory = temporaryDirectory();
   private initialized = false;
 
   constructor(
     private readonly terraform: Terraform,
     env: Environment = {},
+    private readonly place: Place = { directory: temporaryDirectory(), stack: "stack", state: "terraform.tfstate" },
   ) {
     this.env = { ...env, TMPDIR: this.path };
   }
 
   get path(): string {
-    return this.directory.path;
+    return this.place.directory.path;
+  }
+
+  get outPath(): string {
+    return join(this.path, "out");
   }
 
   get stackPath(): string {
-    return join(this.path, "out/stacks", STACK);
+    return join(this.outPath, "stacks", this.place.stack);
   }
 
   /** Replaces the app by another one. */
-  synth(build: Build): void {
-    const app = new App({ outdir: join(this.path, "out") });
-    const stack = new TerraformStack(app, STACK);
-    new LocalBackend(stack, { path: join(this.path, "terraform.tfstate") });
+  synth(build: Build, options: SynthOptions = {}): void {
+    const app = new App({ outdir: this.outPath, ...options });
+    const stack = this.addStack(app);
     build(stack);
     app.synth();
     this.initialized = false;
+  }
+
+  /** A stack of this project, with a state of its own that outlives every synth. */
+  addStack(app: App): TerraformStack {
+    const stack = new TerraformStack(app, this.place.stack);
+    new LocalBackend(stack, { path: join(this.path, this.place.state) });
+    return stack;
+  }
+
+  /** Another stack of the same app, which the app has to add; see {@link addStack}. */
+  another(stack: string): Project {
+    return new Project(this.terraform, this.env, { ...this.place, stack, state: `${stack}.tfstate` });
   }
 
   /** Synthesizes where an app is given, then applies. Rejects where Terraform fails. */
@@ -88,11 +116,19 @@ export class Project {
     return succeeded(await this.run(["show", "-json"]));
   }
 
-  /** Any other subcommand. */
+  /** Any other subcommand. Where `init` fails already, that is the answer. */
   async run(args: readonly string[], env: Environment = {}): Promise<Finished> {
+    const failed = await this.tryInit();
+    if (failed) return failed;
+    const [command = "", ...options] = args;
+    const all = ["apply", "destroy", "plan"].includes(command) ? [command, "-input=false", ...options] : args;
+    return this.terraform.terraform(this.stackPath, all, { ...this.env, ...env });
+  }
+
+  /** The built `cdktf-obproxy preflight`, as a process, on the whole app. */
+  async preflight(options: readonly string[] = [], env: Environment = {}): Promise<Finished> {
     await this.init();
-    const asks = args[0] === "apply" || args[0] === "destroy" || args[0] === "plan";
-    return this.terraform.terraform(this.stackPath, asks ? [...args, "-input=false"] : args, { ...this.env, ...env });
+    return this.terraform.node(this.path, [PROGRAM, "preflight", this.outPath, ...options], { ...this.env, ...env });
   }
 
   /** Every file below the project: what was synthesized and what Terraform wrote. */
@@ -101,13 +137,19 @@ export class Project {
   }
 
   remove(): void {
-    this.directory.remove();
+    this.place.directory.remove();
   }
 
   private async init(): Promise<void> {
-    if (this.initialized) return;
-    succeeded(await this.terraform.terraform(this.stackPath, ["init", "-input=false", "-no-color"]));
-    this.initialized = true;
+    const failed = await this.tryInit();
+    if (failed) succeeded(failed);
+  }
+
+  private async tryInit(): Promise<Finished | undefined> {
+    if (this.initialized) return undefined;
+    const finished = await this.terraform.terraform(this.stackPath, ["init", "-input=false", "-no-color"]);
+    this.initialized = finished.code === 0;
+    return this.initialized ? undefined : finished;
   }
 }
 
@@ -130,7 +172,8 @@ export class CliProject {
   ) {
     this.env = { ...env, TMPDIR: this.path };
     const config = { language: "typescript", app, projectId: "cdktf-obproxy-test", sendCrashReports: "false" };
-    const all = { "cdktf.json": JSON.stringify(config), ...files };
+    // Without a manifest of its own it would be part of whatever package a directory above it holds.
+    const all = { "package.json": "{}", "cdktf.json": JSON.stringify(config), ...files };
     for (const [name, text] of Object.entries(all)) writeFileSync(join(this.path, name), text);
     for (const name of ["cdktf", "constructs", "@cdktf/provider-null"]) {
       this.link(name, join(REPOSITORY, "node_modules", name));

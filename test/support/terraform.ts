@@ -13,6 +13,8 @@ export interface Terraform {
   readonly nullProvider: NullProviderSource["kind"];
   terraform(directory: string, args: readonly string[], env?: Environment): Promise<Finished>;
   startTerraform(directory: string, args: readonly string[], env?: Environment): Running;
+  /** A program for Node.js that starts Terraform itself. */
+  node(directory: string, args: readonly string[], env?: Environment): Promise<Finished>;
   /** `cdktf` of node_modules in a project directory. */
   cdktf(projectDirectory: string, args: readonly string[], env?: Environment): Promise<Finished>;
   /** Ends the stand-in and removes what was written for all runs. */
@@ -40,6 +42,7 @@ export async function startTerraform(): Promise<Terraform> {
     nullProvider: source.kind,
     terraform: (cwd, args, env) => run("terraform", args, options(cwd, env)),
     startTerraform: (cwd, args, env) => start("terraform", args, options(cwd, env)),
+    node: (cwd, args, env) => run(process.execPath, args, options(cwd, env)),
     cdktf: (cwd, args, env) => run(process.execPath, [cdktfProgram(), ...args, ...unlocked(args)], options(cwd, env)),
     stop: async () => {
       await standIn?.stop();

@@ -1,5 +1,12 @@
 import type { TerraformStack } from "cdktf";
-import { Carrier, OcpProvider, type OcpProviderProps } from "../../src/index.js";
+import {
+  Carrier,
+  Obproxy,
+  ObproxyCluster,
+  type ObproxyProps,
+  OcpProvider,
+  type OcpProviderProps,
+} from "../../src/index.js";
 import {
   type RecordedRequest,
   type Simulator,
@@ -12,11 +19,27 @@ import type { Environment, Terraform } from "./terraform.js";
 /** For `describe.each`: every promise holds for both carriers. */
 export const carriers = [Carrier.NULL_RESOURCE, Carrier.TERRAFORM_DATA] as const;
 
-export const CREDENTIALS = { username: "teardown", password: "pass-word-of-the-test" };
-const TICK_MS = 20;
-
 /** Declares what a stack holds, beside its `OcpProvider`. */
 export type Declare = (ocp: OcpProvider, stack: TerraformStack) => void;
+
+/** Cluster 27 with OBProxies 1, 2 and 3: all that OCP holds in most tests. */
+export const everything: Declare = (ocp, stack) => {
+  const cluster = new ObproxyCluster(stack, "orders", { ocp, clusterId: 27, clusterName: "orders" });
+  new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3] });
+};
+
+/** What {@link everything} declares. */
+export const ALL = ["27", "27/1", "27/2", "27/3"];
+
+/** Some OBProxies of cluster 27 alone, with the cluster left to others. */
+export function onlyObproxies(ids: readonly number[], props: Partial<ObproxyProps> = {}): Declare {
+  return (ocp, stack) => {
+    new Obproxy(stack, "proxies", { ocp, clusterId: 27, clusterName: "orders", obproxyIds: [...ids], ...props });
+  };
+}
+
+export const CREDENTIALS = { username: "teardown", password: "pass-word-of-the-test" };
+const TICK_MS = 20;
 
 /** An OCP of its own, and a project whose stack has an `OcpProvider` for it. */
 export class World {
@@ -46,6 +69,11 @@ export class World {
   /** `null_resource.ocp_obproxies["27/3"]`, `null_resource.ocp_obproxy_clusters["27"]`. */
   address(key: string): string {
     return `${this.carrier}.ocp_${key.includes("/") ? "obproxies" : "obproxy_clusters"}["${key}"]`;
+  }
+
+  /** Of several objects, sorted as {@link Project.addresses} sorts them. */
+  addressesOf(keys: readonly string[]): readonly string[] {
+    return keys.map((key) => this.address(key)).sort();
   }
 
   /** What OCP was asked to change and did not refuse, in order: `DELETE /clusters/27/obproxies/1,2,3`. */
