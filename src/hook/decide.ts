@@ -10,8 +10,9 @@ export type GuardBreach =
   | {
       readonly guard: "forceDestroy";
       readonly undeclared: readonly ObproxyServer[];
-      readonly elsewhere: readonly ObproxyServer[];
     }
+  /** Another provider of the app declares them. */
+  | { readonly guard: "declaredElsewhere"; readonly held: readonly ObproxyServer[] }
   | { readonly guard: "forceDestroyUnknown" }
   | { readonly guard: "skipDestroy"; readonly kept: readonly ObproxyServer[] };
 
@@ -201,16 +202,17 @@ function nameBreach(cluster: Cluster | undefined, intent: Intent): GuardBreach |
 function contentBreach(cluster: Cluster | undefined, intent: Intent): GuardBreach | undefined {
   if (intent.target.kind !== "cluster" || cluster === undefined) return undefined;
   const held = cluster.obproxies;
+  const protectedIds = intent.keptObproxyIds.size + intent.elsewhereObproxies.size;
   if (held === undefined) {
-    return intent.forceDestroy && intent.keptObproxyIds.size === 0 ? undefined : { guard: "forceDestroyUnknown" };
+    return intent.forceDestroy && protectedIds === 0 ? undefined : { guard: "forceDestroyUnknown" };
   }
   const kept = held.filter((server) => intent.keptObproxyIds.has(server.id));
   if (kept.length > 0) return { guard: "skipDestroy", kept };
-  if (intent.forceDestroy) return undefined;
-  const strange = held.filter((server) => !intent.declaredObproxyIds.has(server.id));
-  if (strange.length === 0) return undefined;
-  const [elsewhere, undeclared] = partition(strange, (server) => intent.elsewhereObproxies.has(server.id));
-  return { guard: "forceDestroy", undeclared, elsewhere };
+  // Somebody answers for these: by force goes only what nobody declares.
+  const elsewhere = held.filter((server) => intent.elsewhereObproxies.has(server.id));
+  if (elsewhere.length > 0) return { guard: "declaredElsewhere", held: elsewhere };
+  const undeclared = held.filter((server) => !intent.declaredObproxyIds.has(server.id));
+  return undeclared.length === 0 || intent.forceDestroy ? undefined : { guard: "forceDestroy", undeclared };
 }
 
 function guarded(breach: GuardBreach): Action {
@@ -225,8 +227,4 @@ function followFirst(atWork: readonly TaskAtWork[]): Action {
   const first = atWork[0];
   if (first === undefined) return { do: "look-again", because: "busy" };
   return { do: "follow", task: first.task, ours: false, certain: first.onCluster === "yes" };
-}
-
-function partition<T>(all: readonly T[], holds: (each: T) => boolean): [T[], T[]] {
-  return [all.filter(holds), all.filter((each) => !holds(each))];
 }

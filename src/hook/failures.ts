@@ -154,18 +154,20 @@ function describeBreach(
       };
     case "forceDestroy":
       return {
-        what: `OBProxy cluster ${id} (${cluster?.name ?? "?"}) still holds OBProxies that this configuration does not declare: ${[
-          ...breach.undeclared.map(describeServer),
-          ...breach.elsewhere.map(
-            (server) => `${describeServer(server)} (declared by ${intent.elsewhereObproxies.get(server.id) ?? "?"})`,
-          ),
-        ].join(", ")}`,
+        what: `OBProxy cluster ${id} (${cluster?.name ?? "?"}) still holds OBProxies that this configuration does not declare: ${breach.undeclared.map(describeServer).join(", ")}`,
         next: "declare them as Obproxy, delete them first, or set `forceDestroy: true` on the ObproxyCluster to delete the cluster with all that it holds",
+      };
+    case "declaredElsewhere":
+      return {
+        what: `OBProxy cluster ${id} (${cluster?.name ?? "?"}) still holds OBProxies that the app declares elsewhere: ${breach.held
+          .map((server) => `${describeServer(server)} (${intent.elsewhereObproxies.get(server.id) ?? "?"})`)
+          .join(", ")}; deleting the cluster would delete them`,
+        next: "destroy those first (the stack that declares them), or declare them in the provider of the cluster",
       };
     case "forceDestroyUnknown":
       return {
-        what: `OCP does not say which OBProxies cluster ${id} (${cluster?.name ?? "?"}) holds, so it cannot be known to be empty of undeclared ones${intent.keptObproxyIds.size === 0 ? "" : " and of those that skipDestroy protects"}`,
-        next: `see the cluster in OCP's console; ${intent.keptObproxyIds.size === 0 ? "" : "take `skipDestroy` off its Obproxies, then "}\`forceDestroy: true\` on the ObproxyCluster deletes it with all that it holds`,
+        what: `OCP does not say which OBProxies cluster ${id} (${cluster?.name ?? "?"}) holds, so it cannot be known to be empty of undeclared ones${protectsSome(intent) ? " and of those that the app keeps or declares elsewhere" : ""}`,
+        next: `see the cluster in OCP's console; ${protectsSome(intent) ? "take out the Obproxies that keep it (`skipDestroy`, or another provider), then " : ""}\`forceDestroy: true\` on the ObproxyCluster deletes it with all that it holds`,
       };
     case "skipDestroy":
       return {
@@ -173,6 +175,11 @@ function describeBreach(
         next: "set `skipDestroy: true` on the ObproxyCluster too, or take it off those Obproxies",
       };
   }
+}
+
+/** Whether OBProxies are known that may not go with the cluster, not even by force. */
+function protectsSome({ keptObproxyIds, elsewhereObproxies }: Intent): boolean {
+  return keptObproxyIds.size + elsewhereObproxies.size > 0;
 }
 
 export function describeServer({ id, ip, sqlPort, status }: ObproxyServer): string {

@@ -5,8 +5,8 @@ import type { OcpError } from "../ocp/errors.js";
  * 1114 (concurrency guard of several OCP nodes). Source: OCP's error tables, 4.2.2 and 3.1.1.
  */
 const CLUSTER_LOCK_CODES = new Set([21010, 20003, 1114]);
-/** ODP21016 and ODP21017: the status of an OBProxy forbids the operation. Same source. */
-const SERVER_LOCK_CODES = new Set([21016, 21017]);
+/** ODP21016 and ODP21017, 21003 in 3.x: the status of an OBProxy forbids the operation. Same source. */
+const SERVER_LOCK_CODES = new Set([21003, 21016, 21017]);
 
 /** Whether OCP refuses for as long as something else works on the cluster. */
 export function isClusterLock(error: OcpError): boolean {

@@ -79,7 +79,8 @@ export interface HookSettings {
   readonly obproxies: Readonly<Record<string, ObproxySettings>>;
   /**
    * What other providers of the same app with the same URL (and `envPrefix`, where the URL comes from the environment)
-   * declare in other stacks: key → path of the declaring construct. The hook never deletes these.
+   * declare: key → path of the declaring construct. The hook deletes none of them, neither by themselves once they have
+   * left this provider, nor with their cluster.
    */
   readonly elsewhere: {
     readonly clusters: Readonly<Record<string, string>>;

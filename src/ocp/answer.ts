@@ -123,7 +123,7 @@ function refusal(call: Call, answer: Answer, failed: Failure | undefined): OcpEr
     );
   }
   if (failed === undefined) return notOcp(call, answer, describeBody(answer));
-  if (call.subject !== undefined && (status === 404 || (status === 400 && meansMissing(call.subject, failed)))) {
+  if (call.subject !== undefined && saysMissing(status, call.subject, failed)) {
     return make("not-found", `was answered ${status}: ${failed.words}`);
   }
   return make("refused", `was refused by OCP with ${status}: ${failed.words}`);
@@ -134,6 +134,18 @@ function refusedCredentials(answer: Answer): string {
   const minutes = Math.round((answer.clockSkewMs ?? 0) / 60_000);
   const clock = Math.abs(minutes) < 15 ? "" : `; this machine's clock is ${Math.abs(minutes)} minutes off OCP's`;
   return `the credentials are wrong, expired or of a locked account${clock}`;
+}
+
+/** A 404 about something else (a task, where a cluster was asked for) does not make the cluster "gone". */
+function saysMissing(status: number, subject: Subject, failed: Failure): boolean {
+  if (meansMissing(subject, failed)) return status === 404 || status === 400;
+  const others = (Object.keys(MISSING_CODES) as Subject[]).filter((other) => isOfAnotherKind(other, subject));
+  return status === 404 && !others.some((other) => meansMissing(other, failed));
+}
+
+/** Proxies go with their cluster: either may be what is missing. */
+function isOfAnotherKind(other: Subject, subject: Subject): boolean {
+  return (other === "task") !== (subject === "task");
 }
 
 function meansMissing(subject: Subject, failed: Failure): boolean {

@@ -79,7 +79,7 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
   [
     "a proxy of another stack",
     { clusters: [orders("1", "2", "9")], elsewhere: { clusters: {}, obproxies: { "27/9": "other/nine" } } },
-    ["problem undeclared-obproxies: OBProxy cluster 27"],
+    ["problem declared-elsewhere: OBProxy cluster 27"],
   ],
   [
     "a kept proxy in a cluster that goes",
@@ -301,7 +301,7 @@ describe("proxies of a cluster in another stack", () => {
   });
 
   it("stand against it otherwise", () => {
-    expect(findings(proxies, cluster)).toEqual(["problem undeclared-obproxies: OBProxy cluster 27"]);
+    expect(findings(proxies, cluster)).toEqual(["problem declared-elsewhere: OBProxy cluster 27"]);
   });
 });
 

@@ -231,15 +231,16 @@ describe("decide", () => {
   it("does not delete a cluster that holds a proxy nobody declares", () => {
     const seen = { ...there, cluster: { ...cluster, obproxies: [{ id: "3" }, { id: "4" }] } };
     expect(decide(seen, clusterIntent)).toMatchObject({
-      why: { breach: { guard: "forceDestroy", undeclared: [{ id: "4" }], elsewhere: [] } },
+      why: { breach: { guard: "forceDestroy", undeclared: [{ id: "4" }] } },
     });
     expect(decide(seen, { ...clusterIntent, forceDestroy: true })).toEqual({ do: "delete" });
   });
 
-  it("names a proxy that another provider declares", () => {
+  it("does not delete a cluster with a proxy in it that another provider declares, not even by force", () => {
     const seen = { ...there, cluster: { ...cluster, obproxies: [{ id: "4" }] } };
-    expect(decide(seen, { ...clusterIntent, elsewhereObproxies: new Map([["4", "app/other/p"]]) })).toMatchObject({
-      why: { breach: { guard: "forceDestroy", undeclared: [], elsewhere: [{ id: "4" }] } },
+    const intent = { ...clusterIntent, forceDestroy: true, elsewhereObproxies: new Map([["4", "app/other/p"]]) };
+    expect(decide(seen, intent)).toMatchObject({
+      why: { breach: { guard: "declaredElsewhere", held: [{ id: "4" }] } },
     });
   });
 

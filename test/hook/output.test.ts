@@ -238,19 +238,26 @@ describe("the other failures", () => {
     expect(failure.next).not.toBe("");
   });
 
-  it("name every undeclared OBProxy, and who else declares the others", () => {
+  it("name every undeclared OBProxy", () => {
+    const breach = {
+      guard: "forceDestroy",
+      undeclared: [{ id: "4", ip: "10.0.0.4", sqlPort: 2883, status: "RUNNING" }, { id: "6" }],
+    } as const;
+    const whole = intentFrom({ kind: "cluster", clusterId: "27" }, "orders", settingsWith({}));
+    expect(failures.guardBroken(breach, whole, { id: "27", name: "orders" }).message).toMatch(
+      /27 \(orders\) still holds .*: 4 10\.0\.0\.4:2883 RUNNING, 6$/,
+    );
+  });
+
+  it("name every OBProxy that is declared elsewhere, and where", () => {
     const whole = intentFrom(
       { kind: "cluster", clusterId: "27" },
       "orders",
       settingsWith({ elsewhere: { clusters: {}, obproxies: { "27/5": "app/other" } } }),
     );
-    const breach = {
-      guard: "forceDestroy",
-      undeclared: [{ id: "4", ip: "10.0.0.4", sqlPort: 2883, status: "RUNNING" }, { id: "6" }],
-      elsewhere: [{ id: "5", ip: "10.0.0.5" }],
-    } as const;
+    const breach = { guard: "declaredElsewhere", held: [{ id: "5", ip: "10.0.0.5" }] } as const;
     expect(failures.guardBroken(breach, whole, { id: "27", name: "orders" }).message).toMatch(
-      /27 \(orders\) still holds .*: 4 10\.0\.0\.4:2883 RUNNING, 6, 5 10\.0\.0\.5 \(declared by app\/other\)$/,
+      /27 \(orders\) still holds .*: 5 10\.0\.0\.5 \(app\/other\); deleting/,
     );
   });
 });

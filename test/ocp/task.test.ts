@@ -123,7 +123,11 @@ describe("what a task means", () => {
     });
     fc.assert(
       fc.property(anyTask, (some) => {
-        const read = parseTask({ id: 1, ...some, subtasks: some.subtasks.map((each, id) => ({ id, ...each })) });
+        const read = parseTask({
+          id: 1,
+          ...some,
+          subtasks: some.subtasks.map((each, index) => ({ id: index + 1, ...each })),
+        });
         const verdict = classify(read);
         expect(verdict.reason).not.toBe("");
         if (verdict.kind !== "succeeded") return;

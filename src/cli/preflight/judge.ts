@@ -213,6 +213,7 @@ const GUARD_CODES: Readonly<Record<GuardBreach["guard"], Code>> = {
   clusterName: "cluster-name",
   clusterNameElsewhere: "cluster-name-elsewhere",
   forceDestroy: "undeclared-obproxies",
+  declaredElsewhere: "declared-elsewhere",
   forceDestroyUnknown: "obproxies-unknown",
   skipDestroy: "kept-obproxies",
 };

@@ -38,6 +38,7 @@ export type Code =
   | "cluster-name"
   | "cluster-name-elsewhere"
   | "undeclared-obproxies"
+  | "declared-elsewhere"
   | "obproxies-unknown"
   | "kept-obproxies"
   | "swept-away"
