@@ -1,9 +1,10 @@
 // Compiles the package: type-checked CommonJS with declarations for what users import, and one bundled file each for
 // the destroy hook and the command line, so that neither needs node_modules where it runs.
 import { execFileSync } from "node:child_process";
-import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { build } from "esbuild";
+import { evaluateModulesAtOnce } from "./eager.mjs";
 
 const require = createRequire(import.meta.url);
 
@@ -27,6 +28,13 @@ const TRIMMED = [
       return `module.exports = ${JSON.stringify({ ERROR, TYPE })};`;
     },
   ],
+  // Tables of well-known header names, to spare the lower-casing of them, and channels that nobody can listen to.
+  [/^\.\/tree(\.js)?$/, "module.exports = { tree: { lookup: () => undefined } };"],
+  [/^\.\/constants(\.js)?$/, "module.exports = { headerNameLowerCasedRecord: Object.create(null) };"],
+  [
+    /\/diagnostics(\.js)?$/,
+    "module.exports = { channels: new Proxy({}, { get: () => ({ hasSubscribers: false }) }) };",
+  ],
   [/\/web\/fetch\/(body|formdata)(\.js)?$/, 'throw new Error("fetch is not part of this bundle");'],
 ];
 
@@ -35,7 +43,9 @@ const trimmedUndici = {
   setup({ onResolve, onLoad }) {
     TRIMMED.forEach(([filter], index) => {
       onResolve({ filter }, ({ importer }) =>
-        /[\\/]node_modules[\\/]undici[\\/]/.test(importer) ? { path: String(index), namespace: "trimmed" } : undefined,
+        /[\\/]node_modules[\\/]undici[\\/]lib[\\/](core|dispatcher|handler|util|api)[\\/]/.test(importer)
+          ? { path: String(index), namespace: "trimmed" }
+          : undefined,
       );
     });
     onLoad({ filter: /.*/, namespace: "trimmed" }, ({ path }) => {
@@ -45,6 +55,7 @@ const trimmedUndici = {
   },
 };
 
+const HOOK = "dist/hook/obproxy-hook.cjs";
 const undici = JSON.parse(readFileSync(require.resolve("undici/package.json"), "utf8"));
 const undiciLicense = readFileSync(require.resolve("undici/LICENSE"), "utf8").trim();
 const licenses = `/*!\nContains undici ${undici.version}:\n\n${undiciLicense}\n*/`;
@@ -66,6 +77,7 @@ rmSync("dist", { recursive: true, force: true });
 execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
   stdio: "inherit",
 });
-await bundle("src/hook/main.ts", "dist/hook/obproxy-hook.cjs", { minify: true, banner: { js: licenses } });
+await bundle("src/hook/main.ts", HOOK, { minify: true, banner: { js: licenses } });
+writeFileSync(HOOK, evaluateModulesAtOnce(readFileSync(HOOK, "utf8")));
 await bundle("src/cli/main.ts", "dist/cli/main.js", { banner: { js: `#!/usr/bin/env node\n${licenses}` } });
 chmodSync("dist/cli/main.js", 0o755);
