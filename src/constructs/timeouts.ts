@@ -1,3 +1,5 @@
+import { DURATION } from "../hook/request.js";
+
 /** How long the destroy hook may take. */
 export interface Timeouts {
   /**
@@ -10,6 +12,6 @@ export interface Timeouts {
 
 /** Whether `text` is a duration greater than zero. */
 export function isDuration(text: string): boolean {
-  const match = /^(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?$/.exec(text);
+  const match = DURATION.exec(text);
   return match !== null && match.slice(1).some((part) => Number(part) > 0);
 }

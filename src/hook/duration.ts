@@ -1,3 +1,5 @@
+import { DURATION } from "./request.js";
+
 const UNIT_SECONDS = { h: 3600, m: 60, s: 1 } as const;
 
 /**
@@ -5,7 +7,7 @@ const UNIT_SECONDS = { h: 3600, m: 60, s: 1 } as const;
  * and for zero.
  */
 export function parseDuration(text: string): number | undefined {
-  const match = /^(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?$/.exec(text);
+  const match = DURATION.exec(text);
   if (match === null || text === "") return undefined;
   const [, hours = "0", minutes = "0", seconds = "0"] = match;
   const total = Number(hours) * UNIT_SECONDS.h + Number(minutes) * UNIT_SECONDS.m + Number(seconds) * UNIT_SECONDS.s;

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { OcpError, type OcpErrorKind } from "../ocp/errors.js";
+import { OcpError, type OcpErrorDetails } from "../ocp/errors.js";
 import type { OcpId, Task } from "../ocp/model.js";
 import type { Clock } from "./clock.js";
 import { type Courier, type CourierTools, directCourier, type Dispatch, type Errand, sendFor } from "./courier.js";
@@ -41,22 +41,10 @@ type FollowerSays = { readonly says: "join"; readonly obproxyId: OcpId; readonly
 
 type LeaderSays =
   | { readonly says: "sent"; readonly task: Task; readonly others: number; readonly sentBy: string }
-  | { readonly says: "failed"; readonly message: string; readonly details: ErrorDetails }
+  | { readonly says: "failed"; readonly message: string; readonly details: OcpErrorDetails }
   /** OCP refused the call for all: everybody for himself. */
   | { readonly says: "alone" }
   | { readonly says: "task"; readonly task: Task };
-
-interface ErrorDetails {
-  readonly kind: OcpErrorKind;
-  readonly method: string;
-  readonly url: string;
-  readonly status?: number;
-  readonly code?: number;
-  readonly codeText?: string;
-  readonly ocpMessage?: string;
-  readonly traceId?: string;
-  readonly retryAfterMs?: number;
-}
 
 /**
  * One call for many: the hooks of one cluster's OBProxies that run at the same time send one delete with all ids, and
@@ -199,7 +187,7 @@ class Leading {
       !this.tools.intent.skipHostOperation &&
       errands.some((each) => each.skipHostOperation);
     if (error instanceof OcpError && !isForEach(error)) {
-      this.tell({ says: "failed", message: error.message, details: detailsOf(error) });
+      this.tell({ says: "failed", message: error.message, details: Object.assign({}, error) });
       throw error;
     }
     // One proxy of many may be what OCP objects to, and the others' deletes need not fail for it.
@@ -320,19 +308,4 @@ function hasBeenRetried(task: Task, failed: Task): boolean {
 /** Whether a refusal of the call for all may be about one of its proxies. */
 function isForEach(error: OcpError): boolean {
   return (error.kind === "refused" || error.kind === "not-found") && !isClusterLock(error);
-}
-
-function detailsOf(error: OcpError): ErrorDetails {
-  const { kind, method, url, status, code, codeText, ocpMessage, traceId, retryAfterMs } = error;
-  return {
-    kind,
-    method,
-    url,
-    ...(status === undefined ? {} : { status }),
-    ...(code === undefined ? {} : { code }),
-    ...(codeText === undefined ? {} : { codeText }),
-    ...(ocpMessage === undefined ? {} : { ocpMessage }),
-    ...(traceId === undefined ? {} : { traceId }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
 }

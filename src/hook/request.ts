@@ -31,6 +31,9 @@ export const ENV = {
   tickMs: "OBPROXY_HOOK_TICK_MS",
 } as const;
 
+/** A duration: hours, minutes and seconds, each at most once and in this order. */
+export const DURATION = /^(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?$/;
+
 export interface TimeoutSettings {
   /** A duration such as `"90s"`, `"30m"`, `"2h"`, `"1h30m"`. */
   readonly delete?: string;
