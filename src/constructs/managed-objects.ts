@@ -1,20 +1,18 @@
 import {
   Aspects,
   dependable,
-  Fn,
   type ITerraformDependable,
   Lazy,
   TerraformIterator,
   TerraformLocal,
   TerraformStack,
-  Token,
 } from "cdktf";
 import { Construct } from "constructs";
 import type { ProviderSettings } from "../hook/request.js";
 import { appProblems, resolved } from "./app-validation.js";
 import { AppRegistry } from "./app-registry.js";
 import { Carrier, CarrierBarrier, CarrierBlock, instanceAddress } from "./carrier.js";
-import { type Declaration, type ObjectKind, TRIGGER_KEYS, type TriggerKey } from "./declaration.js";
+import type { Declaration, ObjectKind } from "./declaration.js";
 import * as errors from "./errors.js";
 import { HookFiles } from "./hook-files.js";
 import { blockMove, type Move, MovedBlocks, objectMoves } from "./moved.js";
@@ -180,11 +178,11 @@ export class ManagedObjects {
     );
   }
 
-  private entries(kind: ObjectKind, kept: boolean): Record<string, Record<string, string>> {
+  private entries(kind: ObjectKind, kept: boolean): Record<string, string> {
     return Object.fromEntries(
       this.declarations
         .filter((each) => each.kind === kind && each.skipDestroy === kept)
-        .map((each) => [each.key, triggers(each)]),
+        .map((each) => [each.key, terraformText(each.clusterName)]),
     );
   }
 
@@ -245,18 +243,4 @@ export class ManagedObjects {
 
 function blockId(kind: ObjectKind, kept: boolean): string {
   return kept ? `${PLURALS[kind]}_kept` : PLURALS[kind];
-}
-
-function triggers(declaration: Declaration): Record<string, string> {
-  const values: Readonly<Record<TriggerKey, string>> = {
-    cluster_id: textOf(declaration.clusterId),
-    obproxy_id: textOf(declaration.obproxyId ?? ""),
-    cluster_name: terraformText(declaration.clusterName),
-  };
-  return Object.fromEntries(TRIGGER_KEYS[declaration.kind].map((key) => [key, values[key]]));
-}
-
-/** Of a number variable alone Terraform would make a number, and the carriers would differ. */
-function textOf(id: string): string {
-  return Token.isUnresolved(id) ? Token.asString(Fn.tostring(id)) : id;
 }

@@ -39,19 +39,24 @@ describe.each(carriers)("a stack with the carrier %s", (carrier) => {
 
   test("has exactly the frozen trigger keys", () => {
     const { locals } = configuration();
-    expect(block("ocp_obproxy_clusters")[attribute]).toBe("${each.value}");
-    expect(block("ocp_obproxies")[attribute]).toBe("${each.value}");
-    expect(locals["ocp_obproxy_clusters"]!["27"]).toEqual({ cluster_id: "27", cluster_name: "orders" });
-    expect(locals["ocp_obproxies"]!["27/3"]).toEqual({ cluster_id: "27", cluster_name: "orders", obproxy_id: "3" });
+    expect(block("ocp_obproxy_clusters")[attribute]).toEqual({
+      cluster_id: "${each.key}",
+      cluster_name: "${each.value}",
+    });
+    expect(block("ocp_obproxies")[attribute]).toEqual({
+      cluster_id: '${regex("^([0-9]+)/[0-9]+$", each.key)[0]}',
+      cluster_name: "${each.value}",
+      obproxy_id: '${regex("^[0-9]+/([0-9]+)$", each.key)[0]}',
+    });
+    expect(locals["ocp_obproxy_clusters"]).toEqual({ "27": "orders" });
+    expect(locals["ocp_obproxies"]).toEqual({ "27/1": "orders", "27/3": "orders" });
   });
 
   test("uses in its hooks only triggers that exist, because Terraform checks that no earlier than at destroy", () => {
-    const { locals } = configuration();
     for (const name of ["ocp_obproxy_clusters", "ocp_obproxies"]) {
       const used = [...JSON.stringify(hook(name)).matchAll(/self\.(\w+)\.(\w+)/g)];
-      const [entry] = Object.values(locals[name]!);
       expect(new Set(used.map(([, where]) => where))).toEqual(new Set([attribute]));
-      expect(new Set(used.map(([, , key]) => key))).toEqual(new Set(Object.keys(entry!)));
+      expect(new Set(used.map(([, , key]) => key))).toEqual(new Set(Object.keys(block(name)[attribute]!)));
     }
   });
 

@@ -155,7 +155,7 @@ test("names that look like templates reach Terraform as they are", () => {
   const stack = stackWithProvider();
   new ObproxyCluster(stack, "c", { clusterId: 27, clusterName: "a${b}%{c}" });
   const { configuration, settings } = synthesize(stack);
-  expect(configuration.locals["ocp_obproxy_clusters"]!["27"]!["cluster_name"]).toBe("a$${b}%%{c}");
+  expect(configuration.locals["ocp_obproxy_clusters"]!["27"]).toBe("a$${b}%%{c}");
   expect(settings().clusters["27"]!.clusterName).toBe("a${b}%{c}");
 });
 
@@ -164,13 +164,11 @@ describe("a token", () => {
     return new TerraformVariable(stack, "id", { type: "number" }).numberValue;
   }
 
-  test("as clusterId becomes the key, and text in the trigger", () => {
+  test("as clusterId becomes the key", () => {
     const stack = stackWithProvider();
     new ObproxyCluster(stack, "c", { clusterId: idVariable(stack), clusterName: "orders" });
     const { locals, moved } = synthesize(stack).configuration;
-    expect(locals["ocp_obproxy_clusters"]).toEqual({
-      "${var.id}": { cluster_id: "${tostring(var.id)}", cluster_name: "orders" },
-    });
+    expect(locals["ocp_obproxy_clusters"]).toEqual({ "${var.id}": "orders" });
     expect(moved).toBeUndefined();
   });
 
@@ -178,9 +176,7 @@ describe("a token", () => {
     const stack = stackWithProvider();
     const name = new TerraformVariable(stack, "name", { type: "string" }).stringValue;
     new ObproxyCluster(stack, "c", { clusterId: 27, clusterName: `$\{x}-${name}` });
-    expect(synthesize(stack).configuration.locals["ocp_obproxy_clusters"]!["27"]!["cluster_name"]).toBe(
-      '${"$"}{x}-${var.name}',
-    );
+    expect(synthesize(stack).configuration.locals["ocp_obproxy_clusters"]!["27"]).toBe('${"$"}{x}-${var.name}');
   });
 
   test.each([{ forceDestroy: true }, { skipDestroy: true }, { preventDestroy: true }, { timeouts: { delete: "1h" } }])(

@@ -65,8 +65,8 @@ describe("obproxyIds", () => {
     const id = new TerraformVariable(stack, "id", { type: "number" }).numberValue;
     new Obproxy(stack, "p", { cluster, obproxyIds: [id, 7] });
     expect(synthesize(stack).configuration.locals["ocp_obproxies"]).toMatchObject({
-      "27/${var.id}": { cluster_id: "27", obproxy_id: "${tostring(var.id)}", cluster_name: "orders" },
-      "27/7": { cluster_id: "27", obproxy_id: "7", cluster_name: "orders" },
+      "27/${var.id}": "orders",
+      "27/7": "orders",
     });
   });
 
@@ -128,7 +128,7 @@ describe("the cluster", () => {
     new OcpProvider(stack, "ocp");
     new Obproxy(stack, "p", { clusterId: 27, clusterName: "orders", obproxyIds: [1] });
     expect(synthesize(stack).configuration.locals).toEqual({
-      ocp_obproxies: { "27/1": { cluster_id: "27", obproxy_id: "1", cluster_name: "orders" } },
+      ocp_obproxies: { "27/1": "orders" },
       ocp_obproxy_clusters: {},
     });
   });

@@ -210,7 +210,7 @@ test("of two providers, each manages its own", () => {
   new ObproxyCluster(stack, "c1", { ocp: a, clusterId: 1, clusterName: "one" });
   new ObproxyCluster(stack, "c2", { ocp: b, clusterId: 1, clusterName: "uno" });
   expect(synthesize(stack).configuration.locals).toMatchObject({
-    a_obproxy_clusters: { "1": { cluster_id: "1", cluster_name: "one" } },
-    b_obproxy_clusters: { "1": { cluster_id: "1", cluster_name: "uno" } },
+    a_obproxy_clusters: { "1": "one" },
+    b_obproxy_clusters: { "1": "uno" },
   });
 });

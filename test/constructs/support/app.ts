@@ -18,7 +18,8 @@ export interface Block {
 
 /** What of a stack's `cdk.tf.json` the tests look at. */
 export interface Configuration {
-  readonly locals: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
+  /** Of each block: from key to name of the cluster. */
+  readonly locals: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly moved?: readonly Move[];
   readonly provider?: Readonly<Record<string, readonly unknown[]>>;
   readonly resource: Readonly<Record<string, Readonly<Record<string, Block>>>>;
