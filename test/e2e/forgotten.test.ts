@@ -62,7 +62,9 @@ describe.each(carriers)("with %s", (carrier) => {
       const { code, output } = await world.project.preflight();
       expect(code).toBe(1);
       expect(output).toContain("Terraform would forget it without running its hook");
-      expect(output).toContain("declare its OcpProvider again (with the same alias), take out only the objects, deploy");
+      expect(output).toContain(
+        "declare its OcpProvider again (with the same alias), take out only the objects, deploy",
+      );
       expect(output).toContain(`terraform state rm '${world.address("27/3")}'`);
     });
 
@@ -85,7 +87,8 @@ describe.each(carriers)("with %s", (carrier) => {
     world.synth(everything, { alias: "renamed" });
     const { code, output } = await world.project.preflight();
     expect(code).toBe(1);
-    for (const key of ALL) expect(output).toContain(`is in the state as ${world.address(key)}, but that block has left`);
+    for (const key of ALL)
+      expect(output).toContain(`is in the state as ${world.address(key)}, but that block has left`);
     expect(output).toContain("with the same alias");
     world.synth(everything);
     await destroyEverything();
@@ -106,17 +109,23 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(await world.project.addresses()).toEqual([]);
     });
 
-    it.each(["the whole block", "one object"])("for %s that is declared is refused before anything happens", async (what) => {
-      await world.deploy(everything);
-      world.synth((ocp, stack) => {
-        everything(ocp, stack);
-        stack.addOverride("removed", removed(what === "one object" ? world.address("27/2") : `${carrier}.ocp_obproxies`));
-      });
-      const { code, output } = await world.project.destroy();
-      expect(code).toBe(1);
-      expect(output).toMatch(/Removed resource still exists|Resource instance keys not allowed/);
-      expect(world.ocp.requests).toEqual([]);
-    });
+    it.each(["the whole block", "one object"])(
+      "for %s that is declared is refused before anything happens",
+      async (what) => {
+        await world.deploy(everything);
+        world.synth((ocp, stack) => {
+          everything(ocp, stack);
+          stack.addOverride(
+            "removed",
+            removed(what === "one object" ? world.address("27/2") : `${carrier}.ocp_obproxies`),
+          );
+        });
+        const { code, output } = await world.project.destroy();
+        expect(code).toBe(1);
+        expect(output).toMatch(/Removed resource still exists|Resource instance keys not allowed/);
+        expect(world.ocp.requests).toEqual([]);
+      },
+    );
   });
 
   describe("a dependent that is created before it is destroyed, which makes Terraform do so with the objects too,", () => {

@@ -52,11 +52,16 @@ export class Project {
   }
 
   /** Replaces the app by another one. */
-  synth(build: Build, options: SynthOptions = {}): void {
-    const app = new App({ outdir: this.outPath, ...options });
-    const stack = this.addStack(app);
-    build(stack);
-    app.synth();
+  synth(build: Build, { hclOutput = false }: SynthOptions = {}): void {
+    // An option of `App` alone does not reach its stacks.
+    if (hclOutput) process.env["SYNTH_HCL_OUTPUT"] = "true";
+    try {
+      const app = new App({ outdir: this.outPath });
+      build(this.addStack(app));
+      app.synth();
+    } finally {
+      Reflect.deleteProperty(process.env, "SYNTH_HCL_OUTPUT");
+    }
     this.initialized = false;
   }
 
