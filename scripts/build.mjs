@@ -35,6 +35,8 @@ const TRIMMED = [
     /\/diagnostics(\.js)?$/,
     "module.exports = { channels: new Proxy({}, { get: () => ({ hasSubscribers: false }) }) };",
   ],
+  // A proxy that the environment names is an http(s) one, or it is refused before.
+  [/\/socks5-proxy-agent(\.js)?$/, "module.exports = class {};"],
   [/\/web\/fetch\/(body|formdata)(\.js)?$/, 'throw new Error("fetch is not part of this bundle");'],
 ];
 
