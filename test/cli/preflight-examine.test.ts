@@ -221,6 +221,11 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
     ["note moves: OBProxy 27/1", "problem carrier-not-movable: OBProxy 27/1"],
   ],
   [
+    "a switch of the carrier in the change that takes the object out",
+    { ...switching, declared: {} },
+    ["warning moves: OBProxy 27/1"],
+  ],
+  [
     "a switch of the carrier with a new OpenTofu",
     { ...switching, state: { kind: "read", from: "a test", program: { name: "OpenTofu", major: 1, minor: 10 } } },
     ["note moves: OBProxy 27/1"],

@@ -180,6 +180,7 @@ describe("from null_resource to terraform_data", () => {
   it("a cluster that has left the code together with its OBProxies in the same change goes at the second try", async () => {
     await world.deploy(everything);
     world.synth(() => undefined, switched);
+    expect((await world.project.preflight()).output).toContain("deploy the switch of the carrier alone");
     const first = await world.project.destroy();
     if (first.code !== 0) {
       expect(first.output).toContain("still holds OBProxies that this configuration does not declare");

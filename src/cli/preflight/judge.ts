@@ -8,7 +8,7 @@ import { formatVersion } from "../../ocp/version.js";
 import { type Answers, inPreflight, type Look, type Refusal } from "./ask.js";
 import type { Code, Level, Status } from "./report.js";
 import type { Provider } from "./stack.js";
-import type { Surveyed } from "./survey.js";
+import { changesCarrier, type Surveyed } from "./survey.js";
 
 /** What is to be said of one object. */
 export interface Judgement {
@@ -289,8 +289,19 @@ function sweepRemarks(
   ];
 }
 
-function moveRemarks({ instance, label, movesTo }: Surveyed): Remark[] {
+function moveRemarks(object: Surveyed): Remark[] {
+  const { declaredBy, instance, label, movesTo } = object;
   if (instance === undefined || movesTo === undefined) return [];
+  if (declaredBy === undefined && changesCarrier(object)) {
+    return [
+      {
+        code: "moves",
+        level: "warning",
+        message: `${label} has left the code in the same change as the switch from null_resource, whose order Terraform forgets by it: a cluster may be tried before its OBProxies, and fail until the next run`,
+        next: "declare it again, deploy the switch of the carrier alone, and take it out after that; or repeat the command",
+      },
+    ];
+  }
   return [
     {
       code: "moves",
