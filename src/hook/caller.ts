@@ -9,6 +9,8 @@ import type { Reporter } from "./reporter.js";
 const TROUBLE_BUDGET_TICKS = 600;
 /** Before OCP has answered at all, a wrong address is likelier than a restart. */
 const FIRST_CONTACT_BUDGET_TICKS = 30;
+/** OCP's limits are for windows of seconds to a day; whom an hour of patience does not help has to ask for more. */
+const THROTTLED_BUDGET_TICKS = 3600;
 /**
  * A 401 after accepted calls is sent by an OCP whose database is away; an account is locked by the fifth wrong login.
  * Source: observed on OCP's open sibling.
@@ -20,6 +22,7 @@ const LONGEST_PAUSE_TICKS = 10;
 /** Asks OCP, and asks again where the trouble is on the way and not in the question. Only for calls that change nothing. */
 export class Caller {
   private accepted = false;
+  private readonly answered = new Set<string>();
   private repeated401 = 0;
   /** Of calls that change something: reads that are accepted between them do not make them better. */
   private tolerated401 = 0;
@@ -42,25 +45,39 @@ export class Caller {
     this.repeated401 = 0;
   }
 
-  /** Rejects with the {@link OcpError} that no repetition can mend, or with a `HookFailure` when time is up. */
-  async read<T>(call: () => Promise<T>): Promise<T> {
+  /**
+   * Rejects with the {@link OcpError} that no repetition can mend, or with a `HookFailure` when time is up. `endpoint`
+   * names what is asked: one that has never answered as OCP's does is sooner given up than one that did.
+   */
+  async read<T>(call: () => Promise<T>, endpoint?: string, budgetTicks = Number.POSITIVE_INFINITY): Promise<T> {
     let streakStart: number | undefined;
     for (let attempt = 0; ; attempt += 1) {
       try {
         const answer = await call();
         this.noteAnswer();
+        if (endpoint !== undefined) this.answered.add(endpoint);
         if (streakStart !== undefined) {
           this.reporter.line(`OCP answers again after ${formatDuration(this.clock.now() - streakStart)}`);
         }
         return answer;
       } catch (error) {
         if (!(error instanceof OcpError)) throw error;
-        if (isOcpsOwnWord(error)) this.noteAnswer();
-        const pause = this.pauseAfter(error, attempt, streakStart);
+        if (isOcpsOwnWord(error)) {
+          this.noteAnswer();
+          if (endpoint !== undefined) this.answered.add(endpoint);
+        }
+        const spent = streakStart === undefined ? 0 : this.clock.now() - streakStart;
+        // A 401 has a rule of its own.
+        const inBudget = error.kind === "unauthenticated" || spent < budgetTicks * this.tickMs;
+        const pause = inBudget ? this.pauseAfter(error, attempt, spent, endpoint) : undefined;
         if (pause === undefined) throw error;
+        const text = `${error.message}; still trying`;
+        this.deadline.saw(error.message);
         if (streakStart === undefined) {
           streakStart = this.clock.now();
-          this.reporter.line(`${error.message}; still trying`);
+          this.reporter.line(text);
+        } else {
+          this.reporter.heartbeat(text);
         }
         await this.deadline.pause(pause);
       }
@@ -75,20 +92,32 @@ export class Caller {
     if (error.kind === "unauthenticated" && (this.tolerated401 += 1) > MAX_REPEATED_401) {
       throw refusedAfterAccepted(error, MAX_REPEATED_401);
     }
-    const pause = this.pauseAfter(error, 0, undefined);
+    const pause = this.pauseAfter(error, 0, 0, undefined);
     if (pause === undefined) throw error;
     this.reporter.line(`${error.message}; still trying`);
     await this.deadline.pause(pause);
   }
 
   /** Undefined: it is of no use to ask again. */
-  private pauseAfter(error: OcpError, attempt: number, streakStart: number | undefined): number | undefined {
+  private pauseAfter(
+    error: OcpError,
+    attempt: number,
+    spentMs: number,
+    endpoint: string | undefined,
+  ): number | undefined {
     if (error.kind === "unauthenticated") return this.pauseAfter401(error);
+    if (error.kind !== "throttled" && !isTroubleOnTheWay(error, this.accepted)) return undefined;
+    if (spentMs >= this.budgetFor(error, endpoint) * this.tickMs) return undefined;
     if (error.kind === "throttled") return error.retryAfterMs ?? this.backOff(attempt);
-    if (!isTroubleOnTheWay(error, this.accepted)) return undefined;
-    const budget = (this.accepted ? TROUBLE_BUDGET_TICKS : FIRST_CONTACT_BUDGET_TICKS) * this.tickMs;
-    const spent = streakStart === undefined ? 0 : this.clock.now() - streakStart;
-    return spent >= budget ? undefined : Math.max(error.retryAfterMs ?? 0, this.backOff(attempt));
+    return Math.max(error.retryAfterMs ?? 0, this.backOff(attempt));
+  }
+
+  /** In ticks. */
+  private budgetFor(error: OcpError, endpoint: string | undefined): number {
+    if (error.kind === "throttled") return THROTTLED_BUDGET_TICKS;
+    if (!this.accepted) return FIRST_CONTACT_BUDGET_TICKS;
+    const neverAnswered = endpoint !== undefined && !this.answered.has(endpoint);
+    return error.kind === "not-ocp" && neverAnswered ? FIRST_CONTACT_BUDGET_TICKS : TROUBLE_BUDGET_TICKS;
   }
 
   private pauseAfter401(error: OcpError): number | undefined {

@@ -63,7 +63,7 @@ export type Errand = Pick<Intent, "target" | "skipHostOperation">;
 export async function sendFor({ api, caller, intent }: CourierTools, errands: readonly Errand[]): Promise<Task> {
   const { target } = intent;
   if (target.kind === "cluster") return api.deleteCluster(target.clusterId);
-  const version = await caller.read(() => versionOf(api));
+  const version = await versionInTime(api, caller);
   const dialect = dialectFor(version);
   const skipHostOperationIds = proxyIds(errands.filter((each) => each.skipHostOperation));
   if (skipHostOperationIds.length > 0 && dialect !== "POST") {
@@ -80,6 +80,21 @@ export async function sendFor({ api, caller, intent }: CourierTools, errands: re
 function proxyIds(errands: readonly Errand[]): OcpId[] {
   return errands.flatMap(({ target }) => (target.kind === "obproxy" ? [target.obproxyId] : []));
 }
+
+/** How long an OCP that has answered before may take to tell its version; without it the older dialect will do. */
+const VERSION_BUDGET_TICKS = 30;
+
+/** Nothing has been sent yet: whatever keeps OCP from telling its version is no reason to doubt that. */
+async function versionInTime(api: OcpApi, caller: Caller): Promise<OcpVersion | undefined> {
+  try {
+    return await caller.read(() => versionOf(api), "info", VERSION_BUDGET_TICKS);
+  } catch (error) {
+    if (error instanceof OcpError && !CREDENTIALS_REFUSED.has(error.kind)) return undefined;
+    throw error;
+  }
+}
+
+const CREDENTIALS_REFUSED = new Set<OcpErrorKind>(["unauthenticated", "redirected"]);
 
 /** An OCP that does not tell its version speaks the dialect that all of them know. */
 export async function versionOf(api: Pick<OcpApi, "version">): Promise<OcpVersion | undefined> {

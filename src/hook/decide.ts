@@ -57,7 +57,10 @@ export const MAX_SENDS_AFTER_LOSS = 2;
  * the object is gone; then what stands against deleting it.
  */
 export function decide(seen: Observation, intent: Intent): Action {
-  const own = seen.ours === undefined ? undefined : judgeOwnTask(seen.ours, seen);
+  if (seen.nameElsewhere !== undefined && !hasDeletedIt(seen.ours)) {
+    return guarded({ guard: "clusterNameElsewhere", otherId: seen.nameElsewhere });
+  }
+  const own = seen.ours === undefined ? undefined : judgeOwnTask(seen.ours, seen, intent);
   if (own !== undefined) return own;
   if (seen.vanished !== undefined) return { do: "fail", why: { reason: "task-vanished", task: seen.vanished } };
   const name = nameBreach(seen.cluster, intent);
@@ -67,15 +70,20 @@ export function decide(seen: Observation, intent: Intent): Action {
   return judgePresence(seen, intent);
 }
 
+/** Then the name under another id is of a cluster that was made since. */
+function hasDeletedIt(ours: OurTask | undefined): boolean {
+  return ours?.own === true && ours.verdict.kind === "succeeded";
+}
+
 /** Undefined: the task says nothing about what has to be done now. */
-function judgeOwnTask(ours: OurTask, seen: Observation): Action | undefined {
+function judgeOwnTask(ours: OurTask, seen: Observation, intent: Intent): Action | undefined {
   const { verdict, task } = ours;
   switch (verdict.kind) {
     case "running":
     case "settling":
       return { do: "follow", task, ours: true, certain: true };
     case "failed":
-      if (seen.retriesLeft > 0 && !verdict.rollbackFailed) return { do: "retry", task };
+      if (seen.retriesLeft > 0 && !verdict.rollbackFailed && ours.mayRetry) return judgeRetry(task, seen, intent);
       return mattersStill(ours, seen) ? failedTask(ours) : undefined;
     case "rolled-back":
       // Rolled back before this run began: whatever removed the object since, it was not that task.
@@ -85,6 +93,12 @@ function judgeOwnTask(ours: OurTask, seen: Observation): Action | undefined {
     case "succeeded":
       return judgeOwnSuccess(ours, seen);
   }
+}
+
+/** A retry deletes, so it needs what a delete needs. */
+function judgeRetry(task: Task, { cluster }: Observation, intent: Intent): Action {
+  const breach = nameBreach(cluster, intent) ?? contentBreach(cluster, intent);
+  return breach === undefined ? { do: "retry", task } : guarded(breach);
 }
 
 /**
@@ -111,9 +125,6 @@ function judgeOwnSuccess(ours: OurTask, seen: Observation): Action | undefined {
 }
 
 function judgeAbsence(seen: Observation): Action {
-  if (seen.nameElsewhere !== undefined) {
-    return guarded({ guard: "clusterNameElsewhere", otherId: seen.nameElsewhere });
-  }
   const onObject = seen.atWork.filter((each) => each.onObject !== "no");
   if (onObject.length > 0) return followFirst(onObject);
   const suspect = seen.suspects[0];

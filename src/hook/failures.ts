@@ -159,20 +159,20 @@ function describeBreach(
       };
     case "declaredElsewhere":
       return {
-        what: `OBProxy cluster ${id} (${cluster?.name ?? "?"}) still holds OBProxies that the app declares elsewhere: ${breach.held
+        what: `OBProxy cluster ${id} (${cluster?.name ?? "?"}) still holds OBProxies that the app goes on declaring: ${breach.held
           .map((server) => `${describeServer(server)} (${intent.elsewhereObproxies.get(server.id) ?? "?"})`)
           .join(", ")}; deleting the cluster would delete them`,
-        next: "destroy those first (the stack that declares them), or declare them in the provider of the cluster",
+        next: "destroy those first (take them out of the code, or destroy the stack that declares them), or declare the cluster again",
       };
     case "forceDestroyUnknown":
       return {
         what: `OCP does not say which OBProxies cluster ${id} (${cluster?.name ?? "?"}) holds, so it cannot be known to be empty of undeclared ones${protectsSome(intent) ? " and of those that the app keeps or declares elsewhere" : ""}`,
-        next: `see the cluster in OCP's console; ${protectsSome(intent) ? "take out the Obproxies that keep it (`skipDestroy`, or another provider), then " : ""}\`forceDestroy: true\` on the ObproxyCluster deletes it with all that it holds`,
+        next: `see the cluster in OCP's console; ${protectsSome(intent) ? "take out the Obproxies that keep it (`skipDestroy`, `preventDestroy`, or another provider), then " : ""}\`forceDestroy: true\` on the ObproxyCluster deletes it with all that it holds`,
       };
     case "skipDestroy":
       return {
-        what: `OBProxy cluster ${id} (${cluster?.name ?? "?"}) still holds OBProxies that skipDestroy protects: ${breach.kept.map(describeServer).join(", ")}; deleting the cluster would delete them`,
-        next: "set `skipDestroy: true` on the ObproxyCluster too, or take it off those Obproxies",
+        what: `OBProxy cluster ${id} (${cluster?.name ?? "?"}) still holds OBProxies that skipDestroy or preventDestroy protects: ${breach.kept.map(describeServer).join(", ")}; deleting the cluster would delete them`,
+        next: "set the same on the ObproxyCluster, or take it off those Obproxies and deploy",
       };
   }
 }

@@ -32,9 +32,12 @@ export interface Intent {
   readonly skipHostOperation: boolean;
   /** OBProxies of the cluster that the same provider declares. */
   readonly declaredObproxyIds: ReadonlySet<OcpId>;
-  /** OBProxies of the cluster that another provider of the app declares: id → path of the construct. */
+  /**
+   * OBProxies of the cluster that go on being declared when the cluster goes: by another provider of the app, or, where
+   * the cluster itself has left the code, by the same one. Id → path of the construct.
+   */
   readonly elsewhereObproxies: ReadonlyMap<OcpId, string>;
-  /** OBProxies of the cluster that must be left alone (`skipDestroy`). */
+  /** OBProxies of the cluster that must be left alone (`skipDestroy`, `preventDestroy`). */
   readonly keptObproxyIds: ReadonlySet<OcpId>;
   /** Undefined: OCP's own time limits decide. */
   readonly timeoutMs: number | undefined;
@@ -86,10 +89,19 @@ export function intentFrom(target: Target, triggerName: string, settings: HookSe
     forceDestroy: target.kind === "cluster" && clusters[key]?.forceDestroy === true,
     skipHostOperation: target.kind === "obproxy" && obproxies[key]?.skipHostOperation === true,
     declaredObproxyIds: new Set(owned),
-    elsewhereObproxies: new Map(
-      ofCluster(Object.keys(elsewhere.obproxies)).map((id) => [id, elsewhere.obproxies[prefix + id] ?? ""]),
+    elsewhereObproxies: new Map([
+      ...ofCluster(Object.keys(elsewhere.obproxies)).map((id) => [id, elsewhere.obproxies[prefix + id] ?? ""] as const),
+      // A destroy of everything takes them first; where they are still there, only the cluster has left the code.
+      ...(declaration === undefined && target.kind === "cluster"
+        ? owned.map((id) => [id, obproxies[prefix + id]?.path ?? ""] as const)
+        : []),
+    ]),
+    keptObproxyIds: new Set(
+      owned.filter((id) => {
+        const proxy = obproxies[prefix + id];
+        return proxy?.skipDestroy === true || proxy?.preventDestroy === true;
+      }),
     ),
-    keptObproxyIds: new Set(owned.filter((id) => obproxies[prefix + id]?.skipDestroy === true)),
     timeoutMs: timeoutOf(declaration?.timeouts?.delete ?? provider.timeouts.delete),
     taskRetries: provider.taskRetries,
     waitFor: provider.waitFor,

@@ -1,10 +1,11 @@
 import type { Socket } from "node:net";
-import { OcpError, type OcpErrorDetails } from "../ocp/errors.js";
+import { OcpError } from "../ocp/errors.js";
 import type { OcpId, Task } from "../ocp/model.js";
 import type { Clock } from "./clock.js";
 import { type Courier, type CourierTools, directCourier, type Dispatch, type Errand, sendFor } from "./courier.js";
 import { HookFailure } from "./failure.js";
 import { isClusterLock } from "./refusals.js";
+import { type FollowerSays, type LeaderSays, readFollower, readLeader } from "./meeting-messages.js";
 import { arrive, type Arrival, onMessages, sendTo } from "./meeting-place.js";
 
 /** How long the leader waits for others, in milliseconds. */
@@ -37,14 +38,8 @@ const NEWS_OVERDUE_MS = 15_000;
 /** A longer one of Node's timers would end at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-type FollowerSays = { readonly says: "join"; readonly obproxyId: OcpId; readonly skipHostOperation: boolean };
-
-type LeaderSays =
-  | { readonly says: "sent"; readonly task: Task; readonly others: number; readonly sentBy: string }
-  | { readonly says: "failed"; readonly message: string; readonly details: OcpErrorDetails }
-  /** OCP refused the call for all: everybody for himself. */
-  | { readonly says: "alone" }
-  | { readonly says: "task"; readonly task: Task };
+/** How long a leader may take to send: as long as it puts up with trouble on its way to OCP, and a little more. */
+const LEADER_PATIENCE_MS = 900_000;
 
 /**
  * One call for many: the hooks of one cluster's OBProxies that run at the same time send one delete with all ids, and
@@ -160,23 +155,24 @@ class Leading {
     // Nothing waits for followers: they look after themselves.
     socket.unref();
     onMessages(socket, (message) => {
-      const errand = this.errandOf(message);
-      if (errand === undefined) return;
+      const says = readFollower(message);
+      if (says === undefined) {
+        socket.destroy();
+        return;
+      }
       if (!this.gathering) {
         // Too late for this call; OCP's lock will show the newcomer whose turn it is.
         sendTo(socket, { says: "alone" } satisfies LeaderSays);
         return;
       }
       this.lastArrival = this.clock.now();
-      this.members.set(socket, errand);
+      this.members.set(socket, this.errandOf(says));
     });
   }
 
-  private errandOf(message: unknown): Errand | undefined {
-    const { obproxyId, skipHostOperation } = message as Partial<FollowerSays>;
-    if (typeof obproxyId !== "string" || !/^[1-9]\d{0,18}$/.test(obproxyId)) return undefined;
+  private errandOf({ obproxyId, skipHostOperation }: FollowerSays): Errand {
     const { clusterId } = this.tools.intent.target;
-    return { target: { kind: "obproxy", clusterId, obproxyId }, skipHostOperation: skipHostOperation === true };
+    return { target: { kind: "obproxy", clusterId, obproxyId }, skipHostOperation };
   }
 
   private digest(error: unknown, errands: readonly Errand[]): "alone" {
@@ -213,7 +209,9 @@ class Following {
       this.waiting?.();
     });
     onMessages(socket, (message) => {
-      this.inbox.push(message as LeaderSays);
+      const says = readLeader(message);
+      if (says === undefined) socket.destroy();
+      else this.inbox.push(says);
       this.waiting?.();
     });
   }
@@ -231,7 +229,7 @@ class Following {
       obproxyId,
       skipHostOperation: intent.skipHostOperation,
     } satisfies FollowerSays);
-    const answer = await this.receive(Number.POSITIVE_INFINITY);
+    const answer = await this.receive(LEADER_PATIENCE_MS);
     switch (answer?.says) {
       case "sent":
         return { task: answer.task, others: answer.others, sentBy: answer.sentBy };
@@ -241,7 +239,7 @@ class Following {
         return "alone";
       case "task":
       case undefined:
-        // The leader died, perhaps after it had sent the call for all.
+        // The leader died or hangs, perhaps after it had sent the call for all.
         throw new OcpError(
           "The hook that was to send the delete for several OBProxies ended before it told how it went",
           {

@@ -14,6 +14,10 @@ export interface OurTask {
    * to its end before.
    */
   readonly ofThisRun: boolean;
+  /** We started it, in this run or, as a note says, in an earlier one; tags alone do not tell who did. */
+  readonly own: boolean;
+  /** Whether it is ours to retry: it deletes nothing but what may go. */
+  readonly mayRetry: boolean;
 }
 
 /**

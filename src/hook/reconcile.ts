@@ -14,7 +14,14 @@ import type { Intent } from "./intent.js";
 import { compareIds } from "../ocp/ids.js";
 import { isNoted, type Notes } from "./notes.js";
 import type { Observation, OurTask, Sent, TaskAtWork } from "./observation.js";
-import { failedOnCluster, mayExplainLock, suspectsSince, tasksAtWork, taskOfOurs } from "./tasks-seen.js";
+import {
+  deletesOnlyOurs,
+  failedOnCluster,
+  mayExplainLock,
+  suspectsSince,
+  tasksAtWork,
+  taskOfOurs,
+} from "./tasks-seen.js";
 import { nextPause } from "./pace.js";
 import { isLockRefusal } from "./refusals.js";
 import { count, type Reporter } from "./reporter.js";
@@ -45,9 +52,19 @@ const PATIENCE_TICKS = 60;
 const UNKNOWN_TASK_TICKS = 30;
 const MAX_LOGS = 3;
 
+interface Ours {
+  readonly id: OcpId;
+  readonly ofThisRun: boolean;
+  /** How we know of it. */
+  readonly from: "sent" | "note" | "tags";
+  readonly task: Task | undefined;
+}
+
 /** What this run has done so far; everything else is read from OCP each time. */
 interface Memory {
-  ours: { readonly id: OcpId; readonly ofThisRun: boolean; readonly task: Task | undefined } | undefined;
+  ours: Ours | undefined;
+  /** Undefined: not looked for yet. */
+  nameElsewhere: { readonly id: OcpId | undefined } | undefined;
   vanished: Task | undefined;
   /** The failed task of an earlier run that was put aside to delete anew: it may hold the cluster's lock. */
   putAside: Task | undefined;
@@ -73,6 +90,7 @@ interface Memory {
 export class Reconciler {
   private readonly memory: Memory = {
     ours: undefined,
+    nameElsewhere: undefined,
     vanished: undefined,
     putAside: undefined,
     announced: undefined,
@@ -109,7 +127,7 @@ export class Reconciler {
     const cluster = await this.readCluster();
     const presence = presenceOf(cluster, intent);
     const nameElsewhere =
-      cluster === undefined && memory.ours === undefined ? await this.findNameElsewhere() : undefined;
+      cluster === undefined && memory.sent.state === "not-sent" ? await this.findNameElsewhere() : undefined;
     const listed = this.needsTaskList() ? await this.listTasks() : [];
     memory.looks += 1;
     const ours = intent.waitFor === "task" ? await this.readOurs(listed, presence === "absent") : undefined;
@@ -155,7 +173,7 @@ export class Reconciler {
   private async readCluster(): Promise<Cluster | undefined> {
     const { api, caller, intent } = this.tools;
     try {
-      return await caller.read(() => api.cluster(intent.target.clusterId));
+      return await caller.read(() => api.cluster(intent.target.clusterId), "cluster");
     } catch (error) {
       if (error instanceof OcpError && error.kind === "not-found") return undefined;
       throw error;
@@ -165,14 +183,20 @@ export class Reconciler {
   private async findNameElsewhere(): Promise<OcpId | undefined> {
     const { api, caller, intent } = this.tools;
     if (intent.clusterName === undefined) return undefined;
-    const all = await caller.read(() => api.clusters());
-    return all.find(({ id, name }) => name === intent.clusterName && id !== intent.target.clusterId)?.id;
+    if (this.memory.nameElsewhere === undefined) {
+      const all = await caller.read(() => api.clusters(), "clusters");
+      const other = all.find(({ id, name }) => name === intent.clusterName && id !== intent.target.clusterId);
+      this.memory.nameElsewhere = { id: other?.id };
+    }
+    return this.memory.nameElsewhere.id;
   }
 
   private async listTasks(): Promise<readonly Task[]> {
     const { api, caller } = this.tools;
     try {
-      return await caller.read(() => api.tasks(["RUNNING", "FAILED"], TASKS_PER_LOOK));
+      const listed = await caller.read(() => api.tasks(["RUNNING", "FAILED"], TASKS_PER_LOOK), "tasks");
+      // What has ended well was not asked for.
+      return listed.filter(({ status }) => status !== "SUCCESSFUL");
     } catch (error) {
       const first = this.memory.sent.state === "not-sent";
       if (error instanceof OcpError && error.kind === "forbidden" && first) throw failures.mayNotReadTasks(error);
@@ -222,41 +246,44 @@ export class Reconciler {
     if (ours === undefined) return undefined;
     const task = ours.task ?? (await this.readTask(ours.id));
     if (task === undefined) {
-      if (ours.ofThisRun) memory.vanished = { id: ours.id, name: "", status: "UNKNOWN", subtasks: [] };
+      if (ours.ofThisRun) memory.vanished = { id: ours.id, name: "?", status: "UNKNOWN", subtasks: [] };
       else memory.ours = undefined;
       return undefined;
     }
     const verdict = classify(task);
     const ofThisRun = ours.ofThisRun || !isAtRest(verdict);
-    memory.ours = { id: task.id, ofThisRun, task };
-    return { task, verdict, ofThisRun };
+    memory.ours = { ...ours, ofThisRun, task };
+    const own = ours.from !== "tags";
+    return { task, verdict, ofThisRun, own, mayRetry: own || deletesOnlyOurs(task, this.tools.intent) };
   }
 
   private async recallOurs(listed: readonly Task[], objectGone: boolean): Promise<void> {
     const { api, caller, intent, notes } = this.tools;
-    const tagged = taskOfOurs(listed, intent.target);
+    const tagged = taskOfOurs(listed, intent.target, objectGone);
     if (tagged !== undefined && tagged.status === "FAILED" && objectGone) {
       // A later task may have done what this one failed to do.
-      const done = taskOfOurs(await caller.read(() => api.tasks(["SUCCESSFUL"], TASKS_PER_LOOK)), intent.target);
+      const ended = await caller.read(() => api.tasks(["SUCCESSFUL"], TASKS_PER_LOOK, "obproxy"), "tasks");
+      const well = ended.filter((task) => classify(task).kind === "succeeded");
+      const done = taskOfOurs(well, intent.target, objectGone);
       if (done !== undefined && compareIds(done.id, tagged.id) > 0) return;
     }
     if (tagged !== undefined) {
-      this.adopt(tagged.id);
+      this.adopt(tagged.id, "tags");
       return;
     }
     if (this.memory.looks > 1) return;
     const note = notes.read();
     if (note === undefined) return;
     const task = await this.readTask(note.taskId);
-    if (task !== undefined && isNoted(task, note)) this.adopt(note.taskId);
+    if (task !== undefined && isNoted(task, note)) this.adopt(note.taskId, "note");
     else notes.remove();
   }
 
-  private adopt(id: OcpId): void {
+  private adopt(id: OcpId, from: "note" | "tags"): void {
     const { sent, watermark } = this.memory;
     // What began after a delete whose answer was lost is what became of it, also where it has failed already.
     const ofThisRun = sent.state === "lost" && compareIds(id, watermark) > 0;
-    this.memory.ours = { id, ofThisRun, task: undefined };
+    this.memory.ours = { id, ofThisRun, from: ofThisRun ? "sent" : from, task: undefined };
   }
 
   /** Undefined: OCP does not know the task, also after a while. */
@@ -283,7 +310,8 @@ export class Reconciler {
     const { memory } = this;
     memory.impatientSince = undefined;
     this.announce(action.task, ours ? "found at work:" : whoseTask(action.certain));
-    if (ours) memory.ours = { id: action.task.id, ofThisRun: true, task: action.task };
+    const from = memory.ours?.id === action.task.id ? memory.ours.from : "tags";
+    if (ours) memory.ours = { id: action.task.id, ofThisRun: true, from, task: action.task };
     const since = clock.now();
     let task: Task | undefined = action.task;
     let quickLooks = 0;
@@ -299,7 +327,7 @@ export class Reconciler {
     }
     if (ours) {
       if (task === undefined) memory.vanished = action.task;
-      else memory.ours = { id: task.id, ofThisRun: true, task };
+      else memory.ours = { id: task.id, ofThisRun: true, from, task };
     } else if (memory.sent.state === "locked") {
       memory.sent = { ...memory.sent, due: true };
     }
@@ -373,7 +401,7 @@ export class Reconciler {
     const { task, others, sentBy } = dispatch;
     notes.write(task);
     caller.noteAnswer();
-    memory.ours = { id: task.id, ofThisRun: true, task };
+    memory.ours = { id: task.id, ofThisRun: true, from: "sent", task };
     memory.sent = { state: "accepted" };
     deadline.adopt(longestPathSeconds(task));
     deadline.saw(`task ${task.id} "${task.name}" begun`, task.id);
@@ -450,7 +478,7 @@ export class Reconciler {
       reporter.line(`${error.message}; reading the task`);
       await deadline.pause(tickMs);
     }
-    memory.ours = { id: task.id, ofThisRun: true, task: undefined };
+    memory.ours = { id: task.id, ofThisRun: true, from: memory.ours?.from ?? "tags", task: undefined };
     deadline.adopt(longestPathSeconds(task));
   }
 
@@ -516,7 +544,7 @@ export class Reconciler {
     const lines: string[] = [];
     for (const subtask of failed) {
       try {
-        lines.push(...relevantLines(await this.tools.api.subtaskLog(task.id, subtask.id)));
+        lines.push(...relevantLines(await this.tools.api.subtaskLog(task.id, subtask.id), this.tools.reporter.mask));
       } catch (error) {
         lines.push(`(the log of ${failures.describeSubtask(subtask)} could not be read: ${String(error)})`);
       }

@@ -5,8 +5,13 @@ import type { OcpError } from "../ocp/errors.js";
  * 1114 (concurrency guard of several OCP nodes). Source: OCP's error tables, 4.2.2 and 3.1.1.
  */
 const CLUSTER_LOCK_CODES = new Set([21010, 20003, 1114]);
-/** ODP21016 and ODP21017, 21003 in 3.x: the status of an OBProxy forbids the operation. Same source. */
-const SERVER_LOCK_CODES = new Set([21003, 21016, 21017]);
+/**
+ * ODP21016 and ODP21017, 21003 in 3.x: the status of an OBProxy forbids the operation; CMP07004 and CMP07006, 20021 in
+ * 3.x: its host is busy, perhaps for the OBProxy of another cluster. Same source.
+ */
+const SERVER_LOCK_CODES = new Set([21003, 21016, 21017, 7004, 7006, 20021]);
+/** Which codes OCP really uses for it is not documented, so its words count too; we ask for English ones. */
+const LOCK_WORDS = /\b(un)?lock(ed)?\b|\bin progress\b|\boperating\b|\bbusy\b|\btry again later\b/i;
 
 /** Whether OCP refuses for as long as something else works on the cluster. */
 export function isClusterLock(error: OcpError): boolean {
@@ -15,5 +20,6 @@ export function isClusterLock(error: OcpError): boolean {
 
 /** Whether OCP refuses for as long as something else works on the cluster or the proxy. */
 export function isLockRefusal(error: OcpError): boolean {
-  return isClusterLock(error) || (error.code !== undefined && SERVER_LOCK_CODES.has(error.code));
+  if (isClusterLock(error) || (error.code !== undefined && SERVER_LOCK_CODES.has(error.code))) return true;
+  return error.kind === "refused" && LOCK_WORDS.test(error.ocpMessage ?? "");
 }

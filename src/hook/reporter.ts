@@ -24,7 +24,7 @@ export class Reporter {
     private readonly now: () => number,
     private readonly tickMs: number,
     /** Takes secrets out of a text. */
-    private readonly mask: (text: string) => string,
+    readonly mask: (text: string) => string,
   ) {
     this.start = now();
     this.lastLineAt = this.start;

@@ -1,6 +1,6 @@
 import type { OcpId, Task } from "../ocp/model.js";
 import { classify, concerns, isDeletionTask } from "../ocp/task.js";
-import type { Target } from "./intent.js";
+import type { Intent, Target } from "./intent.js";
 import type { TaskAtWork } from "./observation.js";
 import { compareIds } from "../ocp/ids.js";
 
@@ -31,9 +31,28 @@ export function mayExplainLock(listed: readonly Task[], target: Target): boolean
   });
 }
 
-/** The newest deletion whose tags name the object itself, whoever started it. */
-export function taskOfOurs(listed: readonly Task[], target: Target): Task | undefined {
-  return newest(listed.filter((task) => isDeletionTask(task) && aboutObject(task, target) === "yes"));
+/**
+ * The newest deletion whose tags name the object itself, whoever started it. A cluster that is gone went with the newest
+ * deletion on it, whether or not that names OBProxies too.
+ */
+export function taskOfOurs(listed: readonly Task[], target: Target, objectGone: boolean): Task | undefined {
+  return newest(
+    listed.filter((task) => {
+      if (!isDeletionTask(task)) return false;
+      const about = aboutObject(task, target);
+      return about === "yes" || (about === "maybe" && objectGone && target.kind === "cluster");
+    }),
+  );
+}
+
+/** Whether all OBProxies that the task's tags name may go: then a retry of it deletes nothing that must stay. */
+export function deletesOnlyOurs(task: Task, intent: Intent): boolean {
+  return (task.tags ?? []).every(({ obproxyServerId: id }) => {
+    if (id === undefined) return true;
+    if (intent.keptObproxyIds.has(id) || intent.elsewhereObproxies.has(id)) return false;
+    const isTarget = intent.target.kind === "obproxy" && intent.target.obproxyId === id;
+    return isTarget || intent.declaredObproxyIds.has(id) || intent.forceDestroy;
+  });
 }
 
 /** FAILED tasks at rest whose tags name the cluster, the newest first. */

@@ -52,7 +52,7 @@ export function readData(call: Call, answer: Answer): Success {
   const body = readJson(call, answer);
   if (body["successful"] === true)
     return { data: body["data"], traceId: clean(optionalText(body["traceId"]) ?? "", 80) };
-  const failed = readFailure(body);
+  const failed = readFailure(body, call.mask);
   if (failed !== undefined) {
     throw failure(call, "refused", `OCP answered ${answer.status}, but refused: ${failed.words}`, answer, failed);
   }
@@ -63,9 +63,9 @@ export function readData(call: Call, answer: Answer): Success {
 export function readJson(call: Call, answer: Answer): JsonObject {
   const contentType = answer.headers["content-type"] ?? "";
   const json = /^application\/([\w.-]+\+)?json\b/i.test(contentType) ? parseJson(answer.body) : undefined;
-  if (answer.status < 200 || answer.status > 299) throw refusal(call, answer, readFailure(json));
+  if (answer.status < 200 || answer.status > 299) throw refusal(call, answer, readFailure(json, call.mask));
   if (isObject(json)) return json;
-  throw notOcp(call, answer, describeBody(answer, contentType));
+  throw notOcp(call, answer, describeBody(call, answer, contentType));
 }
 
 /** Reads a model out of an answer; a field of a wrong type becomes an `OcpError` that says what came instead. */
@@ -85,10 +85,10 @@ interface Failure {
 }
 
 /** OCP's error envelope: `{"successful": false, "error": {"code": …, "message": …}, "traceId": …}`. */
-function readFailure(json: unknown): Failure | undefined {
+function readFailure(json: unknown, mask: (text: string) => string = maskSecrets): Failure | undefined {
   if (!isObject(json) || json["successful"] !== false || !isObject(json["error"])) return undefined;
   const { code, message } = json["error"];
-  const ocpMessage = typeof message === "string" ? clean(message) : "";
+  const ocpMessage = typeof message === "string" ? clean(mask(message)) : "";
   const codeText = typeof code === "number" || typeof code === "string" ? clean(String(code), 40) : "";
   const digits = /^[A-Za-z_-]*(\d{1,9})$/.exec(codeText)?.[1];
   return {
@@ -119,10 +119,10 @@ function refusal(call: Call, answer: Answer, failed: Failure | undefined): OcpEr
   if (status >= 500) {
     return make(
       "server-error",
-      `was answered ${status}${failed === undefined ? ` with ${describeBody(answer)}` : says}`,
+      `was answered ${status}${failed === undefined ? ` with ${describeBody(call, answer)}` : says}`,
     );
   }
-  if (failed === undefined) return notOcp(call, answer, describeBody(answer));
+  if (failed === undefined) return notOcp(call, answer, describeBody(call, answer));
   if (call.subject !== undefined && saysMissing(status, call.subject, failed)) {
     return make("not-found", `was answered ${status}: ${failed.words}`);
   }
@@ -226,18 +226,21 @@ function parseJson(body: string): unknown {
   }
 }
 
+const LONGEST_EXAMINED = 8192;
+
 /** What came instead of OCP's JSON. */
-function describeBody(answer: Answer, contentType = answer.headers["content-type"] ?? ""): string {
+function describeBody(call: Call, answer: Answer, contentType = answer.headers["content-type"] ?? ""): string {
   const { body } = answer;
   const encoding = answer.headers["content-encoding"] ?? "identity";
   if (encoding.toLowerCase() !== "identity")
     return `\`Content-Encoding: ${clean(encoding, 40)}\`, which was not asked for`;
   if (body.trim() === "") return "an empty body";
   if (/^text\/html\b/i.test(contentType) || /^\s*<(!doctype|html)\b/i.test(body)) {
-    const title = clean(/<title[^>]{0,100}>([^<]{0,400})/i.exec(body.slice(0, 8192))?.[1] ?? "", 100);
+    const title = clean(/<title[^>]{0,100}>([^<]{0,400})/i.exec(body.slice(0, LONGEST_EXAMINED))?.[1] ?? "", 100);
     return title === "" ? "an HTML page" : `an HTML page (“${title}”)`;
   }
-  const excerpt = `“${clean(body, 120)}”`;
+  // Secrets go before the text is cut: half of one would not be known for what it is.
+  const excerpt = `“${clean((call.mask ?? maskSecrets)(body.slice(0, LONGEST_EXAMINED)), 120)}”`;
   if (parseJson(body) !== undefined) {
     return contentType === "" ? `${excerpt} without a content type` : `${clean(contentType, 60)}: ${excerpt}`;
   }

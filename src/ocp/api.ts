@@ -12,8 +12,8 @@ export interface OcpApi {
   cluster(id: OcpId): Promise<Cluster>;
   /** `GET /api/v2/obproxy/clusters`, all pages. */
   clusters(): Promise<readonly Cluster[]>;
-  /** `GET /api/v2/tasks/instances?status=…&sort=id,desc`, the newest first, one page of `limit` entries. */
-  tasks(status: readonly TaskStatus[], limit: number): Promise<readonly Task[]>;
+  /** `GET /api/v2/tasks/instances?status=…&sort=id,desc`, the newest first, one page of `limit` entries; `name`: part of their name. */
+  tasks(status: readonly TaskStatus[], limit: number, name?: string): Promise<readonly Task[]>;
   /** `GET /api/v2/tasks/instances/{id}` */
   task(id: OcpId): Promise<Task>;
   /** `GET /api/v2/tasks/instances/{id}/subtasks/{subtaskId}/log`, as OCP wrote it; mask before showing. */

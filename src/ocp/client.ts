@@ -128,8 +128,9 @@ class OcpClient implements OcpApi {
     return [...found.values()];
   }
 
-  async tasks(status: readonly TaskStatus[], limit: number): Promise<readonly Task[]> {
+  async tasks(status: readonly TaskStatus[], limit: number, name?: string): Promise<readonly Task[]> {
     const query: Query = [
+      ...(name === undefined ? [] : ([["name", name]] as const)),
       ...(status.length === 0 ? [] : ([["status", status.join(",")]] as const)),
       ["page", "1"],
       ["size", String(limit)],

@@ -20,13 +20,14 @@ const EMPTY_FAILURE = /Execute task failed, subtask=/;
 
 /**
  * Why a subtask failed, out of its log: of the last attempt the lines between "failed" and the stack frames, and every
- * "Caused by". The last lines of the log would be frames, since the cause stands before them. Without secrets.
+ * "Caused by". The last lines of the log would be frames, since the cause stands before them. Without secrets: `mask`
+ * takes them out before lines are cut, for half a secret would no longer be known for one.
  */
-export function relevantLines(log: string): string[] {
+export function relevantLines(log: string, mask: (text: string) => string = maskSecrets): string[] {
   const attempt = lastAttempt(log.split(/\r?\n/).map((line) => line.slice(0, LONGEST_RAW_LINE)));
   const causes = causesIn(attempt);
   const lines = causes.length > 0 ? causes : attempt.filter(isTrouble);
-  const readable = lines.map((line) => clean(maskSecrets(line.replace(LOG_PREFIX, "")), LONGEST_LINE));
+  const readable = lines.map((line) => clean(mask(line.replace(LOG_PREFIX, "")), LONGEST_LINE));
   return bounded([...new Set(readable)].filter((line) => line !== ""));
 }
 

@@ -28,7 +28,7 @@ const ALIVE = new Set(["READY", "RUNNING", "CANCELING"]);
 const DOCUMENTED = new Set(["PENDING", "READY", "RUNNING", "CANCELING", "FAILED", "SUCCESSFUL"]);
 const ROLLBACKS = new Set(["ROLLBACK", "ROLLBACK_SKIP"]);
 
-/** Reads the detail of a task. An entry of the task list says too little: see the last lines of `classifySuccess`. */
+/** Reads the detail of a task. An entry of the task list may say too little: see the last lines of `classifySuccess`. */
 export function classify(task: Task): Verdict {
   switch (task.status) {
     case "SUCCESSFUL":
@@ -64,11 +64,8 @@ function classifySuccess(task: Task): Verdict {
   }
   const undone = subtasks.filter(({ status }) => status !== "SUCCESSFUL");
   if (undone.length > 0) return { kind: "incomplete", reason: `SUCCESSFUL, but not done: ${names(undone)}`, undone };
-  if (task.operation === undefined && subtasks.length === 0) {
-    const reason = "SUCCESSFUL, but OCP tells neither its operation nor its subtasks, so it may have been rolled back";
-    return { kind: "incomplete", reason, undone: [] };
-  }
   const skipped = subtasks.filter(({ operation }) => operation === "SKIP");
+  // Where OCP tells neither operation nor subtasks only the object itself can show whether the task was rolled back.
   const reason = skipped.length === 0 ? "SUCCESSFUL" : `SUCCESSFUL; skipped in OCP: ${names(skipped)}`;
   return { kind: "succeeded", reason, skipped };
 }

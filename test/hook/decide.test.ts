@@ -68,7 +68,13 @@ const VERDICTS: readonly Verdict[] = [
   { kind: "succeeded", reason: "SUCCESSFUL", skipped: [] },
 ] as unknown as readonly Verdict[];
 
-const ourTask = (verdict: Verdict, ofThisRun = true): OurTask => ({ task: task("900"), verdict, ofThisRun });
+const ourTask = (verdict: Verdict, ofThisRun = true): OurTask => ({
+  task: task("900"),
+  verdict,
+  ofThisRun,
+  own: true,
+  mayRetry: true,
+});
 const verdictOf = (kind: Verdict["kind"]): Verdict => VERDICTS.find((each) => each.kind === kind)!;
 
 const SENT: readonly Sent[] = [
@@ -182,9 +188,11 @@ describe("decide, in every situation", () => {
     });
   });
 
-  it("retries only a failed task, and only where the policy leaves a retry", () => {
+  it("retries only a failed task, only where the policy leaves a retry, and never in a cluster of another name", () => {
     every(proxyIntent, (seen, action) => {
       if (action.do !== "retry") return;
+      expect(seen.cluster?.name).not.toBe("stranger");
+      expect(seen.nameElsewhere).toBeUndefined();
       expect(seen.retriesLeft).toBeGreaterThan(0);
       expect(seen.ours?.verdict).toMatchObject({ kind: "failed", rollbackFailed: false });
     });
@@ -283,6 +291,23 @@ describe("decide", () => {
 
   it("deletes anew what is still there after an earlier run's failed task", () => {
     expect(decide({ ...there, ours: ourTask(verdictOf("failed"), false) }, proxyIntent)).toEqual({ do: "delete" });
+  });
+
+  it("retries nothing in a cluster of another name, and nothing that would take what must stay", () => {
+    const failed = { ...there, ours: ourTask(verdictOf("failed")), retriesLeft: 1 };
+    const renamed = { ...failed, cluster: { ...cluster, name: "stranger" } };
+    expect(decide(renamed, proxyIntent)).toMatchObject({ why: { breach: { guard: "clusterName" } } });
+    const fuller = { ...failed, cluster: { ...cluster, obproxies: [{ id: "3" }, { id: "4" }] } };
+    expect(decide(fuller, clusterIntent)).toMatchObject({ why: { breach: { guard: "forceDestroy" } } });
+    const strangers = { ...failed, ours: { ...ourTask(verdictOf("failed")), own: false, mayRetry: false } };
+    expect(decide(strangers, proxyIntent)).toMatchObject({ do: "fail", why: { reason: "task-failed" } });
+  });
+
+  it("does not call a cluster deleted whose name OCP knows under another id, because a stranger's task succeeded", () => {
+    const ours = { ...ourTask(verdictOf("succeeded")), own: false };
+    const seen = { ...gone, cluster: undefined, nameElsewhere: "99", ours };
+    expect(decide(seen, clusterIntent)).toMatchObject({ why: { breach: { guard: "clusterNameElsewhere" } } });
+    expect(decide({ ...seen, ours: { ...ours, own: true } }, clusterIntent)).toMatchObject({ do: "finish" });
   });
 
   it("looks a few times more where OCP still lists the object after our task's success, then says so", () => {

@@ -207,15 +207,18 @@ describe("the intent", () => {
       obproxies: {
         "27/3": { path: "a" },
         "27/4": { path: "a", skipDestroy: true },
+        "27/6": { path: "a", preventDestroy: true },
         "271/5": { path: "a" },
         "2/7": { path: "a" },
       },
       elsewhere: { clusters: {}, obproxies: { "27/9": "app/other", "272/1": "app/other" } },
     });
     const intent = intentFrom(cluster, "orders", settings);
-    expect([...intent.declaredObproxyIds]).toEqual(["3", "4"]);
-    expect([...intent.keptObproxyIds]).toEqual(["4"]);
-    expect([...intent.elsewhereObproxies]).toEqual([["9", "app/other"]]);
+    expect([...intent.declaredObproxyIds]).toEqual(["3", "4", "6"]);
+    expect([...intent.keptObproxyIds]).toEqual(["4", "6"]);
+    expect([...intent.elsewhereObproxies.keys()]).toEqual(["9", "3", "4", "6"]);
+    const declared = intentFrom(cluster, "orders", { ...settings, clusters: { "27": { path: "app/c" } } });
+    expect([...declared.elsewhereObproxies]).toEqual([["9", "app/other"]]);
   });
 
   it("takes an object's own timeout before the provider's", () => {

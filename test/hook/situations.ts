@@ -109,7 +109,10 @@ export const SITUATIONS: readonly Situation[] = [
     name: "a cluster is deleted with its declared OBProxies",
     call: {
       kind: "cluster",
-      settings: { obproxies: Object.fromEntries([3, 4].map((id) => [`27/${id}`, { path: "app/p" }])) },
+      settings: {
+        clusters: { "27": { path: "app/c" } },
+        obproxies: Object.fromEntries([3, 4].map((id) => [`27/${id}`, { path: "app/p" }])),
+      },
     },
     code: 0,
     changes: ["delete cluster"],
@@ -834,7 +837,10 @@ export const SITUATIONS: readonly Situation[] = [
   {
     about: "guards",
     name: "the cluster holds OBProxies that nobody declares",
-    call: { kind: "cluster", settings: { obproxies: { "27/3": { path: "app/p" } } } },
+    call: {
+      kind: "cluster",
+      settings: { clusters: { "27": { path: "app/c" } }, obproxies: { "27/3": { path: "app/p" } } },
+    },
     code: 1,
     changes: NOTHING,
     says: [/still holds OBProxies that this configuration does not declare: 4 10\.0\.0\.4:2883 RUNNING/],
@@ -859,7 +865,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
     code: 1,
     changes: NOTHING,
-    says: [/skipDestroy protects: 3/],
+    says: [/skipDestroy or preventDestroy protects: 3/],
   },
   {
     about: "guards",

@@ -73,13 +73,18 @@ describe("our own task", () => {
       task("12", "RUNNING", mine, "Restart obproxy"),
       task("13", "RUNNING"),
     ];
-    expect(taskOfOurs(all, proxy)?.id).toBe("10");
-    expect(taskOfOurs(all.slice(2), proxy)).toBeUndefined();
+    expect(taskOfOurs(all, proxy, false)?.id).toBe("10");
+    expect(taskOfOurs(all.slice(2), proxy, false)).toBeUndefined();
   });
 
   it("is, for a cluster, one that names no proxies", () => {
-    expect(taskOfOurs([task("9", "RUNNING", [tag("27"), tag("27", "3")])], cluster)).toBeUndefined();
-    expect(taskOfOurs([task("9", "RUNNING", [tag("27")])], cluster)?.id).toBe("9");
+    expect(taskOfOurs([task("9", "RUNNING", [tag("27"), tag("27", "3")])], cluster, false)).toBeUndefined();
+    expect(taskOfOurs([task("9", "RUNNING", [tag("27")])], cluster, false)?.id).toBe("9");
+  });
+
+  it("is, for a cluster that is gone, the newest deletion on it", () => {
+    expect(taskOfOurs([task("9", "FAILED", [tag("27"), tag("27", "3")])], cluster, true)?.id).toBe("9");
+    expect(taskOfOurs([task("9", "FAILED", [tag("28"), tag("28", "3")])], cluster, true)).toBeUndefined();
   });
 });
 

@@ -70,7 +70,7 @@ describe("a read, before OCP has answered at all", () => {
 
 describe("a read, once OCP has answered", () => {
   it.each<OcpErrorKind>(["lost", "server-error", "unreachable", "not-ocp"])(
-    "is repeated for ten minutes after %s, told once",
+    "is repeated for ten minutes after %s, told at once and then once a minute",
     async (kind) => {
       const { caller, clock, lines } = setUp();
       caller.noteAnswer();
@@ -78,11 +78,31 @@ describe("a read, once OCP has answered", () => {
       expect(await failureOf(caller.read(call))).toMatchObject({ kind });
       expect(clock.now()).toBeGreaterThanOrEqual(600_000);
       expect(clock.now()).toBeLessThan(620_000);
-      expect(lines).toEqual([expect.stringMatching(/still trying$/)]);
+      expect(lines[0]).toMatch(/still trying$/);
+      expect(lines.length).toBeGreaterThan(7);
+      expect(lines.length).toBeLessThan(12);
       // Not a request a second for an OCP that is down.
       expect(call.calls()).toBeLessThan(90);
     },
   );
+
+  it("gives up sooner on an endpoint that never answered as OCP's does", async () => {
+    const { caller, clock } = setUp();
+    await caller.read(() => Promise.resolve("cluster"), "cluster");
+    expect(await failureOf(caller.read(always("not-ocp"), "tasks"))).toMatchObject({ kind: "not-ocp" });
+    expect(clock.now()).toBeLessThan(50_000);
+    await caller.read(() => Promise.resolve([]), "tasks");
+    expect(await failureOf(caller.read(always("not-ocp"), "tasks"))).toMatchObject({ kind: "not-ocp" });
+    expect(clock.now()).toBeGreaterThan(600_000);
+  });
+
+  it("does not wait for ever for an OCP that limits requests", async () => {
+    const { caller, clock } = setUp();
+    caller.noteAnswer();
+    expect(await failureOf(caller.read(always("throttled")))).toMatchObject({ kind: "throttled" });
+    expect(clock.now()).toBeGreaterThanOrEqual(3_600_000);
+    expect(clock.now()).toBeLessThan(3_700_000);
+  });
 
   it("tells the beginning and the end of each streak", async () => {
     const { caller, lines } = setUp();
