@@ -136,6 +136,15 @@ export function durationInvalid(at: Construct, property: string, value: unknown)
   );
 }
 
+export function timeoutsInvalid(at: Construct, value: unknown): Error {
+  return invalid(at, "timeouts", value, "but it has to be an object with `delete` alone", 'Write { delete: "2h" }');
+}
+
+/** Users of JavaScript. */
+export function propsMissing(at: Construct, example: string): Error {
+  return problem(at, "no properties are given", `Write ${example}`);
+}
+
 export function notNonNegativeInteger(at: Construct, property: string, value: unknown): Error {
   return invalid(at, property, value, "but it counts", "Write 0 or a positive integer");
 }
@@ -154,7 +163,7 @@ export function clusterGivenTwice(at: Construct, property: string): Error {
   return problem(
     at,
     `\`cluster\` and \`${property}\` are both given, and could contradict each other`,
-    `Give \`cluster\` for a cluster that this app declares, or \`clusterId\` and \`clusterName\` for another one`,
+    `Give \`cluster\` for a cluster that this stack declares, or \`clusterId\` and \`clusterName\` for another one`,
   );
 }
 
@@ -162,7 +171,7 @@ export function clusterNotGiven(at: Construct): Error {
   return problem(
     at,
     "neither `cluster` nor `clusterId` is given",
-    "Give `cluster` for a cluster that this app declares, or `clusterId` and `clusterName` for another one",
+    "Give `cluster` for a cluster that this stack declares, or `clusterId` and `clusterName` for another one",
   );
 }
 

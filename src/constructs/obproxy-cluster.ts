@@ -6,7 +6,7 @@ import * as errors from "./errors.js";
 import type { OcpProvider } from "./ocp-provider.js";
 import { providerFor } from "./provider-lookup.js";
 import type { Timeouts } from "./timeouts.js";
-import { checkBoolean, checkId, checkName, checkTimeouts } from "./validation.js";
+import { checkBoolean, checkId, checkName, checkProps, checkTimeouts } from "./validation.js";
 
 export interface ObproxyClusterProps {
   /**
@@ -78,6 +78,7 @@ export class ObproxyCluster extends Construct implements ITerraformDependable {
   /** Throws when a property is invalid, or the app declares the same cluster already. */
   public constructor(scope: Construct, id: string, props: ObproxyClusterProps) {
     super(scope, id);
+    checkProps(this, props, '{ clusterId: 27, clusterName: "orders" }');
     checkId(this, "clusterId", props.clusterId);
     checkName(this, "clusterName", props.clusterName);
     checkTimeouts(this, props.timeouts);

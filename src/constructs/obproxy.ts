@@ -7,7 +7,7 @@ import { ObproxyCluster } from "./obproxy-cluster.js";
 import type { OcpProvider } from "./ocp-provider.js";
 import { providerFor } from "./provider-lookup.js";
 import type { Timeouts } from "./timeouts.js";
-import { checkBoolean, checkId, checkIds, checkName, checkTimeouts } from "./validation.js";
+import { checkBoolean, checkId, checkIds, checkName, checkProps, checkTimeouts } from "./validation.js";
 
 export interface ObproxyProps {
   /**
@@ -95,6 +95,7 @@ export class Obproxy extends Construct implements ITerraformDependable {
   /** Throws when a property is invalid, or the app declares one of the OBProxies already. */
   public constructor(scope: Construct, id: string, props: ObproxyProps) {
     super(scope, id);
+    checkProps(this, props, "{ cluster, obproxyIds: [1, 2] }");
     checkIds(this, "obproxyIds", props.obproxyIds);
     checkTimeouts(this, props.timeouts);
     const home = props.cluster === undefined ? foreignCluster(this, props) : ownCluster(this, props.cluster, props);

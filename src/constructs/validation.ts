@@ -60,10 +60,16 @@ export function checkUrl(at: Construct, value: unknown, envPrefix: string): void
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw errors.urlInvalid(at, shown, "but OCP speaks http or https");
   }
+  if (/\/api\/v\d+\/*$/.test(url.pathname)) {
+    throw errors.urlInvalid(at, shown, "but the API's own path is added to every request");
+  }
 }
 
 export function checkTimeouts(at: Construct, value: Timeouts | undefined): void {
-  const duration: unknown = value?.delete;
+  if (value === undefined) return;
+  const isObject = typeof (value as unknown) === "object" && (value as unknown) !== null;
+  if (!isObject || Object.keys(value).some((name) => name !== "delete")) throw errors.timeoutsInvalid(at, value);
+  const duration: unknown = value.delete;
   if (duration === undefined) return;
   if (typeof duration !== "string" || !isDuration(duration)) {
     throw errors.durationInvalid(at, "timeouts.delete", duration);
@@ -72,6 +78,11 @@ export function checkTimeouts(at: Construct, value: Timeouts | undefined): void 
 
 export function checkNonNegativeInteger(at: Construct, property: string, value: unknown): void {
   if (!Number.isSafeInteger(value) || (value as number) < 0) throw errors.notNonNegativeInteger(at, property, value);
+}
+
+/** The compiler demands them, JavaScript does not. */
+export function checkProps(at: Construct, props: unknown, example: string): void {
+  if (typeof props !== "object" || props === null) throw errors.propsMissing(at, example);
 }
 
 /** `"false"` would be true. */

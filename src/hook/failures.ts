@@ -7,6 +7,9 @@ import type { Intent } from "./intent.js";
 
 /** Every failure that a user of the hook can meet, apart from those of its own input (`connection.ts`, `intent.ts`). */
 
+/** What other hooks of Terraform's run have deleted is not this one's to tell. */
+const NOT_SENT = "no delete was sent for it";
+
 export const RUN_AGAIN = "then run destroy again: it goes on from where things stand";
 
 /** OCP's own words in an error answer, where it sent any. */
@@ -46,7 +49,7 @@ export function callFailed(error: OcpError, context: CallContext): HookFailure {
     ? context.taskId === undefined
       ? ["a delete was sent before; OCP may be working on it"]
       : [`task ${context.taskId} may still be running in OCP`]
-    : ["nothing was deleted by this run"];
+    : [NOT_SENT];
   const { what, next } = describe(error, context);
   return new HookFailure({ what, details: [...ocpWords(error), ...left], next }, { cause: error });
 }
@@ -109,7 +112,7 @@ export function mayNotReadTasks(error: OcpError): HookFailure {
   return new HookFailure(
     {
       what: "the OCP user may not read tasks (403), so the end of a deletion could not be seen",
-      details: [...ocpWords(error), "nothing was deleted by this run"],
+      details: [...ocpWords(error), NOT_SENT],
       next: `give the user the right to read tasks: up to OCP 4.3.3 the role TASK_VIEWER (or TASK:*:READ in a role of your own), from 4.3.4 on the menu right "Task Center > All"; or, knowing that a task that fails late goes unseen, set \`waitFor: WaitFor.OBJECT\` on the OcpProvider`,
     },
     { cause: error },
@@ -119,14 +122,14 @@ export function mayNotReadTasks(error: OcpError): HookFailure {
 export function skipHostOperationUnsupported(version: string): HookFailure {
   return new HookFailure({
     what: `skipHostOperation needs OCP 4.3.5 or later; this is ${version}`,
-    details: ["nothing was deleted by this run"],
+    details: [NOT_SENT],
     next: "bring the proxy's host back online and remove `skipHostOperation`, or upgrade OCP",
   });
 }
 
 export function guardBroken(breach: GuardBreach, intent: Intent, cluster: Cluster | undefined): HookFailure {
   const { what, next } = describeBreach(breach, intent, cluster);
-  return new HookFailure({ what, details: ["nothing was deleted by this run"], next });
+  return new HookFailure({ what, details: [NOT_SENT], next });
 }
 
 function describeBreach(
@@ -270,15 +273,35 @@ export function suspectFailed(task: Task): HookFailure {
   });
 }
 
-export function lockNotReleased(holder: Task | undefined, error: OcpError, clusterId: string): HookFailure {
+/** `log` holds the lines that matter of the logs of the holder's failed subtasks. */
+export function lockNotReleased(
+  holder: Task | undefined,
+  log: readonly string[],
+  error: OcpError,
+  intent: Intent,
+  consoleUrl: string,
+): HookFailure {
+  const cluster = `OBProxy cluster ${intent.target.clusterId}`;
+  if (holder === undefined) {
+    return new HookFailure(
+      {
+        what: `OCP keeps ${cluster} locked, though no task is seen at work on it`,
+        details: ocpWords(error),
+        next: `look for a failed task on the cluster in OCP's console, and retry it so that OCP releases the lock; ${RUN_AGAIN}`,
+      },
+      { cause: error },
+    );
+  }
+  const failed = holder.subtasks.filter((subtask) => subtask.status === "FAILED");
   return new HookFailure(
     {
-      what:
-        holder === undefined
-          ? `OCP keeps OBProxy cluster ${clusterId} locked, though no task is seen at work on it`
-          : `OCP keeps OBProxy cluster ${clusterId} locked, and task ${holder.id} "${holder.name}" on it has FAILED`,
-      details: ocpWords(error),
-      next: `${holder === undefined ? "look for a failed task on the cluster in OCP's console" : `retry task ${holder.id} in OCP's console`}, so that OCP releases the lock; ${RUN_AGAIN}`,
+      what: `OCP keeps ${cluster} locked, and task ${holder.id} "${holder.name}" on it has FAILED`,
+      details: [
+        ...log.map((line) => `log: ${line}`),
+        ...(failed.length === 0 ? [] : [`failed: ${failed.map(describeSubtask).join(", ")}`]),
+        ...ocpWords(error),
+      ],
+      next: `mend the cause and retry task ${holder.id} at ${consoleUrl} (Task Center), or set \`taskRetries\` on the OcpProvider, so that OCP releases the lock; ${RUN_AGAIN}`,
     },
     { cause: error },
   );

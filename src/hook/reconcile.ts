@@ -158,7 +158,7 @@ export class Reconciler {
       case "follow":
         return this.follow(action);
       case "look-again":
-        return this.lookAgain(action.because);
+        return this.lookAgain(action.because, seen);
       case "delete":
         return this.send(seen);
       case "retry":
@@ -355,14 +355,18 @@ export class Reconciler {
     return this.readTask(id);
   }
 
-  private async lookAgain(because: LookAgainReason): Promise<void> {
+  private async lookAgain(because: LookAgainReason, seen: Observation): Promise<void> {
     const { memory } = this;
     const { clock, deadline, reporter, intent, tickMs } = this.tools;
     const ticks = (amount: number): number => amount * tickMs * (0.9 + clock.random() / 5);
     const slowly = Math.min(10, Math.max(2, (0.02 * deadline.elapsed()) / tickMs));
     switch (because) {
       case "lock":
-        this.beginImpatience(`OCP is at work on OBProxy cluster ${intent.target.clusterId}; waiting for our turn`);
+        this.beginImpatience(
+          seen.failedOnCluster[0] === undefined
+            ? `OCP is at work on OBProxy cluster ${intent.target.clusterId}; waiting for our turn`
+            : `OCP keeps OBProxy cluster ${intent.target.clusterId} locked, and task ${seen.failedOnCluster[0].id} has FAILED; trying once more`,
+        );
         await deadline.pause(ticks(slowly));
         if (memory.sent.state === "locked") memory.sent = { ...memory.sent, due: true };
         return;
@@ -485,7 +489,7 @@ export class Reconciler {
   // ---- ending
 
   private finish(action: Extract<Action, { do: "finish" }>, seen: Observation): Outcome {
-    const { reporter, notes, intent } = this.tools;
+    const { api, reporter, notes, intent } = this.tools;
     const verdict = seen.ours?.verdict;
     if (verdict?.kind === "succeeded" && verdict.skipped.length > 0) {
       const names = verdict.skipped.map(failures.describeSubtask).join(", ");
@@ -495,8 +499,8 @@ export class Reconciler {
     if (action.how === "already-gone") {
       reporter.line(
         intent.waitFor === "task"
-          ? "already gone: OCP does not list it, and no task is at work on it"
-          : "already gone: OCP does not list it",
+          ? `already gone: OCP at ${api.baseUrl} does not list it, and no task is at work on it`
+          : `already gone: OCP at ${api.baseUrl} does not list it`,
       );
     } else if (action.task !== undefined) {
       reporter.line(
@@ -530,7 +534,13 @@ export class Reconciler {
       case "suspect-failed":
         return failures.suspectFailed(why.task);
       case "lock-not-released":
-        return failures.lockNotReleased(why.holder, why.error, intent.target.clusterId);
+        return failures.lockNotReleased(
+          why.holder,
+          why.holder === undefined ? [] : await this.failedLogs(why.holder),
+          why.error,
+          intent,
+          this.tools.api.baseUrl,
+        );
       case "refused":
         return failures.deleteRefused(why.error);
       case "answer-lost":

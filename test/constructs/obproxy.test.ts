@@ -86,7 +86,7 @@ describe("obproxyIds", () => {
 
 describe("the cluster", () => {
   const either =
-    "Give `cluster` for a cluster that this app declares, or `clusterId` and `clusterName` for another one.";
+    "Give `cluster` for a cluster that this stack declares, or `clusterId` and `clusterName` for another one.";
 
   test("has to be named", () => {
     expect(errorOf({ clusterId: undefined, clusterName: undefined })).toBe(

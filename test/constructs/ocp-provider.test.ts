@@ -35,6 +35,9 @@ describe("url", () => {
   );
 
   test("has to be http or https", () => {
+    expect(errorOf({ url: "https://ocp.example.com/api/v2/" })).toBe(
+      'stack/ocp: `url` is "https://ocp.example.com/api/v2/", but the API\'s own path is added to every request. Write the address of OCP alone, such as https://ocp.example.com.',
+    );
     expect(errorOf({ url: "ftp://ocp.example.com" })).toBe(
       'stack/ocp: `url` is "ftp://ocp.example.com", but OCP speaks http or https. Write the address of OCP alone, such as https://ocp.example.com.',
     );
@@ -146,6 +149,16 @@ describe("caFile", () => {
     writeFileSync(caFile, CERTIFICATE + CERTIFICATE);
     expect(() => new OcpProvider(testStack(), "ocp", { caFile })).not.toThrow();
   });
+});
+
+test.each([
+  ["2h", '"2h"'],
+  [{ destroy: "2h" }, "an object"],
+  [null, "null"],
+])("timeouts %j is refused", (timeouts, shown) => {
+  expect(errorOf({ timeouts })).toBe(
+    `stack/ocp: \`timeouts\` is ${shown}, but it has to be an object with \`delete\` alone. Write { delete: "2h" }.`,
+  );
 });
 
 test.each(["0s", "soon", "", 90])("timeouts.delete %j is refused", (duration) => {

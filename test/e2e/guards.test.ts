@@ -43,6 +43,30 @@ describe.each(carriers)("with %s", (carrier) => {
     );
   });
 
+  it.each([true, false])(
+    "a cluster that leaves alone takes no declared OBProxy with it (protected: %s)",
+    async (preventDestroy) => {
+      const alone: Declare = (ocp, stack) => {
+        const proxies = { ocp, clusterId: 27, clusterName: "orders", obproxyIds: [1, 2, 3], preventDestroy };
+        new Obproxy(stack, "proxies", proxies);
+      };
+      const both: Declare = (ocp, stack) => {
+        cluster(ocp, stack);
+        alone(ocp, stack);
+      };
+      await world.deploy(both);
+      world.synth(alone);
+      const { code, output } = await world.project.apply();
+      expect(code).toBe(1);
+      expect(output).toMatch(/OBProxy cluster 27: FAILED: .* still holds OBProxies/);
+      expect(world.changes()).toEqual([]);
+      expect(await world.project.addresses()).toContain(world.address("27"));
+      if (preventDestroy) return;
+      expect((await world.project.destroy()).code).toBe(0);
+      expect(world.held()).toEqual([]);
+    },
+  );
+
   it("skipDestroy holds without a deploy between", async () => {
     await world.deploy(asUsual);
     world.synth(letGo);

@@ -177,11 +177,11 @@ describe("a call's failure", () => {
     expect(all.split("\n").at(-1)).toMatch(/run destroy again/);
   });
 
-  it("says that nothing was deleted where nothing was", () => {
+  it("says that no delete was sent where nothing was", () => {
     const all = lineUp(
       failures.callFailed(error("not-ocp"), { ...context, accepted: false, sent: false, taskId: undefined }),
     );
-    expect(all).toMatch(/nothing was deleted by this run\ncheck the URL \(EU_URL/);
+    expect(all).toMatch(/no delete was sent for it\ncheck the URL \(EU_URL/);
   });
 
   it("says that a delete may be at work whose task is not known", () => {
@@ -206,12 +206,12 @@ describe("the other failures", () => {
     [
       "rights",
       failures.mayNotReadTasks(error("forbidden", told)),
-      /403[^]*not yours[^]*nothing was deleted[^]*TASK_VIEWER[^]*WaitFor.OBJECT/,
+      /403[^]*not yours[^]*no delete was sent[^]*TASK_VIEWER[^]*WaitFor.OBJECT/,
     ],
     [
       "skip",
       failures.skipHostOperationUnsupported("OCP 4.2.2"),
-      /4\.3\.5 or later; this is OCP 4\.2\.2\nnothing was deleted/,
+      /4\.3\.5 or later; this is OCP 4\.2\.2\nno delete was sent/,
     ],
     ["vanished", failures.taskVanished(task("RUNNING", [])), /accepted task 31440[^]*console/],
     ["silent", failures.silentAboutObproxies(intent), /cluster 27 [^]*OBProxy 27\/3/],
@@ -222,12 +222,12 @@ describe("the other failures", () => {
     ],
     [
       "locked by one",
-      failures.lockNotReleased(task("FAILED", []), locked, "27"),
-      /cluster 27 locked, and task 31440[^]*ODP21010[^]*retry task 31440/,
+      failures.lockNotReleased(task("FAILED", []), ["ssh refused"], locked, intent, "http://ocp"),
+      /cluster 27 locked, and task 31440[^]*ssh refused[^]*ODP21010[^]*retry task 31440 at http:\/\/ocp[^]*taskRetries/,
     ],
     [
       "locked by none",
-      failures.lockNotReleased(undefined, locked, "27"),
+      failures.lockNotReleased(undefined, [], locked, intent, "http://ocp"),
       /no task is seen[^]*ODP21010[^]*look for a failed task/,
     ],
     ["refused", failures.deleteRefused(locked), /refuses the delete[^]*"busy"[^]*mend what OCP names/],

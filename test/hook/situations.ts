@@ -414,7 +414,7 @@ export const SITUATIONS: readonly Situation[] = [
     ocp: { permissions: { readTasks: false } },
     code: 1,
     changes: NOTHING,
-    says: [/may not read tasks \(403\)/, /nothing was deleted by this run/],
+    says: [/may not read tasks \(403\)/, /no delete was sent for it/],
     lastly: /TASK_VIEWER/,
   },
   {
@@ -440,7 +440,7 @@ export const SITUATIONS: readonly Situation[] = [
     ocp: { permissions: { deleteObproxy: false } },
     code: 1,
     changes: ONCE,
-    says: [/403/, /nothing was deleted by this run/],
+    says: [/403/, /no delete was sent for it/],
     lastly: /OBPROXY_MANAGER/,
   },
   {
@@ -513,7 +513,7 @@ export const SITUATIONS: readonly Situation[] = [
     before: onDelete({ kind: "redirect" }),
     code: 1,
     changes: ONCE,
-    says: [/redirects instead of answering/, /nothing was deleted by this run/],
+    says: [/redirects instead of answering/, /no delete was sent for it/],
   },
   {
     about: "trap 6",
@@ -822,7 +822,7 @@ export const SITUATIONS: readonly Situation[] = [
     ocp: { clusters: [{ id: 27, name: "payments", obproxies: [3] }] },
     code: 1,
     changes: NOTHING,
-    says: [/cluster 27 is called "payments" in OCP, not "orders"/, /nothing was deleted by this run/],
+    says: [/cluster 27 is called "payments" in OCP, not "orders"/, /no delete was sent for it/],
     lastly: /declare OBProxy 27\/3 again with clusterName: "payments"/,
   },
   {
