@@ -81,5 +81,9 @@ execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", "ts
 });
 await bundle("src/hook/main.ts", HOOK, { minify: true, banner: { js: licenses } });
 writeFileSync(HOOK, evaluateModulesAtOnce(readFileSync(HOOK, "utf8")));
-await bundle("src/cli/main.ts", "dist/cli/main.js", { banner: { js: `#!/usr/bin/env node\n${licenses}` } });
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+await bundle("src/cli/main.ts", "dist/cli/main.js", {
+  banner: { js: `#!/usr/bin/env node\n${licenses}` },
+  define: { PACKAGE_VERSION: JSON.stringify(version) },
+});
 chmodSync("dist/cli/main.js", 0o755);

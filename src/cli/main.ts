@@ -1,13 +1,16 @@
 import { preflight } from "./preflight.js";
 import { simulate } from "./simulate.js";
 
+/** Written in by the build; see scripts/build.mjs. */
+declare const PACKAGE_VERSION: string;
+
 const HELP = `Usage: cdktf-obproxy <command> [options]
 
 Commands:
   preflight   tell what a deploy or a destroy would meet, and delete nothing
   simulate    run an OCP that exists only in memory, to try a teardown on
 
-Run "cdktf-obproxy <command> --help" for a command's options.
+Run "cdktf-obproxy <command> --help" for a command's options, and "cdktf-obproxy --version" for the version.
 `;
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
@@ -20,6 +23,10 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     case "-h":
     case "help":
       process.stdout.write(HELP);
+      return 0;
+    case "--version":
+    case "-v":
+      process.stdout.write(`${PACKAGE_VERSION}\n`);
       return 0;
     case undefined:
       process.stderr.write(HELP);

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { checkArguments, UsageError } from "./arguments.js";
 import {
   DEFAULT_CREDENTIALS,
   type RecordedRequest,
@@ -22,7 +23,7 @@ export const SIMULATE_HELP = `Usage: cdktf-obproxy simulate [options]
 Runs an OCP on this machine that answers as documented, to try things against. It forgets everything when it ends.
 
   --port <n>         port on 127.0.0.1, 0 for any free one (8080)
-  --version <v>      version of OCP, 3.1.1 to 4.4.0 (4.2.2)
+  --version <v>      version of OCP, 3.1.1 to 4.4.x (4.2.2)
   --tick <ms>        length of a tick of the task engine (1000)
   --seed <file>      JSON: {"clusters": [{"id": 27, "name": "orders", "obproxies": [1, 2, 3]}]}
   --username <name>  (${DEFAULT_CREDENTIALS.username})
@@ -38,11 +39,6 @@ const SAMPLE_CLUSTERS: readonly SeedCluster[] = [
 
 const DEFAULT_PORT = 8080;
 const WRONG_USAGE = 2;
-
-/** Something on the command line that cannot be meant. */
-class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 /**
  * `cdktf-obproxy simulate`: runs until it is told to stop.
@@ -60,7 +56,9 @@ export async function simulate(args: readonly string[], io: SimulateIo): Promise
     await run(settings, io);
     return 0;
   } catch (error) {
-    io.stderr.write(`cdktf-obproxy simulate: ${messageOf(error)}\n`);
+    const taken = portInUse(error);
+    const text = taken === undefined ? messageOf(error) : `port ${taken} is in use; try --port 0`;
+    io.stderr.write(`cdktf-obproxy simulate: ${text}\n`);
     if (error instanceof UsageError || error instanceof SimulatorOptionError) {
       io.stderr.write("Try `cdktf-obproxy simulate --help`.\n");
       return WRONG_USAGE;
@@ -99,7 +97,7 @@ async function readSettings(args: readonly string[], env: SimulateIo["env"]): Pr
   return {
     port: flags.port === undefined ? DEFAULT_PORT : wholeNumber("--port", flags.port, 0),
     tickMs: flags.tick === undefined ? 1000 : wholeNumber("--tick", flags.tick, 1),
-    ...(flags.version === undefined ? {} : { version: flags.version }),
+    ...(flags.version === undefined ? {} : { version: knownVersion(flags.version) }),
     credentials: {
       username: flags.username ?? DEFAULT_CREDENTIALS.username,
       password: flags.password ?? (env["OCP_PASSWORD"] || DEFAULT_CREDENTIALS.password),
@@ -108,23 +106,30 @@ async function readSettings(args: readonly string[], env: SimulateIo["env"]): Pr
   };
 }
 
+const OPTIONS = {
+  port: { type: "string" },
+  version: { type: "string" },
+  tick: { type: "string" },
+  seed: { type: "string" },
+  username: { type: "string" },
+  password: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
 function parseFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        port: { type: "string" },
-        version: { type: "string" },
-        tick: { type: "string" },
-        seed: { type: "string" },
-        username: { type: "string" },
-        password: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(messageOf(error));
+  checkArguments(args, OPTIONS, { positionals: false });
+  return parseArgs({ args: [...args], options: OPTIONS }).values;
+}
+
+/** What is not a version at all is the simulator's own to refuse. */
+function knownVersion(text: string): string {
+  const [, major, minor, patch] = /^(\d+)\.(\d+)\.(\d+)/.exec(text) ?? [];
+  if (patch === undefined) return text;
+  const rank = Number(major) * 1_000_000 + Number(minor) * 1000 + Number(patch);
+  if (rank < 3_001_001 || rank >= 4_005_000) {
+    throw new UsageError(`\`--version\` must be from 3.1.1 to 4.4.x, whose answers are known, not "${text}".`);
   }
+  return text;
 }
 
 function wholeNumber(flag: string, text: string, least: number): number {
@@ -175,6 +180,11 @@ function requestLine(request: RecordedRequest): string {
   const query = new URLSearchParams(request.query).toString();
   const target = query === "" ? request.path : `${request.path}?${query}`;
   return `${request.method} ${target} → ${request.cut ? "connection broken" : (request.status ?? "")}`;
+}
+
+/** Undefined: the error is another one. */
+function portInUse(error: unknown): string | undefined {
+  return isRecord(error) && error["code"] === "EADDRINUSE" ? String(error["port"]) : undefined;
 }
 
 function messageOf(error: unknown): string {

@@ -129,14 +129,19 @@ test("shows its help", async () => {
 });
 
 test.each([
-  [["--prot", "1"], /'--prot'/],
-  [["--port"], /--port/],
+  [["--prot", "1"], /simulate: there is no option `--prot`\.$/],
+  [["--port"], /simulate: `--port` needs a value\.$/],
+  [["--port", "--tick", "5"], /simulate: `--port` needs a value\.$/],
+  [["--help=yes"], /simulate: `--help` takes no value\.$/],
   [["--port", "many"], /`--port` must be a whole number/],
   [["--port", "70000"], /`port` must be an integer from 0 to 65535/],
   [["--tick", "0"], /`--tick` must be a whole number from 1 on/],
   [["--version", "newest"], /`version` must be a version such as "4.2.2"/],
+  [["--version", "9.9.9"], /`--version` must be from 3\.1\.1 to 4\.4\.x, .* not "9\.9\.9"/],
+  [["--version", "3.1.0"], /`--version` must be from 3\.1\.1 to 4\.4\.x/],
+  [["--version", "4.5.0"], /`--version` must be from 3\.1\.1 to 4\.4\.x/],
   [["--seed", "/no/such/file.json"], /`--seed` \/no\/such\/file.json: ENOENT/],
-  [["extra"], /Unexpected argument 'extra'/],
+  [["extra"], /nothing is known to do with "extra"/],
 ])("refuses %j with exit code 2", async (args, text) => {
   const run = start(args);
   expect(await run.exitCode).toBe(2);
@@ -159,7 +164,7 @@ test("ends with 1 where the port is taken", async () => {
   const run = start(["--port", String(port)]);
 
   expect(await run.exitCode).toBe(1);
-  expect(run.err[0]).toContain("EADDRINUSE");
+  expect(run.err[0]).toBe(`cdktf-obproxy simulate: port ${port} is in use; try --port 0`);
   await new Promise((resolve) => taken.close(resolve));
 });
 
