@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync, copyFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import { ENV, HOOK_FILE, type HookSettings, SETTINGS_FILE } from "../../src/hook/request.js";
+import { CA_FILE, ENV, HOOK_FILE, type HookSettings, SETTINGS_FILE } from "../../src/hook/request.js";
 import { DEFAULT_CREDENTIALS, type Simulator } from "../../src/simulator/index.js";
 
 /** How fast the simulators of these tests run; the hook is told the same. */
@@ -23,6 +23,8 @@ export interface HookCall {
   /** The trigger. Default `"orders"`. */
   readonly clusterName?: string;
   readonly settings?: DeepPartial<HookSettings>;
+  /** PEM text of the file beside the hook. */
+  readonly ca?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -34,7 +36,13 @@ export class HookRunner {
   private readonly program = join(this.directory, HOOK_FILE);
   private runs = 0;
 
-  constructor() {
+  /** `built`: the program as it is published, trimmed, instead of the sources as they are. */
+  constructor({ built = false } = {}) {
+    mkdirSync(join(this.directory, "tmp"));
+    if (built) {
+      copyFileSync(join(__dirname, "../../dist/hook", HOOK_FILE), this.program);
+      return;
+    }
     buildSync({
       entryPoints: [join(__dirname, "../../src/hook/main.ts")],
       outfile: this.program,
@@ -43,7 +51,6 @@ export class HookRunner {
       target: "node20.18",
       format: "cjs",
     });
-    mkdirSync(join(this.directory, "tmp"));
   }
 
   dispose(): void {
@@ -63,6 +70,7 @@ export class HookRunner {
     const place = join(this.directory, `run-${this.runs}`);
     mkdirSync(place);
     copyFileSync(this.program, join(place, HOOK_FILE));
+    if (call.ca !== undefined) writeFileSync(join(place, CA_FILE), call.ca);
     writeFileSync(join(place, SETTINGS_FILE), JSON.stringify(settingsWith(call.settings)));
     const env: Record<string, string | undefined> = {
       PATH: process.env["PATH"],

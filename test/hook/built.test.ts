@@ -1,0 +1,114 @@
+import http from "node:http";
+import net, { type AddressInfo } from "node:net";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.js";
+import { selfSigned } from "../ocp/support/server.js";
+import { HookRunner, TICK_MS } from "./hook-process.js";
+
+/** The program as it is published leaves out parts of undici: here it goes every way that needs another part of it. */
+const runner = new HookRunner({ built: true });
+const certificate = selfSigned("localhost", "DNS:localhost,IP:127.0.0.1");
+let ocp: Simulator;
+let proxy: http.Server | undefined;
+let throughProxy: string[];
+
+afterAll(() => {
+  runner.dispose();
+});
+afterEach(async () => {
+  await ocp.stop();
+  proxy?.closeAllConnections();
+  proxy?.close();
+  proxy = undefined;
+});
+
+async function given(options: SimulatorOptions = {}): Promise<void> {
+  ocp = await startSimulator({
+    tickMs: TICK_MS,
+    clusters: [{ id: 27, name: "orders", obproxies: [1] }],
+    ...options,
+  });
+}
+
+/** An HTTP proxy: tunnels by CONNECT, and plain requests in absolute form. */
+async function startProxy(): Promise<string> {
+  throughProxy = [];
+  const server = http.createServer((request, response) => {
+    throughProxy.push(`${request.method ?? ""} ${new URL(request.url ?? "").pathname}`);
+    const { method, headers } = request;
+    request.pipe(
+      http.request(request.url ?? "", { ...(method !== undefined && { method }), headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      }),
+    );
+  });
+  server.on("connect", ({ url }, socket) => {
+    throughProxy.push(`CONNECT ${url ?? ""}`);
+    const target = new URL(`http://${url ?? ""}`);
+    const upstream = net.connect(Number(target.port), target.hostname, () => {
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      upstream.pipe(socket).pipe(upstream);
+    });
+    upstream.on("error", () => socket.destroy());
+    socket.on("error", () => upstream.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  proxy = server;
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const one = { kind: "obproxy", clusterId: 27, obproxyId: 1 } as const;
+const tls = { ca: certificate.cert, settings: { provider: { hasCaFile: true } } };
+
+async function deletes(call: Parameters<HookRunner["run"]>[1]): Promise<void> {
+  const { code, output } = await runner.run(ocp, call);
+  expect(output).toMatch(/deleted: task \d+ ended SUCCESSFUL/);
+  expect(code).toBe(0);
+  expect(ocp.cluster(27)?.obproxies).toEqual([]);
+}
+
+it("plain http", async () => {
+  await given();
+  await deletes(one);
+});
+
+it("https with an authority of its own", async () => {
+  await given({ https: certificate });
+  await deletes({ ...one, ...tls });
+});
+
+it("https of an unknown authority is refused, with what to do", async () => {
+  await given({ https: certificate });
+  const { code, output } = await runner.run(ocp, one);
+  expect(code).toBe(1);
+  expect(output).toMatch(/cannot be reached.*caFile/);
+});
+
+it("https without verification, which is told", async () => {
+  await given({ https: certificate });
+  await deletes({ ...one, settings: { provider: { insecureSkipVerify: true } } });
+});
+
+it("an access key, and the dialect with a body", async () => {
+  await given({ version: "4.3.5", accessKeys: [{ id: "key", secret: "secret-of-the-key" }] });
+  const env = { OCP_ACCESS_KEY_ID: "key", OCP_ACCESS_KEY_SECRET: "secret-of-the-key" };
+  await deletes({ ...one, env: { ...env, OCP_USERNAME: undefined, OCP_PASSWORD: undefined } });
+});
+
+it("http through a proxy", async () => {
+  await given();
+  await deletes({ ...one, env: { HTTP_PROXY: await startProxy() } });
+  expect(throughProxy).toContain("DELETE /api/v2/obproxy/clusters/27/obproxies/1");
+});
+
+it("https through a proxy", async () => {
+  await given({ https: certificate });
+  await deletes({ ...one, ...tls, env: { HTTPS_PROXY: await startProxy() } });
+  expect(new Set(throughProxy)).toEqual(new Set([`CONNECT ${new URL(ocp.url).host}`]));
+});
+
+it("past a proxy that NO_PROXY excepts", async () => {
+  await given();
+  await deletes({ ...one, env: { HTTP_PROXY: await startProxy(), NO_PROXY: "127.0.0.1" } });
+  expect(throughProxy).toEqual([]);
+});
