@@ -1,16 +1,23 @@
-import { relative, resolve } from "node:path";
+import { isAbsolute, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { maskSecrets } from "../ocp/mask.js";
+import { checkArguments, UsageError } from "./arguments.js";
 import { type Answers, Inquiry } from "./preflight/ask.js";
-import { CannotLook, messageOf } from "./preflight/cannot-look.js";
+import { CannotLook } from "./preflight/cannot-look.js";
 import { examine, type Scene, type StateKnown } from "./preflight/examine.js";
 import { jsonReport } from "./preflight/json-report.js";
 import { exitCodeOf, type Report, strictly } from "./preflight/report.js";
 import { findStacks, readStack, type Stack } from "./preflight/stack.js";
 import type { Instance } from "./preflight/state.js";
 import { changesCarrier, survey, type Surveyed } from "./preflight/survey.js";
-import { stateFromFile, stateFromTerraform, versionOfProgram } from "./preflight/terraform.js";
+import {
+  programsFrom,
+  stateFromFile,
+  stateFromTerraform,
+  terraformIn,
+  versionOfProgram,
+} from "./preflight/terraform.js";
 import { textReport } from "./preflight/text-report.js";
 
 /** What the command reads and writes: the process, or what a test hands in. */
@@ -38,15 +45,11 @@ stack of it (cdktf.out/stacks/<stack>). OCP's URL and credentials come from the 
 
 Without --state it runs terraform show -json (or tofu, or what TERRAFORM_BINARY_NAME names) in each stack's directory.
 
-Exit code: 0 all may go ahead, perhaps with warnings; 1 there are problems; 2 something cannot be looked at (OCP does
+Exit code: 0 all may go ahead, perhaps with warnings; 1 there are problems, such as a state without the objects that
+OCP lists, so that a destroy would delete nothing; 2 something cannot be looked at (OCP does
 not answer, credentials are missing or wrong, the state cannot be read), or the command line is wrong.`;
 
 const CANNOT_LOOK = 2;
-
-/** Something on the command line that cannot be meant. */
-class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 /**
  * `cdktf-obproxy preflight`
@@ -92,7 +95,7 @@ async function run(options: Options, io: PreflightIo): Promise<number> {
     for (const stack of stacks) scenes.push(await lookAt(stack, options, io, inquiry));
     const examined = examine(scenes);
     const strict = options.strict ? strictly(examined) : examined;
-    const report = masked(fromHere(strict, io.cwd), inquiry.secrets);
+    const report = masked(strict, inquiry.secrets);
     io.stdout.write(options.json ? `${JSON.stringify(jsonReport(report), null, 2)}\n` : textReport(report));
     return exitCodeOf(report);
   } finally {
@@ -101,13 +104,18 @@ async function run(options: Options, io: PreflightIo): Promise<number> {
 }
 
 function stacksAt({ directories, state }: Options, { cwd }: PreflightIo): readonly Stack[] {
-  const places = directories.flatMap((directory) => findStacks(resolve(cwd, directory)));
+  const places = directories.flatMap((given) =>
+    findStacks(resolve(cwd, given)).map((place) => ({
+      ...place,
+      shown: isAbsolute(given) ? place.directory : relative(cwd, place.directory) || ".",
+    })),
+  );
   if (state !== undefined && places.length !== 1) {
     throw new UsageError(
       `\`--state\` is the state of one stack, but there are ${places.length}: name the stack's directory too.`,
     );
   }
-  return places.map(({ dependencies, directory }) => readStack(directory, dependencies));
+  return places.map(({ dependencies, directory, shown }) => readStack(directory, dependencies, shown));
 }
 
 async function lookAt(stack: Stack, options: Options, io: PreflightIo, inquiry: Inquiry): Promise<Scene> {
@@ -121,7 +129,8 @@ async function lookAt(stack: Stack, options: Options, io: PreflightIo, inquiry: 
     if (provider.settings === undefined || own.length === 0) continue;
     answers.set(provider.alias, await inquiry.ask(provider, provider.settings, own));
   }
-  return { stack, state, objects, answers };
+  const terraform = terraformIn(program ?? programsFrom(io.env)[0], stack.shown);
+  return { stack, state, terraform, objects, answers };
 }
 
 function isWorthAsking({ fate }: Surveyed): boolean {
@@ -140,22 +149,13 @@ async function stateOf(
   if (noState) return { instances: [], state: { kind: "none" } };
   try {
     const { from, instances, program } = await (state === undefined
-      ? stateFromTerraform(stack.directory, env)
+      ? stateFromTerraform(stack, env)
       : stateFromFile(resolve(cwd, state)));
     return { instances, program, state: { kind: "read", from } };
   } catch (error) {
     if (!(error instanceof CannotLook)) throw error;
     return { instances: [], state: { kind: "unreadable", message: error.message, next: error.next } };
   }
-}
-
-/** With paths that are short where that helps. */
-function fromHere(report: Report, cwd: string): Report {
-  const stacks = report.stacks.map((stack) => {
-    const shown = relative(cwd, stack.directory);
-    return shown === "" || shown.startsWith("..") ? stack : { ...stack, directory: shown };
-  });
-  return { ...report, stacks };
 }
 
 /** No text of a report shows a secret, wherever it came from. */
@@ -190,20 +190,15 @@ function readOptions(args: readonly string[]): "help" | Options {
   };
 }
 
+const OPTIONS = {
+  state: { type: "string" },
+  "no-state": { type: "boolean" },
+  json: { type: "boolean" },
+  strict: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        state: { type: "string" },
-        "no-state": { type: "boolean" },
-        json: { type: "boolean" },
-        strict: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(messageOf(error));
-  }
+  checkArguments(args, OPTIONS, { positionals: true });
+  return parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
 }

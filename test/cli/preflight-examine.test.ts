@@ -10,6 +10,7 @@ import {
   findings,
   instance,
   orders,
+  ourTask,
   scene,
   statuses,
   task,
@@ -33,6 +34,7 @@ it("tells the order of a destroy and how many tasks it takes", () => {
   ]);
 });
 
+const failedDeletion = task({ status: "FAILED", name: "Offline obproxy" });
 const kept = { "27": {}, "27/1": {}, "27/2": { skipDestroy: true } };
 const keptInstances = [
   instance("27"),
@@ -55,7 +57,12 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
   // What OCP says
   ["a renamed cluster", { clusters: [{ ...orders("1", "2"), name: "billing" }] }, [`problem cluster-name: ${ALL}`]],
   ["a cluster that has another id", { clusters: [cluster28] }, [`problem cluster-name-elsewhere: ${ALL}`]],
-  ["all is gone already", { clusters: [] }, []],
+  ["all is gone already", { clusters: [] }, ["warning clusters-unknown"]],
+  [
+    "a cluster that is unknown beside one that is not",
+    { declared: { ...DECLARED, "30": { clusterName: "reports" } } },
+    [],
+  ],
   ["a proxy is gone already", { clusters: [orders("1")] }, []],
   ["a task at work", { tasks: [task()] }, [`warning busy: ${ALL}`]],
   ["a task at work, perhaps on the cluster", { tasks: [task({ tags: [], name: "Offline obproxy" })] }, []],
@@ -70,6 +77,34 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
     [`warning busy: ${ALL}`, "problem undeclared-obproxies: OBProxy cluster 27"],
   ],
   ["a failed task", { tasks: [task({ status: "FAILED" })] }, [`warning locked: ${ALL}`]],
+  [
+    "an earlier deletion that has failed",
+    { tasks: [failedDeletion], ours: { "27/1": ourTask(failedDeletion), "27/2": ourTask(failedDeletion) } },
+    ["warning locked: OBProxy cluster 27", "problem task-failed: OBProxy 27/1, OBProxy 27/2"],
+  ],
+  [
+    "an earlier deletion that has failed and may be retried",
+    {
+      tasks: [failedDeletion],
+      ours: { "27/1": ourTask(failedDeletion), "27/2": ourTask(failedDeletion) },
+      settings: { taskRetries: 1 },
+    },
+    ["warning locked: OBProxy cluster 27", "warning task-failed: OBProxy 27/1, OBProxy 27/2"],
+  ],
+  [
+    "an earlier deletion that has failed and must not be retried",
+    {
+      tasks: [failedDeletion],
+      ours: { "27/1": ourTask(failedDeletion, { mayRetry: false }) },
+      settings: { taskRetries: 1 },
+    },
+    ["warning locked: OBProxy cluster 27, OBProxy 27/2", "problem task-failed: OBProxy 27/1"],
+  ],
+  [
+    "a deletion at work",
+    { tasks: [task()], ours: { "27/1": ourTask(task()), "27/2": ourTask(task()) } },
+    [`warning busy: ${ALL}`],
+  ],
   ["an undeclared proxy", { clusters: [orders("1", "2", "9")] }, ["problem undeclared-obproxies: OBProxy cluster 27"]],
   [
     "an undeclared proxy and forceDestroy",
@@ -94,11 +129,7 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
   [
     "an OCP that does not say what the cluster holds",
     { clusters: [silent] },
-    [
-      "problem obproxies-unknown: OBProxy cluster 27",
-      "problem obproxies-unknown: OBProxy 27/1",
-      "problem obproxies-unknown: OBProxy 27/2",
-    ],
+    ["problem obproxies-unknown: OBProxy cluster 27", "problem obproxies-unknown: OBProxy 27/1, OBProxy 27/2"],
   ],
   [
     "skipHostOperation with an old OCP",
@@ -114,7 +145,33 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
     [],
   ],
   // What the state says
-  ["nothing in the state", { instances: [] }, ["warning nothing-deployed"]],
+  ["nothing in the state", { instances: [] }, [`problem nothing-deployed: ${ALL}`]],
+  ["nothing in the state, and nothing in OCP", { instances: [], clusters: [] }, ["warning nothing-deployed"]],
+  [
+    "nothing in the state, and some of it in OCP",
+    { instances: [], clusters: [orders("1")] },
+    ["warning not-in-ocp: OBProxy 27/2", "problem nothing-deployed: OBProxy cluster 27, OBProxy 27/1"],
+  ],
+  [
+    "nothing in the state of what is declared",
+    { instances: [instance("30/1", { clusterName: "reports" })], declared: { "27/1": {}, "27/2": {} } },
+    ["problem nothing-deployed: OBProxy 27/1, OBProxy 27/2"],
+  ],
+  [
+    "nothing in the state, and all is to be kept",
+    { instances: [], declared: { "27": { skipDestroy: true }, "27/1": { preventDestroy: true } } },
+    [],
+  ],
+  [
+    "nothing in the state, and an OCP that does not answer",
+    { instances: [], answers: { kind: "blind", url: undefined, refusal: { message: "no", next: "look" } } },
+    ["warning nothing-deployed", "cannot-look ocp-not-reached"],
+  ],
+  [
+    "nothing in the state, and ids that only Terraform knows",
+    { instances: [], declared: {}, provider: { unknownKeys: 1 } },
+    ["note ids-unknown", "warning nothing-deployed"],
+  ],
   ["never deployed, as the user says", { instances: [], state: { kind: "none" } }, []],
   [
     "a state that cannot be read",
@@ -125,6 +182,11 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
     "a proxy that is not deployed",
     { instances: [instance("27"), instance("27/1")] },
     ["warning not-deployed: OBProxy 27/2"],
+  ],
+  [
+    "proxies that are not deployed",
+    { instances: [instance("27")] },
+    ["warning not-deployed: OBProxy 27/1, OBProxy 27/2"],
   ],
   [
     "a proxy that is neither deployed nor known to OCP",
@@ -152,8 +214,8 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
   ],
   [
     "a provider that was taken out with its objects",
-    { declared: {}, blocks: [], instances: [instance("27/1")] },
-    ["problem no-block: OBProxy 27/1"],
+    { declared: {}, blocks: [], instances: [instance("27"), instance("27/1"), instance("27/2")] },
+    [`problem no-block: ${ALL}`],
   ],
   [
     "a carrier that was switched back",
@@ -275,6 +337,28 @@ it("calls what OCP does not know already gone", () => {
   expect(statuses({ clusters: [] })).toEqual({ "27": "gone", "27/1": "gone", "27/2": "gone" });
 });
 
+it.each<[what: string, world: World]>([
+  ["who may not read tasks", { answers: { tasksRefusal: { message: "403", next: "ask" } } }],
+  ["whose hook is missing", { provider: { flaws: [{ message: "missing", next: "synth" }] } }],
+])("calls nothing ready of a provider %s", (_what, world) => {
+  expect(statuses(world)).toEqual({ "27": "problem", "27/1": "problem", "27/2": "problem" });
+});
+
+it("calls nothing busy that nobody may see the tasks of", () => {
+  const answers = { tasksRefusal: { message: "403", next: "ask" } };
+  const clusters = [{ ...orders("1", "2"), status: "OPERATING" }];
+  expect(findings({ answers, clusters })).toEqual(["problem tasks-forbidden"]);
+});
+
+it("does not call ready what an earlier deletion may have left locked", () => {
+  const world = { tasks: [failedDeletion], ours: { "27/1": ourTask(failedDeletion) } };
+  expect(statuses(world)).toEqual({ "27": "held-back", "27/1": "problem", "27/2": "ready" });
+  const { findings: all } = examine([scene(world)]);
+  const next =
+    "mend the cause and retry task 900 in OCP's console (Task Center), or set `taskRetries` on the OcpProvider";
+  expect(all.find(({ code }) => code === "task-failed")?.next).toBe(next);
+});
+
 it("holds a cluster back when one of its proxies has a problem", () => {
   const declared = { ...DECLARED, "27/2": { skipHostOperation: true } };
   expect(statuses({ declared })).toEqual({ "27": "held-back", "27/1": "ready", "27/2": "problem" });
@@ -290,7 +374,23 @@ it("names the guard of the first deploy for an object that has left the code", (
 it("gives terraform's own command against a taint", () => {
   const world = { declared: { "27": {} }, instances: [instance("27", { tainted: true })], clusters: [orders()] };
   const [finding] = examine([scene(world)]).findings;
-  expect(finding!.next).toBe(`terraform untaint 'null_resource.ocp_obproxy_clusters["27"]'`);
+  expect(finding!.next).toBe(`terraform -chdir=out untaint 'null_resource.ocp_obproxy_clusters["27"]'`);
+});
+
+it("names all objects of one cause in one text", () => {
+  const world = { declared: {}, blocks: [], instances: [instance("27"), instance("27/1")] };
+  const [finding] = examine([scene(world)]).findings;
+  expect(finding!.message).toBe(
+    "OBProxy cluster 27, OBProxy 27/1 are in the state, but their blocks (null_resource.ocp_obproxy_clusters, null_resource.ocp_obproxies) have left the configuration: Terraform would forget them without running their hooks, and they would stay in OCP",
+  );
+  expect(finding!.next).toContain(
+    `terraform -chdir=out state rm 'null_resource.ocp_obproxy_clusters["27"]' 'null_resource.ocp_obproxies["27/1"]'`,
+  );
+});
+
+it("tells of a deletion at work once, also of what waits for it", () => {
+  const [finding] = examine([scene({ tasks: [task()], ours: { "27/1": ourTask(task()) } })]).findings;
+  expect(finding!.message).toContain("a deletion of OBProxy 27/1 is at work already (task 900");
 });
 
 describe("proxies of a cluster in another stack", () => {
@@ -344,6 +444,64 @@ describe("the text", () => {
     expect(text.trimEnd().split("\n").at(-1)).toBe("3 objects: 3 ready, 0 already gone, 1 warning, 0 problems");
   });
 
+  const textOf = (world: World): string => textReport(examine([scene(world)]));
+
+  it("counts what could not be looked at apart from problems", () => {
+    const answers = { kind: "blind", url: undefined, refusal: { message: "no", next: "look" } } as const;
+    expect(textOf({ answers }).trimEnd().split("\n").at(-1)).toBe(
+      "3 objects: 0 ready, 0 already gone, 3 unknown, 0 warnings, 0 problems, 1 not looked at",
+    );
+  });
+
+  it.each<[what: string, world: World, expected: string]>([
+    ["of what is in the state", { instances: [instance("27"), instance("27/1")] }, "    1. OBProxy 27/1 (about"],
+    ["of nothing, with an empty state", { instances: [] }, "  destroy would delete nothing\n"],
+    [
+      "of everything, where nothing was ever deployed",
+      { instances: [], state: { kind: "none" } },
+      "  if all were deployed, destroy would go in 2 waves:\n    1. OBProxy 27/1, OBProxy 27/2 (about",
+    ],
+  ])("foretells a destroy %s", (_what, world, expected) => {
+    expect(textOf(world)).toContain(expected);
+  });
+
+  it("promises nothing where the state could not be read", () => {
+    const state = { kind: "unreadable", message: "what", next: "do" } as const;
+    expect(textOf({ instances: [], state, clusters: [{ ...orders(), name: "billing" }] })).not.toContain(
+      "destroy would",
+    );
+  });
+
+  const leaving: World = { declared: { "27": {}, "27/1": {} } };
+  const allInstances = ["27", "27/1", "27/2"].map((key) => instance(key));
+
+  it("says what a deploy would delete, before it says what a destroy would", () => {
+    const world = { ...leaving, instances: allInstances };
+    expect(textOf(world)).toContain("  deploy would delete: OBProxy 27/2\n  destroy would go in 2 waves:\n");
+    expect(jsonReport(examine([scene(world)])).stacks[0]!.deployDeletes).toEqual(["OBProxy 27/2"]);
+  });
+
+  it.each<[what: string, world: World]>([
+    ["is gone already", { clusters: [orders("1")] }],
+    ["another stack declares now", { elsewhere: { clusters: {}, obproxies: { "27/2": "other/two" } } }],
+    ["has no hook any more", { instances: [instance("27"), instance("27/1"), instance("27/2", { tainted: true })] }],
+    ["cannot be told from what is declared", { provider: { settings: undefined } }],
+  ])("does not say that a deploy would delete what %s", (_what, world) => {
+    expect(textOf({ ...leaving, instances: allInstances, ...world })).not.toContain("deploy would delete");
+  });
+
+  it("says how sure it is of that", () => {
+    expect(textOf({ ...leaving, instances: allInstances, provider: { unknownKeys: 1 } })).toContain(
+      "deploy would delete: OBProxy 27/2 (unless declared with an id that only Terraform knows)",
+    );
+  });
+
+  it("says who would refuse what preventDestroy protects", () => {
+    const text = textOf({ declared: { ...DECLARED, "27/2": { preventDestroy: true } } });
+    expect(text).toContain("OBProxy 27/2: would be refused (preventDestroy) (RUNNING)");
+    expect(text).toContain("where that is not deployed yet, by the hook");
+  });
+
   it("puts problems after warnings", () => {
     const worst = textReport(
       examine([scene({ settings: { insecureSkipVerify: true }, clusters: [orders("1", "2", "9")] })]),
@@ -368,11 +526,12 @@ it("gives the same in JSON, with null for what is not known", () => {
       unknown: 0,
       warnings: 0,
       problems: 0,
+      cannotLook: 0,
     },
     stacks: [
       {
         name: "stack",
-        directory: "/out",
+        directory: "out",
         state: "a test",
         providers: [
           {
@@ -403,6 +562,7 @@ it("gives the same in JSON, with null for what is not known", () => {
             detail: '"orders"',
           },
         ],
+        deployDeletes: [],
         waves: [{ objects: ["OBProxy cluster 27"], estimatedTasks: 1 }],
       },
     ],

@@ -6,10 +6,11 @@ import type { Instance } from "../../src/cli/preflight/state.js";
 import { survey } from "../../src/cli/preflight/survey.js";
 import { targetOfKey } from "../../src/cli/preflight/targets.js";
 import { intentFrom } from "../../src/hook/intent.js";
-import type { Observation } from "../../src/hook/observation.js";
+import type { Observation, OurTask } from "../../src/hook/observation.js";
 import type { ClusterSettings, HookSettings, ObproxySettings, ProviderSettings } from "../../src/hook/request.js";
 import { tasksAtWork, failedOnCluster } from "../../src/hook/tasks-seen.js";
 import type { Cluster, Task } from "../../src/ocp/model.js";
+import { classify } from "../../src/ocp/task.js";
 
 /** A stack, its state and its OCP, as a test wants them. What is left out is as in a good world. */
 export interface World {
@@ -27,6 +28,8 @@ export interface World {
   readonly instances?: readonly Instance[];
   readonly clusters?: readonly Cluster[];
   readonly tasks?: readonly Task[];
+  /** The last deletion, by the keys of what it is about. */
+  readonly ours?: Readonly<Record<string, OurTask>>;
   readonly answers?: Partial<Seen> | Answers;
 }
 
@@ -68,6 +71,13 @@ export function task(more: Partial<Task> = {}): Task {
   };
 }
 
+/** A deletion that an earlier run left behind. */
+export function ourTask(task: Task, more: Partial<OurTask> = {}): OurTask {
+  const verdict = classify(task);
+  const atWork = verdict.kind === "running";
+  return { task, verdict, ofThisRun: atWork, own: false, mayRetry: true, ...more };
+}
+
 export function scene(world: World = {}): Scene {
   const settings = settingsOf(world);
   const provider: Provider = {
@@ -81,6 +91,7 @@ export function scene(world: World = {}): Scene {
   const stack: Stack = {
     name: world.name ?? "stack",
     directory: "/out",
+    shown: "out",
     dependencies: world.dependencies ?? [],
     providers: [provider],
     blocks: new Map((world.blocks ?? BLOCKS).map((each) => [each.address, each])),
@@ -99,6 +110,7 @@ export function scene(world: World = {}): Scene {
   return {
     stack,
     state: world.state ?? { kind: "read", from: "a test" },
+    terraform: "terraform -chdir=out",
     objects,
     answers: new Map([["ocp", answers]]),
   };
@@ -150,6 +162,7 @@ function observation(world: World, key: string, name: string): Observation {
   const wanted = (world.declared ?? DECLARED)[key as "27"] as { clusterName?: string } | undefined;
   const wantedName = wanted?.clusterName ?? (wanted === undefined ? name : "orders");
   const held = cluster?.obproxies;
+  const ours = world.ours?.[key];
   return {
     presence:
       cluster === undefined
@@ -164,12 +177,12 @@ function observation(world: World, key: string, name: string): Observation {
     vanished: undefined,
     cluster,
     nameElsewhere: cluster === undefined ? clusters.find((each) => each.name === wantedName)?.id : undefined,
-    ours: undefined,
-    atWork: tasksAtWork(world.tasks ?? [], target, undefined),
+    ours,
+    atWork: tasksAtWork(world.tasks ?? [], target, ours?.task.id),
     suspects: [],
     failedOnCluster: failedOnCluster(world.tasks ?? [], target),
     sent: { state: "not-sent" },
-    retriesLeft: 0,
+    retriesLeft: world.settings?.taskRetries ?? 0,
     patienceLeft: true,
     mayStillVanish: true,
   };

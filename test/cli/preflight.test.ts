@@ -125,6 +125,7 @@ describe("in a good world", () => {
     const { code, out } = await run();
     expect(code).toBe(0);
     expect(out).toContain("OBProxy 27/3: ready (10.0.0.3:2883 RUNNING; no longer declared)");
+    expect(out).toContain("  deploy would delete: OBProxy 27/3\n");
   });
 });
 
@@ -144,7 +145,7 @@ describe("in a bad world", () => {
 
   it("tells of what is gone already", async () => {
     world.ocp.removeCluster(27);
-    expect(lastLine((await run()).out)).toBe("4 objects: 0 ready, 4 already gone, 0 warnings, 0 problems");
+    expect(lastLine((await run()).out)).toBe("4 objects: 0 ready, 4 already gone, 1 warning, 0 problems");
   });
 
   it("tells of a task at work", async () => {
@@ -188,7 +189,7 @@ describe("in a bad world", () => {
     await world.project.run(["taint", world.address("27/2")]);
     const { code, out } = await run();
     expect(code).toBe(1);
-    expect(out).toContain(`what to do: terraform untaint '${world.address("27/2")}'`);
+    expect(out).toContain(`what to do: terraform -chdir=out/stacks/stack untaint '${world.address("27/2")}'`);
   });
 
   it("tells of a provider that was taken out with its objects", async () => {
@@ -196,11 +197,7 @@ describe("in a bad world", () => {
     await world.project.state();
     const { code, found } = await findings();
     expect(code).toBe(1);
-    expect([...found].sort()).toEqual(
-      ALL.split(", ")
-        .map((label) => `problem no-block: ${label}`)
-        .sort(),
-    );
+    expect(found).toEqual([`problem no-block: ${ALL}`]);
   });
 
   it("tells of a hook that is missing", async () => {
@@ -247,6 +244,24 @@ describe("in a bad world", () => {
   });
 });
 
+it("names a directory as it was given, for Terraform's own commands", async () => {
+  await world.deploy(asUsual);
+  await world.project.run(["taint", world.address("27/2")]);
+  const { out } = await run([join(world.project.path, "out")]);
+  expect(out).toContain(`terraform -chdir=${world.project.stackPath} untaint '${world.address("27/2")}'`);
+});
+
+it("does not call ready what a failed deletion may have left locked", async () => {
+  await world.deploy(asUsual);
+  world.ocp.planWork({ fail: "always" });
+  const { id } = world.ocp.startTask({ name: "Offline obproxy", clusterId: 27, obproxyIds: [1, 2] });
+  world.ocp.runToEnd(id);
+  const { code, out } = await run();
+  expect(code).toBe(1);
+  expect(out).toContain(`PROBLEM stack: the last deletion of OBProxy 27/1, OBProxy 27/2, task ${id} "Offline obproxy"`);
+  expect(out).toContain("OBProxy 27/1: PROBLEM (10.0.0.1:2883 RUNNING)");
+});
+
 it("judges a move to skipDestroy that is not deployed yet", async () => {
   await world.deploy(asUsual);
   world.synth((ocp, stack) => {
@@ -283,7 +298,7 @@ describe("before the first deploy", () => {
   it("refuses a state that it cannot read, and says what to do", async () => {
     const { code, out } = await run();
     expect(code).toBe(2);
-    expect(out).toContain(`run terraform init in ${world.project.stackPath}`);
+    expect(out).toContain("what to do: run terraform -chdir=out/stacks/stack init first; ");
   });
 
   it("looks at OCP all the same with --no-state", async () => {
@@ -292,9 +307,19 @@ describe("before the first deploy", () => {
     expect(lastLine(out)).toBe("4 objects: 0 ready, 0 already gone, 4 not deployed, 0 warnings, 0 problems");
   });
 
-  it("warns of an empty state, which --strict calls a problem", async () => {
+  it("calls an empty state a problem while OCP lists what is declared", async () => {
     await world.project.state();
-    expect((await run()).code).toBe(0);
+    const { code, out } = await run();
+    expect(code).toBe(1);
+    expect(out).toContain("PROBLEM stack: the state of the stack stack holds nothing of what the stack declares");
+    expect(out).toContain("configure a state backend that all machines share");
+    expect(out).toContain("  destroy would delete nothing\n");
+  });
+
+  it("warns of an empty state when OCP lists nothing of it either, which --strict calls a problem", async () => {
+    await world.project.state();
+    world.ocp.removeCluster(27);
+    expect(await findings()).toEqual({ code: 0, found: ["warning nothing-deployed"] });
     expect((await run(["--strict"])).code).toBe(1);
   });
 
@@ -340,7 +365,8 @@ describe("the command line", () => {
   });
 
   it.each([
-    [["--nonsense"], "'--nonsense'"],
+    [["--strct"], "cdktf-obproxy preflight: there is no option `--strct`.\n"],
+    [["out", "--state"], "`--state` needs a value"],
     [["out", "--state", "a", "--no-state"], "exclude each other"],
     [["no-such-directory"], "there is no directory"],
     [["."], "neither a synthesized app"],

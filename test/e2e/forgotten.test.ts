@@ -38,7 +38,7 @@ describe.each(carriers)("with %s", (carrier) => {
     it("fails the preflight; after the command that it names, nothing is left behind", async () => {
       const { code, output } = await world.project.preflight();
       expect(code).toBe(1);
-      expect(output).toContain(`terraform untaint '${world.address("27/2")}'`);
+      expect(output).toContain(`terraform -chdir=${world.project.stackPath} untaint '${world.address("27/2")}'`);
       await world.project.run(["untaint", world.address("27/2")]);
       expect((await world.project.preflight()).code).toBe(0);
       await destroyEverything();
@@ -61,11 +61,12 @@ describe.each(carriers)("with %s", (carrier) => {
     it("fails the preflight, which says what to do first", async () => {
       const { code, output } = await world.project.preflight();
       expect(code).toBe(1);
-      expect(output).toContain("Terraform would forget it without running its hook");
+      expect(output).toContain("Terraform would forget them without running their hooks");
       expect(output).toContain(
-        "declare its OcpProvider again (with the same alias), take out only the objects, deploy",
+        "declare their OcpProvider again (with the same alias), take out only the objects, deploy",
       );
-      expect(output).toContain(`terraform state rm '${world.address("27/3")}'`);
+      expect(output).toMatch(/terraform -chdir=\S+ state rm '/);
+      for (const key of ALL) expect(output).toContain(` '${world.address(key)}'`);
     });
 
     it("loses nothing when it is declared again and the objects go first", async () => {
@@ -87,8 +88,8 @@ describe.each(carriers)("with %s", (carrier) => {
     world.synth(everything, { alias: "renamed" });
     const { code, output } = await world.project.preflight();
     expect(code).toBe(1);
-    for (const key of ALL)
-      expect(output).toContain(`is in the state as ${world.address(key)}, but that block has left`);
+    expect(output).toContain("are in the state, but their blocks");
+    for (const key of ALL) expect(output).toContain(` '${world.address(key)}'`);
     expect(output).toContain("with the same alias");
     world.synth(everything);
     await destroyEverything();

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
 import { startTerraform, type Environment, type Terraform } from "../support/terraform.js";
 import { carriers, CREDENTIALS, type Declare, everything, orders, World } from "../support/world.js";
@@ -11,6 +13,12 @@ beforeAll(async () => {
   terraform = await startTerraform();
 });
 afterAll(() => terraform.stop());
+
+it("tells its version", () => {
+  const { bin, version } = JSON.parse(readFileSync("package.json", "utf8")) as { bin: object; version: string };
+  const [program = ""] = Object.values(bin) as string[];
+  expect(execFileSync(process.execPath, [program, "--version"], { encoding: "utf8" })).toBe(`${version}\n`);
+});
 
 describe.each(carriers)("preflight with %s", (carrier) => {
   let world: World;

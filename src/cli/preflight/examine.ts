@@ -1,7 +1,8 @@
 import type { Answers } from "./ask.js";
+import { deploymentFindings, isAllAbsent, isUndeployed } from "./deployment.js";
 import { clusterOf, type Judgement, judge, type Remark } from "./judge.js";
 import { describeServer } from "../../hook/failures.js";
-import { providerFindings, stackFindings } from "./provider-findings.js";
+import { isBlindToTasks, providerFindings, stackFindings } from "./provider-findings.js";
 import type { Finding, Level, Report, ReportedObject, ReportedStack, Status, Wave } from "./report.js";
 import type { Stack } from "./stack.js";
 import type { Surveyed } from "./survey.js";
@@ -11,6 +12,8 @@ import type { ProgramVersion } from "./terraform.js";
 export interface Scene {
   readonly stack: Stack;
   readonly state: StateKnown;
+  /** How a command of Terraform on the stack begins: `terraform -chdir=cdktf.out/stacks/orders`. */
+  readonly terraform: string;
   readonly objects: readonly Surveyed[];
   /** By alias. */
   readonly answers: ReadonlyMap<string, Answers>;
@@ -37,9 +40,10 @@ interface Entry {
 export function examine(scenes: readonly Scene[]): Report {
   const proxies = scenes.flatMap((scene) => judgeKind(scene, "obproxy", []));
   const clusters = scenes.flatMap((scene) => judgeKind(scene, "cluster", proxies));
-  const entries = holdBack([...proxies, ...clusters]);
+  const entries = holdBack([...proxies, ...clusters]).map(stopWithProvider);
   const findings = scenes.flatMap((scene) => [
     ...stackFindings(scene),
+    ...deploymentFindings(scene),
     ...scene.stack.providers.flatMap((provider) => providerFindings(scene, provider)),
     ...objectFindings(scene, entriesOf(scene, entries)),
   ]);
@@ -62,6 +66,7 @@ function judgeKind(scene: Scene, kind: "cluster" | "obproxy", proxies: readonly 
         object,
         provider,
         answers,
+        terraform: scene.terraform,
         state: stateOf(scene),
         goneBefore: goneBefore(scene, object, proxies),
         clusterIsDeployed: scene.objects.some(
@@ -73,9 +78,9 @@ function judgeKind(scene: Scene, kind: "cluster" | "obproxy", proxies: readonly 
     });
 }
 
-function stateOf({ objects, state }: Scene): "deployed" | "undeployed" | "unreadable" {
-  if (state.kind === "unreadable") return "unreadable";
-  return objects.some(({ instance }) => instance !== undefined) ? "deployed" : "undeployed";
+function stateOf(scene: Scene): "deployed" | "undeployed" | "unreadable" {
+  if (scene.state.kind === "unreadable") return "unreadable";
+  return scene.state.kind === "none" || isUndeployed(scene) ? "undeployed" : "deployed";
 }
 
 /** OBProxies of the cluster that the same stack, or one that has to be destroyed before it, would have deleted. */
@@ -126,21 +131,47 @@ function isStuck({ remarks }: Judgement): boolean {
   return remarks.some(({ code, level }) => level === "problem" && code !== "tainted" && code !== "deposed");
 }
 
+/** Where no hook of the provider could do its work, nothing of it is ready, whatever OCP says of the object. */
+function stopWithProvider(entry: Entry): Entry {
+  const { judgement, object, scene } = entry;
+  const provider = scene.stack.providers.find(({ alias }) => alias === object.provider);
+  if (provider === undefined || object.fate !== "hook" || !WITHOUT_PROBLEM.has(judgement.status)) return entry;
+  const blindToTasks = isBlindToTasks(provider, scene.answers.get(provider.alias));
+  if (!blindToTasks && provider.flaws.length === 0) return entry;
+  // Who sees no tasks cannot tell what a cluster is busy with either.
+  const remarks = judgement.remarks.filter(({ code }) => code !== "busy" || !blindToTasks);
+  return { ...entry, judgement: { status: "problem", remarks } };
+}
+
+const WITHOUT_PROBLEM = new Set<Status>(["ready", "waits", "held-back", "gone"]);
+
 function entriesOf(scene: Scene, entries: readonly Entry[]): readonly Entry[] {
   return scene.objects.flatMap((object) => entries.filter((entry) => entry.scene === scene && entry.object === object));
 }
 
-/** One finding for all objects that the same is to be said of. */
-function objectFindings({ stack }: Scene, entries: readonly Entry[]): readonly Finding[] {
-  const groups = new Map<string, Finding>();
+/** One finding for all objects that the same is to be said of, or that have one cause in common. */
+function objectFindings(scene: Scene, entries: readonly Entry[]): readonly Finding[] {
+  const groups = new Map<
+    string,
+    { readonly object: Surveyed; readonly remarks: Remark[]; readonly labels: string[] }
+  >();
   for (const { object, judgement } of entries) {
     for (const remark of judgement.remarks) {
-      const id = JSON.stringify([object.provider, remark]);
-      const known = groups.get(id);
-      groups.set(id, { ...finding(stack, object, remark), objects: [...(known?.objects ?? []), object.label] });
+      if (remark.code === "not-in-ocp" && isAllAbsent(scene)) continue;
+      const { code, level, message, next, shared } = remark;
+      const id = JSON.stringify([object.provider, code, level, shared?.cause ?? [message, next]]);
+      const group = groups.get(id) ?? { object, remarks: [], labels: [] };
+      groups.set(id, group);
+      group.remarks.push(remark);
+      group.labels.push(object.label);
     }
   }
-  return [...groups.values()];
+  return [...groups.values()].flatMap(({ object, remarks, labels }) =>
+    remarks.slice(0, 1).map((first): Finding => {
+      const told = first.shared?.tell(remarks.flatMap(({ shared }) => shared?.sharer ?? [])) ?? first;
+      return { ...finding(scene.stack, object, { ...first, message: told.message }), next: told.next, objects: labels };
+    }),
+  );
 }
 
 function finding(stack: Stack, { provider }: Surveyed, { code, level, message, next }: Remark): Finding {
@@ -149,10 +180,16 @@ function finding(stack: Stack, { provider }: Surveyed, { code, level, message, n
 
 function reportStack(scene: Scene, entries: readonly Entry[]): ReportedStack {
   const { answers, stack, state } = scene;
+  const leaving = deployDeletes(scene, entries);
   return {
     name: stack.name,
-    directory: stack.directory,
+    directory: stack.shown,
     stateFrom: state.kind === "read" ? state.from : undefined,
+    stateKind: state.kind,
+    deployDeletes: leaving,
+    deployDeletesSurely: !stack.providers.some(
+      ({ alias, unknownKeys }) => unknownKeys > 0 && leaving.some(({ provider }) => provider === alias),
+    ),
     providers: stack.providers.map((provider) => ({ provider, answers: answers.get(provider.alias) })),
     objects: entries.map(({ object, judgement }): ReportedObject => ({
       surveyed: object,
@@ -178,15 +215,27 @@ const AT_ONCE = 10;
 
 /** In which order a destroy would take what it would delete; before the first deploy, what it would delete then. */
 function wavesOf(scene: Scene, entries: readonly Entry[]): readonly Wave[] {
-  const undeployed = stateOf(scene) === "undeployed";
+  const ifDeployed = scene.state.kind === "none";
   const going = entries.filter(
     ({ object, judgement }) =>
-      object.wave > 0 && (GOING.has(judgement.status) || (undeployed && judgement.status === "not-deployed")),
+      object.wave > 0 && (GOING.has(judgement.status) || (ifDeployed && judgement.status === "not-deployed")),
   );
   const numbers = [...new Set(going.map(({ object }) => object.wave))].sort((a, b) => a - b);
   return numbers.map((number, index) => {
     const objects = going.map(({ object }) => object).filter(({ wave }) => wave === number);
     return { number: index + 1, objects, tasks: tasksFor(scene, objects) };
+  });
+}
+
+/** What has left the code and has a hook, unless that would find nothing to do. */
+function deployDeletes({ stack }: Scene, entries: readonly Entry[]): readonly Surveyed[] {
+  return entries.flatMap(({ object, judgement: { status } }) => {
+    const { declaredBy, fate, instance } = object;
+    const provider = stack.providers.find(({ alias }) => alias === object.provider);
+    // Without settings nobody knows what is declared.
+    if (fate !== "hook" || declaredBy !== undefined || provider?.settings === undefined) return [];
+    const hasHook = instance !== undefined && !instance.tainted && !instance.deposed;
+    return hasHook && status !== "gone" && status !== "left-alone" ? [object] : [];
   });
 }
 

@@ -31,7 +31,9 @@ export interface JsonStack {
   readonly state: string | null;
   readonly providers: readonly JsonProvider[];
   readonly objects: readonly JsonObject[];
-  /** In the order of a destroy. */
+  /** Labels of what the next deploy would delete, because it has left the code. */
+  readonly deployDeletes: readonly string[];
+  /** In the order of a destroy; with `--no-state` as if all that is declared were deployed. */
   readonly waves: readonly { readonly objects: readonly string[]; readonly estimatedTasks: number }[];
 }
 
@@ -96,13 +98,14 @@ export function jsonReport(report: Report): JsonReport {
   };
 }
 
-function stackJson({ directory, name, objects, providers, stateFrom, waves }: ReportedStack): JsonStack {
+function stackJson({ deployDeletes, directory, name, objects, providers, stateFrom, waves }: ReportedStack): JsonStack {
   return {
     name,
     directory,
     state: stateFrom ?? null,
     providers: providers.map(providerJson),
     objects: objects.map(objectJson),
+    deployDeletes: deployDeletes.map(({ label }) => label),
     waves: waves.map((wave: Wave) => ({
       objects: wave.objects.map(({ label }) => label),
       estimatedTasks: wave.tasks,

@@ -6,8 +6,9 @@ import type { Cluster, Task } from "../../ocp/model.js";
 import { classify } from "../../ocp/task.js";
 import { formatVersion } from "../../ocp/version.js";
 import { type Answers, inPreflight, type Look, type Refusal } from "./ask.js";
+import { listed } from "./listed.js";
 import type { Code, Level, Status } from "./report.js";
-import type { Provider } from "./stack.js";
+import { aliasOf, type Provider } from "./stack.js";
 import { changesCarrier, type Surveyed } from "./survey.js";
 
 /** What is to be said of one object. */
@@ -16,10 +17,31 @@ export interface Judgement {
   readonly remarks: readonly Remark[];
 }
 
-export interface Remark extends Partial<Pick<Refusal, "next">> {
+export interface Remark extends Text {
   readonly code: Code;
   readonly level: Level;
+  /** Undefined: other objects share it only where its words are the same. */
+  readonly shared?: Shared;
+}
+
+interface Text extends Partial<Pick<Refusal, "next">> {
   readonly message: string;
+}
+
+/** A cause that several objects may have in common, and how it is told of all of them at once. */
+export interface Shared {
+  readonly cause: string;
+  readonly sharer: Sharer;
+  readonly tell: (sharers: readonly Sharer[]) => Text;
+}
+
+interface Sharer {
+  readonly label: string;
+  /** In the state. */
+  readonly address?: string | undefined;
+  readonly declaredBy?: string | undefined;
+  /** Whether the cause is a deletion of the very object. */
+  readonly isDeleted?: boolean;
 }
 
 /** What one object is judged by. */
@@ -29,7 +51,9 @@ export interface Circumstances {
   readonly provider: Provider | undefined;
   /** Undefined: OCP was not asked. */
   readonly answers: Answers | undefined;
-  /** `undeployed`: nothing of the stack is in the state. `unreadable`: nobody knows what is. */
+  /** How a command of Terraform on the stack begins. */
+  readonly terraform: string;
+  /** `undeployed`: nothing that the stack declares is in the state. `unreadable`: nobody knows what is. */
   readonly state: "deployed" | "undeployed" | "unreadable";
   /** Ids of OBProxies of the same cluster that would be gone when it is its turn. */
   readonly goneBefore: ReadonlySet<string>;
@@ -40,7 +64,7 @@ export interface Circumstances {
 /** What would become of one object, and what stands against it: the hook's own decision, foretold. */
 export function judge(circumstances: Circumstances): Judgement {
   const { object, provider, answers } = circumstances;
-  const withoutHook = judgeFate(object);
+  const withoutHook = judgeFate(circumstances);
   if (withoutHook !== undefined) return withoutHook;
   const settings = provider?.settings;
   if (settings === undefined) return { status: "unknown", remarks: neglected(circumstances, undefined) };
@@ -52,7 +76,8 @@ export function judge(circumstances: Circumstances): Judgement {
 }
 
 /** Undefined: the object has a hook, or would have one when it is deployed. */
-function judgeFate({ fate, instance, declaredBy, label, movesTo }: Surveyed): Judgement | undefined {
+function judgeFate({ object, terraform }: Circumstances): Judgement | undefined {
+  const { fate, instance, declaredBy, label, movesTo } = object;
   const address = instance?.address ?? "";
   switch (fate) {
     case "hook":
@@ -73,17 +98,19 @@ function judgeFate({ fate, instance, declaredBy, label, movesTo }: Surveyed): Ju
         ],
       };
     case "no-block":
-      return problem(
-        "no-block",
-        `${label} is in the state as ${address}, but that block has left the configuration: Terraform would forget it without running its hook, and it would stay in OCP`,
-        `declare its OcpProvider again (with the same alias), take out only the objects, deploy, and then take out the provider; or, to let the object go on purpose: terraform state rm '${address}'`,
-      );
+      return {
+        status: "problem",
+        remarks: [
+          shared("no-block", "problem", aliasOf(address), { label, address }, (sharers) =>
+            tellNoBlock(sharers, terraform),
+          ),
+        ],
+      };
     case "switched-back":
-      return problem(
-        "carrier-switched-back",
-        `${label} is in the state as ${address}, but the configuration is back at null_resource: there is no way back, and Terraform refuses every plan`,
-        "set `carrier: Carrier.TERRAFORM_DATA` on the OcpProvider again",
-      );
+      return {
+        status: "problem",
+        remarks: [shared("carrier-switched-back", "problem", "", { label, address }, tellSwitchedBack)],
+      };
     case "unknown-block":
       return {
         status: "unknown",
@@ -92,11 +119,38 @@ function judgeFate({ fate, instance, declaredBy, label, movesTo }: Surveyed): Ju
             code: "unknown-block",
             level: "warning",
             message: `${address} looks like ${label}, but its block carries no hook of this package: nothing would be deleted in OCP by it`,
-            next: `if it stands for something else, give its triggers other names; if it is a leftover: terraform state rm '${address}'`,
+            next: `if it stands for something else, give its triggers other names; if it is a leftover: ${terraform} state rm '${address}'`,
           },
         ],
       };
   }
+}
+
+function tellNoBlock(sharers: readonly Sharer[], terraform: string): Text {
+  const one = sharers.length === 1;
+  const places = addressesOf(sharers);
+  const blocks = [...new Set(places.map((address) => address.replace(/\[[^[\]]*\]$/, "")))];
+  return {
+    message: one
+      ? `${labels(sharers)} is in the state as ${places.join()}, but that block has left the configuration: Terraform would forget it without running its hook, and it would stay in OCP`
+      : `${labels(sharers)} are in the state, but their blocks (${listed(blocks)}) have left the configuration: Terraform would forget them without running their hooks, and they would stay in OCP`,
+    next: `declare ${one ? "its" : "their"} OcpProvider again (with the same alias), take out only the objects, deploy, and then take out the provider; or, to let the ${one ? "object" : "objects"} go on purpose: ${terraform} state rm ${places.map((address) => `'${address}'`).join(" ")}`,
+  };
+}
+
+function tellSwitchedBack(sharers: readonly Sharer[]): Text {
+  const what =
+    sharers.length === 1
+      ? `${labels(sharers)} is in the state as ${addressesOf(sharers).join()}`
+      : `${labels(sharers)} are in the state as terraform_data`;
+  return {
+    message: `${what}, but the configuration is back at null_resource: there is no way back, and Terraform refuses every plan`,
+    next: "set `carrier: Carrier.TERRAFORM_DATA` on the OcpProvider again",
+  };
+}
+
+function addressesOf(sharers: readonly Sharer[]): string[] {
+  return sharers.flatMap(({ address }) => address ?? []);
 }
 
 function judgeHandsOff({ object }: Circumstances, outcome: "left-alone" | "refused", reason: string): Judgement {
@@ -111,12 +165,10 @@ function judgeHandsOff({ object }: Circumstances, outcome: "left-alone" | "refus
   return {
     status: "protected",
     remarks: [
-      {
-        code: "protected",
-        level: "warning",
-        message: `${label} cannot be destroyed: ${reason}, so Terraform refuses every plan that would delete it`,
+      shared("protected", "warning", reason, { label }, (sharers) => ({
+        message: `a delete of ${labels(sharers)} would be refused, as ${reason}: by Terraform, which then deletes nothing at all, or, where that is not deployed yet, by the hook`,
         next: "before a destroy, take preventDestroy off and deploy",
-      },
+      })),
     ],
   };
 }
@@ -132,6 +184,7 @@ function judgeLook(circumstances: Circumstances, look: Look): Judgement {
   const remarks = [
     ...neglected(circumstances, seen),
     ...decision.remarks,
+    ...ownFailureRemarks(seen, intent, decision),
     ...lockRemarks(seen, decision.status),
     ...hostRemarks(circumstances, intent, seen),
     ...sweepRemarks(intent, seen, decision.status),
@@ -151,7 +204,7 @@ function foretold(seen: Observation, { object, goneBefore }: Circumstances): Obs
 /** A hook that has waited for somebody else's task decides again; what it would meet then is known already. */
 function judgeNowAndLater(seen: Observation, intent: Intent): Judgement {
   const now = judgeAction(decide(seen, intent), seen, intent);
-  if (now.status !== "waits" || seen.ours !== undefined) return now;
+  if (now.status !== "waits") return now;
   const atRest = { ...seen, atWork: [], patienceLeft: false };
   const later = judgeAction(decide(atRest, intent), atRest, intent);
   return later.status === "problem" ? { status: "problem", remarks: [...now.remarks, ...later.remarks] } : now;
@@ -171,12 +224,10 @@ function judgeAction(action: Action, seen: Observation, intent: Intent): Judgeme
       return {
         status: "waits",
         remarks: [
-          {
-            code: "task-failed",
-            level: "warning",
-            message: `the last deletion of ${intent.label}, ${named(action.task)}, has FAILED; destroy would ask OCP to retry it`,
+          shared("task-failed", "warning", action.task.id, { label: intent.label }, (sharers) => ({
+            message: `the last deletion of ${labels(sharers)}, ${named(action.task)}, has FAILED; destroy would ask OCP to retry it`,
             next: "see in OCP's console whether its cause is mended",
-          },
+          })),
         ],
       };
     case "fail":
@@ -193,7 +244,15 @@ function judgeFailing(why: Failing, { cluster }: Observation, intent: Intent): J
       return told("task-failed", failures.taskFailed(task, verdict, ofThisRun, [], "OCP's console"));
     }
     case "silent-about-obproxies":
-      return told("obproxies-unknown", failures.silentAboutObproxies(intent));
+      return {
+        status: "problem",
+        remarks: [
+          shared("obproxies-unknown", "problem", `silence about ${intent.target.clusterId}`, intent, (sharers) => {
+            const { message, next } = failures.silentAboutObproxies({ ...intent, label: labels(sharers) });
+            return inPreflight(message, next);
+          }),
+        ],
+      };
     case "still-there":
       return told("task-failed", failures.stillThere(why.task, intent.label));
     case "task-vanished":
@@ -201,7 +260,7 @@ function judgeFailing(why: Failing, { cluster }: Observation, intent: Intent): J
     case "suspect-failed":
       return told("task-failed", failures.suspectFailed(why.task));
     case "lock-not-released":
-      return told("locked", failures.lockNotReleased(why.holder, why.error, intent.target.clusterId));
+      return told("locked", failures.lockNotReleased(why.holder, [], why.error, intent, "OCP's console"));
     case "refused":
       return told("cannot-be-looked-at", failures.deleteRefused(why.error));
     case "answer-lost":
@@ -229,17 +288,19 @@ function problem(code: Code, message: string, next: string): Judgement {
 
 function waitRemark(task: Task, ours: boolean, certain: boolean, { target, label }: Intent): Remark {
   const cluster = `OBProxy cluster ${target.clusterId}`;
-  const what = ours
-    ? `a deletion of ${label} is at work already (${named(task)})`
-    : certain
-      ? `${named(task)} is at work on ${cluster}, which is locked meanwhile`
-      : `${named(task)} is at work, perhaps on ${cluster} (this OCP does not say)`;
-  return {
-    code: "busy",
-    level: "warning",
-    message: `${what}; destroy would wait for it`,
-    next: "nothing has to be done; if it is not expected, look at it in OCP's console (Task Center)",
-  };
+  return shared("busy", "warning", `${task.id} on ${cluster}`, { label, isDeleted: ours }, (sharers) => {
+    const deleted = sharers.filter(({ isDeleted }) => isDeleted);
+    const what =
+      deleted.length > 0
+        ? `a deletion of ${labels(deleted)} is at work already (${named(task)}), and ${cluster} is locked meanwhile`
+        : certain
+          ? `${named(task)} is at work on ${cluster}, which is locked meanwhile`
+          : `${named(task)} is at work, perhaps on ${cluster} (this OCP does not say)`;
+    return {
+      message: `${what}; destroy would wait for it`,
+      next: "nothing has to be done; if it is not expected, look at it in OCP's console (Task Center)",
+    };
+  });
 }
 
 function busyRemark(because: LookAgainReason, { target }: Intent): Remark {
@@ -252,13 +313,31 @@ function busyRemark(because: LookAgainReason, { target }: Intent): Remark {
   };
 }
 
-/** A failed task may hold the lock; only the refusal of a delete would prove it. */
-function lockRemarks(seen: Observation, status: Status): Remark[] {
-  if (seen.presence === "absent" || status === "problem") return [];
-  return seen.failedOnCluster.slice(0, 1).map((task) => ({
+/**
+ * The object is there and would be deleted anew, but its last deletion has failed. OCP keeps the cluster locked for such
+ * a task until somebody acts on it, and the hook does not.
+ */
+function ownFailureRemarks({ cluster, ours, presence }: Observation, intent: Intent, decision: Judgement): Remark[] {
+  if (ours?.verdict.kind !== "failed" || presence === "absent") return [];
+  if (decision.remarks.some(({ code }) => code === "task-failed")) return [];
+  const { task, verdict, mayRetry } = ours;
+  const mayBeRetried = mayRetry && !verdict.rollbackFailed && intent.taskRetries === 0;
+  return [
+    shared("task-failed", "problem", `${task.id} ${mayBeRetried}`, intent, (sharers) => ({
+      message: `the last deletion of ${labels(sharers)}, ${named(task)}, has FAILED and may hold the lock of OBProxy cluster ${cluster?.id ?? "?"}: OCP may refuse to delete anything of it`,
+      next: `mend the cause and retry task ${task.id} in OCP's console (Task Center)${mayBeRetried ? ", or set `taskRetries` on the OcpProvider" : ""}`,
+    })),
+  ];
+}
+
+/** A failed task of somebody else may hold the lock; only the refusal of a delete would prove it. */
+function lockRemarks({ cluster, failedOnCluster, ours, presence }: Observation, status: Status): Remark[] {
+  if (presence === "absent" || status === "problem") return [];
+  const others = failedOnCluster.filter(({ id }) => id !== ours?.task.id);
+  return others.slice(0, 1).map((task) => ({
     code: "locked",
     level: "warning",
-    message: `${named(task)} has FAILED on OBProxy cluster ${seen.cluster?.id ?? "?"} and may hold its lock: OCP may refuse the delete`,
+    message: `${named(task)} has FAILED on OBProxy cluster ${cluster?.id ?? "?"} and may hold its lock: OCP may refuse the delete`,
     next: `retry task ${task.id} in OCP's console (Task Center), or see there that it is history`,
   }));
 }
@@ -267,7 +346,12 @@ function hostRemarks({ object, answers }: Circumstances, intent: Intent, seen: O
   if (!intent.skipHostOperation || answers?.kind !== "seen" || answers.dialect === "POST") return [];
   if (seen.presence === "absent") return [];
   const { message, next } = failures.skipHostOperationUnsupported(formatVersion(answers.version));
-  return [{ code: "skip-host-operation", level: "problem", message: `${object.label}: ${message}`, next }];
+  return [
+    shared("skip-host-operation", "problem", "", object, (sharers) => ({
+      message: `${labels(sharers)}: ${message}`,
+      next,
+    })),
+  ];
 }
 
 /** What nobody declared, and what goes with the cluster all the same because forceDestroy says so. */
@@ -312,7 +396,7 @@ function moveRemarks(object: Surveyed): Remark[] {
 }
 
 /** Terraform runs no hook for these. Where OCP does not know the object there is nothing to lose. */
-function neglected({ clusterIsDeployed, object }: Circumstances, seen: Observation | undefined): Remark[] {
+function neglected({ clusterIsDeployed, object, terraform }: Circumstances, seen: Observation | undefined): Remark[] {
   const { fate, instance, label, target } = object;
   if (instance === undefined || fate !== "hook" || seen?.presence === "absent") return [];
   const { address, deposed, tainted } = instance;
@@ -334,7 +418,7 @@ function neglected({ clusterIsDeployed, object }: Circumstances, seen: Observati
       code: "tainted",
       level: "problem",
       message: `${label} is tainted in the state (${address}): ${lost}`,
-      next: `terraform untaint '${address}'`,
+      next: `${terraform} untaint '${address}'`,
     },
   ];
 }
@@ -351,30 +435,49 @@ function afterState(
   const missing: Remark[] =
     seen.presence === "absent" && worst !== "problem"
       ? [
-          {
-            code: "not-in-ocp",
-            level: "warning",
-            message: `${object.label} is declared (${object.declaredBy ?? "?"}), but OCP does not know it`,
-            next: "correct its id, or take it out of the code",
-          },
+          shared("not-in-ocp", "warning", "", object, (sharers) => ({
+            message: `${whereDeclared(sharers)}, but OCP does not know ${sharers.length === 1 ? "it" : "them"}`,
+            next: `correct the ${sharers.length === 1 ? "id" : "ids"}, or take ${sharers.length === 1 ? "it" : "them"} out of the code`,
+          })),
         ]
       : [];
   const undeployed: Remark[] =
     state === "undeployed" || missing.length > 0
       ? []
       : [
-          {
-            code: "not-deployed",
-            level: "warning",
-            message: `${object.label} is declared (${object.declaredBy ?? "?"}) but not in the state, so it has no hook yet: ${
-              clusterIsDeployed
-                ? "a destroy would delete it only together with its cluster"
-                : "a destroy would leave it in OCP"
-            }`,
-            next: "deploy first",
-          },
+          shared("not-deployed", "warning", String(clusterIsDeployed), object, (sharers) => {
+            const one = sharers.length === 1;
+            return {
+              message: `${whereDeclared(sharers)} but not in the state, so ${one ? "it has no hook" : "they have no hooks"} yet: a destroy would ${
+                clusterIsDeployed
+                  ? `delete ${one ? "it only together with its cluster" : "them only together with their cluster"}`
+                  : `leave ${one ? "it" : "them"} in OCP`
+              }`,
+              next: "deploy first",
+            };
+          }),
         ];
   return { status: worst === "problem" ? worst : "not-deployed", remarks: [...remarks, ...missing, ...undeployed] };
+}
+
+function whereDeclared(sharers: readonly Sharer[]): string {
+  const names = sharers.map(({ declaredBy, label }) => `${label} (${declaredBy ?? "?"})`);
+  return `${listed(names)} ${names.length === 1 ? "is" : "are"} declared`;
+}
+
+function shared(
+  code: Code,
+  level: Level,
+  cause: string,
+  { address, declaredBy, isDeleted = false, label }: Sharer,
+  tell: Shared["tell"],
+): Remark {
+  const sharer = { label, address, declaredBy, isDeleted };
+  return { code, level, ...tell([sharer]), shared: { cause, sharer, tell } };
+}
+
+function labels(sharers: readonly Sharer[]): string {
+  return listed(sharers.map(({ label }) => label));
 }
 
 function named(task: Task): string {

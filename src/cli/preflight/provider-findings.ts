@@ -1,5 +1,6 @@
 import { deleteRight } from "./rights.js";
-import type { Seen } from "./ask.js";
+import type { Answers, Seen } from "./ask.js";
+import { clustersUnknown } from "./deployment.js";
 import type { Scene } from "./examine.js";
 import type { Finding } from "./report.js";
 import type { Provider } from "./stack.js";
@@ -27,17 +28,7 @@ export function stackFindings({ objects, stack, state }: Scene): readonly Findin
       },
     ];
   }
-  const deployed = objects.some(({ instance }) => instance !== undefined);
-  if (state.kind === "none" || deployed || objects.length === 0) return [];
-  return [
-    {
-      ...about,
-      code: "nothing-deployed",
-      level: "warning",
-      message: `nothing of the stack ${stack.name} is in its state: a destroy would delete none of its objects`,
-      next: "deploy first; before the first deploy, --no-state says that this is meant",
-    },
-  ];
+  return [];
 }
 
 /** Terraform 1.9 (its pull request 35163), OpenTofu 1.10 (its pull request 2481). */
@@ -63,6 +54,7 @@ export function providerFindings(scene: Scene, provider: Provider): readonly Fin
   if (answers?.kind === "blind")
     findings.push({ ...about, code: "ocp-not-reached", level: "cannot-look", ...answers.refusal });
   if (answers?.kind === "seen") findings.push(...rightsFindings(about, answers, settings?.provider.waitFor ?? "task"));
+  findings.push(...clustersUnknown(scene, provider));
   if (answers !== undefined && settings?.provider.insecureSkipVerify === true) {
     findings.push({
       ...about,
@@ -73,6 +65,11 @@ export function providerFindings(scene: Scene, provider: Provider): readonly Fin
     });
   }
   return findings;
+}
+
+/** Its hooks would see no end of a deletion, and refuse to begin one. */
+export function isBlindToTasks({ settings }: Provider, answers: Answers | undefined): boolean {
+  return answers?.kind === "seen" && answers.tasksRefusal !== undefined && settings?.provider.waitFor !== "object";
 }
 
 type About = Pick<Finding, "stack" | "provider" | "objects">;

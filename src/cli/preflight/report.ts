@@ -1,4 +1,5 @@
 import type { Answers } from "./ask.js";
+import type { StateKnown } from "./examine.js";
 import type { Provider } from "./stack.js";
 import type { Surveyed } from "./survey.js";
 
@@ -8,7 +9,7 @@ import type { Surveyed } from "./survey.js";
  * - `held-back`: nothing against it, but something that has to go before it has a problem
  * - `gone`: OCP does not know it any more
  * - `left-alone`: it stays in OCP, as the configuration wants
- * - `protected`: Terraform refuses to delete it, as the configuration wants
+ * - `protected`: Terraform, or its hook, refuses to delete it, as the configuration wants
  * - `not-deployed`: declared, but not in the state
  * - `problem`: a destroy would fail at it, or leave it behind without a word
  * - `unknown`: it could not be looked at
@@ -25,6 +26,7 @@ export type Code =
   | "ocp-not-reached"
   // the stack and its providers
   | "nothing-deployed"
+  | "clusters-unknown"
   | "carrier-not-movable"
   | "hook-files"
   | "ids-unknown"
@@ -98,8 +100,15 @@ export interface ReportedStack {
   readonly directory: string;
   /** What the state was read from; undefined: it was not, or could not be, read. */
   readonly stateFrom: string | undefined;
+  /** `none`: the user says that the stack was never deployed. */
+  readonly stateKind: StateKnown["kind"];
   readonly providers: readonly ReportedProvider[];
   readonly objects: readonly ReportedObject[];
+  /** What the next deploy would set out to delete in OCP: it is in the state, and has left the code. */
+  readonly deployDeletes: readonly Surveyed[];
+  /** False: some objects are declared with ids that only Terraform knows, perhaps those. */
+  readonly deployDeletesSurely: boolean;
+  /** What a destroy would delete; before the first deploy, as the user says, what it would delete after that. */
   readonly waves: readonly Wave[];
 }
 
@@ -119,14 +128,14 @@ export interface Summary {
   readonly notDeployed: number;
   readonly unknown: number;
   readonly warnings: number;
-  /** With what could not be looked at. */
   readonly problems: number;
+  readonly cannotLook: number;
 }
 
 export function summarize({ findings, stacks }: Report): Summary {
   const statuses = stacks.flatMap(({ objects }) => objects.map(({ status }) => status));
   const having = (...wanted: readonly Status[]): number => statuses.filter((status) => wanted.includes(status)).length;
-  const at = (...wanted: readonly Level[]): number => findings.filter(({ level }) => wanted.includes(level)).length;
+  const at = (wanted: Level): number => findings.filter(({ level }) => level === wanted).length;
   return {
     objects: statuses.length,
     ready: having("ready", "waits"),
@@ -137,7 +146,8 @@ export function summarize({ findings, stacks }: Report): Summary {
     notDeployed: having("not-deployed"),
     unknown: having("unknown"),
     warnings: at("warning"),
-    problems: at("problem", "cannot-look"),
+    problems: at("problem"),
+    cannotLook: at("cannot-look"),
   };
 }
 

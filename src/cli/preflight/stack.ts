@@ -11,6 +11,8 @@ import { at, entriesAt, listAt, textAt } from "./json.js";
 export interface Stack {
   readonly name: string;
   readonly directory: string;
+  /** The directory as the user writes it: relative, unless it was given otherwise. */
+  readonly shown: string;
   /** Names of stacks that are deployed before this one, and destroyed after it. */
   readonly dependencies: readonly string[];
   readonly providers: readonly Provider[];
@@ -59,7 +61,7 @@ const CARRIERS = ["null_resource", "terraform_data"];
 const AGAIN = "synthesize again (cdktf synth), and keep the output directory together until the destroy is over";
 
 /** Reads a directory with a `cdk.tf.json`. @throws CannotLook */
-export function readStack(directory: string, dependencies: readonly string[] = []): Stack {
+export function readStack(directory: string, dependencies: readonly string[] = [], shown: string = directory): Stack {
   const configuration = readConfiguration(directory);
   const hooks = hooksOf(configuration, directory);
   const waves = wavesOf(
@@ -78,6 +80,7 @@ export function readStack(directory: string, dependencies: readonly string[] = [
   return {
     name: textAt(configuration, "//", "metadata", "stackName") ?? basename(directory),
     directory,
+    shown,
     dependencies,
     providers: providersOf(configuration, hooks),
     blocks: new Map(blocks),

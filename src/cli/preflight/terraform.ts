@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { CannotLook, messageOf } from "./cannot-look.js";
+import type { Stack } from "./stack.js";
 import { type Instance, readInstances } from "./state.js";
 
 export interface StateSource {
@@ -14,11 +15,10 @@ export interface StateSource {
 const LARGEST_STATE = 1 << 30;
 
 /** The state of a stack, as the program that runs it shows it. @throws CannotLook */
-export async function stateFromTerraform(directory: string, env: NodeJS.ProcessEnv): Promise<StateSource> {
-  const chosen = env["TERRAFORM_BINARY_NAME"];
-  const programs = chosen === undefined || chosen === "" ? ["terraform", "tofu"] : [chosen];
+export async function stateFromTerraform(stack: Stack, env: NodeJS.ProcessEnv): Promise<StateSource> {
+  const programs = programsFrom(env);
   for (const program of programs) {
-    const shown = await show(program, directory, env);
+    const shown = await show(program, stack, env);
     if (shown === undefined) continue;
     const from = `${program} show -json`;
     return { from, program, instances: parse(shown, from) };
@@ -27,6 +27,21 @@ export async function stateFromTerraform(directory: string, env: NodeJS.ProcessE
     `the state cannot be read: ${programs.join(" and ")} cannot be started`,
     "put terraform or tofu on the PATH, name it in TERRAFORM_BINARY_NAME, or give the state with --state FILE",
   );
+}
+
+/** What may be there to read a state with, the first choice first. */
+export function programsFrom(env: NodeJS.ProcessEnv): readonly [string, ...string[]] {
+  const chosen = env["TERRAFORM_BINARY_NAME"];
+  return chosen === undefined || chosen === "" ? ["terraform", "tofu"] : [chosen];
+}
+
+/** How a command on the stack begins, for people to copy. */
+export function terraformIn(program: string, directory: string): string {
+  return `${inShell(program)} -chdir=${inShell(directory)}`;
+}
+
+function inShell(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** @throws CannotLook */
@@ -58,13 +73,13 @@ export function versionOfProgram(program: string, env: NodeJS.ProcessEnv): Promi
 }
 
 /** Undefined: there is no such program. */
-function show(program: string, directory: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+function show(program: string, { directory, shown }: Stack, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const options = { cwd: directory, env: { ...env, TF_IN_AUTOMATION: "1" }, maxBuffer: LARGEST_STATE };
     execFile(program, ["show", "-json", "-no-color"], options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else if (error.code === "ENOENT") resolve(undefined);
-      else reject(refused(program, directory, `${stderr}\n${stdout}`.trim() || messageOf(error)));
+      else reject(refused(program, shown, `${stderr}\n${stdout}`.trim() || messageOf(error)));
     });
   });
 }
@@ -76,7 +91,7 @@ function refused(program: string, directory: string, output: string): CannotLook
   return new CannotLook(
     what,
     uninitialized
-      ? `run ${program} init in ${directory} (cdktf diff does it too); or give --state FILE; or --no-state when the stack was never deployed`
+      ? `run ${terraformIn(program, directory)} init first; or give --state FILE; or --no-state when the stack was never deployed`
       : `mend what ${program} names; or give the state with --state FILE, or --no-state when the stack was never deployed`,
   );
 }

@@ -1,4 +1,5 @@
 import { formatVersion } from "../../ocp/version.js";
+import { listed } from "./listed.js";
 import { deleteRight } from "./rights.js";
 import {
   type Finding,
@@ -24,7 +25,8 @@ export function textReport(report: Report): string {
   return `${lines.join("\n")}\n`;
 }
 
-function stackLines({ directory, name, objects, providers, stateFrom, waves }: ReportedStack): string[] {
+function stackLines(stack: ReportedStack): string[] {
+  const { directory, name, objects, providers, stateFrom } = stack;
   const inState = objects.filter(({ surveyed }) => surveyed.instance !== undefined).length;
   return [
     `stack ${name} (${directory})`,
@@ -32,7 +34,7 @@ function stackLines({ directory, name, objects, providers, stateFrom, waves }: R
     ...(providers.length === 0 ? ["  no OcpProvider in it"] : []),
     ...providers.flatMap(providerLines).map((line) => `  ${line}`),
     ...objects.map((object) => `  ${objectLine(object)}`),
-    ...(objects.some(({ status }) => status === "unknown") ? [] : waveLines(waves).map((line) => `  ${line}`)),
+    ...[...deployLines(stack), ...waveLines(stack)].map((line) => `  ${line}`),
   ];
 }
 
@@ -58,7 +60,7 @@ const WORDS: Readonly<Record<Status, string>> = {
   "held-back": "held back by what has to go before it",
   gone: "already gone",
   "left-alone": "left alone",
-  protected: "protected by preventDestroy",
+  protected: "would be refused (preventDestroy)",
   "not-deployed": "not deployed",
   problem: "PROBLEM",
   unknown: "unknown",
@@ -74,18 +76,21 @@ function objectLine({ detail, status, surveyed }: ReportedObject): string {
   return `${label}: ${WORDS[status]}${facts.length === 0 ? "" : ` (${facts.join("; ")})`}`;
 }
 
-const MOST_NAMES = 20;
+function deployLines({ deployDeletes, deployDeletesSurely }: ReportedStack): string[] {
+  if (deployDeletes.length === 0) return [];
+  const unless = deployDeletesSurely ? "" : " (unless declared with an id that only Terraform knows)";
+  return [`deploy would delete: ${listed(deployDeletes.map(({ label }) => label))}${unless}`];
+}
 
-function waveLines(waves: readonly Wave[]): string[] {
+function waveLines({ objects, stateKind, waves }: ReportedStack): string[] {
+  if (stateKind === "unreadable" || objects.some(({ status }) => status === "unknown")) return [];
   if (waves.length === 0) return ["destroy would delete nothing"];
   return [
-    `destroy would go in ${count(waves.length, "wave")}:`,
-    ...waves.map(({ number, objects, tasks }) => {
-      const names = objects.slice(0, MOST_NAMES).map(({ label }) => label);
-      const more = objects.length - names.length;
-      const list = names.join(", ") + (more === 0 ? "" : ` and ${more} more`);
-      return `  ${number}. ${list} (about ${count(tasks, "OCP task")})`;
-    }),
+    `${stateKind === "none" ? "if all were deployed, " : ""}destroy would go in ${count(waves.length, "wave")}:`,
+    ...waves.map(
+      (wave: Wave) =>
+        `  ${wave.number}. ${listed(wave.objects.map(({ label }) => label))} (about ${count(wave.tasks, "OCP task")})`,
+    ),
   ];
 }
 
@@ -107,7 +112,7 @@ function findingLines({ level, message, next, objects, provider, stack }: Findin
 }
 
 function summaryLine(summary: Summary): string {
-  const { gone, heldBack, leftAlone, notDeployed, objects, problems, ready, unknown, warnings } = summary;
+  const { cannotLook, gone, heldBack, leftAlone, notDeployed, objects, problems, ready, unknown, warnings } = summary;
   const some = (amount: number, words: string): string[] => (amount === 0 ? [] : [`${amount} ${words}`]);
   return `${count(objects, "object")}: ${[
     `${ready} ready`,
@@ -119,6 +124,7 @@ function summaryLine(summary: Summary): string {
     ...some(unknown, "unknown"),
     count(warnings, "warning"),
     count(problems, "problem"),
+    ...some(cannotLook, "not looked at"),
   ].join(", ")}`;
 }
 
