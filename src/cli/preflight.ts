@@ -45,9 +45,9 @@ stack of it (cdktf.out/stacks/<stack>). OCP's URL and credentials come from the 
 
 Without --state it runs terraform show -json (or tofu, or what TERRAFORM_BINARY_NAME names) in each stack's directory.
 
-Exit code: 0 all may go ahead, perhaps with warnings; 1 there are problems, such as a state without the objects that
-OCP lists, so that a destroy would delete nothing; 2 something cannot be looked at (OCP does
-not answer, credentials are missing or wrong, the state cannot be read), or the command line is wrong.`;
+Exit code: 0 all may go ahead, perhaps with warnings; 1 there are problems, also when the state lacks what OCP lists, so
+that a destroy would delete nothing; 2 something cannot be looked at (OCP does not answer, credentials are missing or
+wrong, the state cannot be read), or the command line is wrong.`;
 
 const CANNOT_LOOK = 2;
 

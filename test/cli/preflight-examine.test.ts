@@ -58,6 +58,7 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
   ["a renamed cluster", { clusters: [{ ...orders("1", "2"), name: "billing" }] }, [`problem cluster-name: ${ALL}`]],
   ["a cluster that has another id", { clusters: [cluster28] }, [`problem cluster-name-elsewhere: ${ALL}`]],
   ["all is gone already", { clusters: [] }, ["warning clusters-unknown"]],
+  ["a cluster whose deletion is at work", { clusters: [], tasks: [task()] }, [`warning busy: ${ALL}`]],
   [
     "a cluster that is unknown beside one that is not",
     { declared: { ...DECLARED, "30": { clusterName: "reports" } } },

@@ -1,4 +1,5 @@
 import { handsOff } from "../../hook/intent.js";
+import type { Observation } from "../../hook/observation.js";
 import type { Look } from "./ask.js";
 import type { Scene } from "./examine.js";
 import { listed } from "./listed.js";
@@ -37,7 +38,7 @@ export function deploymentFindings(scene: Scene): readonly Finding[] {
         objects: labels,
         level: "problem",
         message: `the state of the stack ${name} holds nothing of what the stack declares, but OCP lists ${listed(labels)}: a destroy would end well and delete nothing of that`,
-        next: `${REMEDIES}; if it is known that it was never deployed, --no-state`,
+        next: `${REMEDIES}, or say so with --no-state`,
       },
     ];
   }
@@ -93,6 +94,12 @@ function lookAt({ answers }: Scene, { key, provider }: Surveyed): Look | undefin
   return own?.kind === "seen" ? own.objects.get(key) : undefined;
 }
 
+/** Neither the cluster nor a task on it, such as the one that has deleted it. */
+function hasNoTrace({ atWork, cluster, failedOnCluster, ours }: Observation): boolean {
+  const isAtWork = atWork.some(({ onCluster }) => onCluster === "yes");
+  return cluster === undefined && ours === undefined && failedOnCluster.length === 0 && !isAtWork;
+}
+
 /** An OCP that knows none of the clusters may be the wrong one; to a destroy all is "already gone" then. */
 export function clustersUnknown(scene: Scene, { alias, settings }: Provider): readonly Finding[] {
   const answers = scene.answers.get(alias);
@@ -103,7 +110,7 @@ export function clustersUnknown(scene: Scene, { alias, settings }: Provider): re
   if (answers?.kind !== "seen" || settings === undefined || inState === 0) return [];
   const isUnknown = own.every((object) => {
     const look = lookAt(scene, object);
-    return look?.kind === "seen" && look.seen.cluster === undefined && look.seen.nameElsewhere === undefined;
+    return look?.kind === "seen" && look.seen.nameElsewhere === undefined && hasNoTrace(look.seen);
   });
   if (!isUnknown) return [];
   const ids = [...new Set(own.map(({ target }) => target.clusterId))];
