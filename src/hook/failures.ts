@@ -273,9 +273,10 @@ export function suspectFailed(task: Task): HookFailure {
   });
 }
 
-/** `log` holds the lines that matter of the logs of the holder's failed subtasks. */
+/** `log` holds the lines that matter of the logs of the holder's failed subtasks; `own`: the holder is ours to retry. */
 export function lockNotReleased(
   holder: Task | undefined,
+  own: boolean,
   log: readonly string[],
   error: OcpError,
   intent: Intent,
@@ -301,7 +302,7 @@ export function lockNotReleased(
         ...(failed.length === 0 ? [] : [`failed: ${failed.map(describeSubtask).join(", ")}`]),
         ...ocpWords(error),
       ],
-      next: `mend the cause and retry task ${holder.id} at ${consoleUrl} (Task Center), or set \`taskRetries\` on the OcpProvider, so that OCP releases the lock; ${RUN_AGAIN}`,
+      next: `mend the cause and retry task ${holder.id} at ${consoleUrl} (Task Center)${own ? ", or set `taskRetries` on the OcpProvider" : ""}, so that OCP releases the lock; ${RUN_AGAIN}`,
     },
     { cause: error },
   );

@@ -536,6 +536,7 @@ export class Reconciler {
       case "lock-not-released":
         return failures.lockNotReleased(
           why.holder,
+          why.holder !== undefined && why.holder.id === this.memory.putAside?.id,
           why.holder === undefined ? [] : await this.failedLogs(why.holder),
           why.error,
           intent,

@@ -222,12 +222,12 @@ describe("the other failures", () => {
     ],
     [
       "locked by one",
-      failures.lockNotReleased(task("FAILED", []), ["ssh refused"], locked, intent, "http://ocp"),
+      failures.lockNotReleased(task("FAILED", []), true, ["ssh refused"], locked, intent, "http://ocp"),
       /cluster 27 locked, and task 31440[^]*ssh refused[^]*ODP21010[^]*retry task 31440 at http:\/\/ocp[^]*taskRetries/,
     ],
     [
       "locked by none",
-      failures.lockNotReleased(undefined, [], locked, intent, "http://ocp"),
+      failures.lockNotReleased(undefined, false, [], locked, intent, "http://ocp"),
       /no task is seen[^]*ODP21010[^]*look for a failed task/,
     ],
     ["refused", failures.deleteRefused(locked), /refuses the delete[^]*"busy"[^]*mend what OCP names/],

@@ -778,7 +778,7 @@ export const SITUATIONS: readonly Situation[] = [
     code: 1,
     changes: ["delete 3", "delete 3"],
     says: [/keeps OBProxy cluster 27 locked, and task 31440 .* has FAILED/],
-    lastly: /retry task 31440 in OCP's console/,
+    lastly: /mend the cause and retry task 31440 at \S+ \(Task Center\), so that/,
   },
   {
     about: "trap 9",

@@ -260,7 +260,7 @@ function judgeFailing(why: Failing, { cluster }: Observation, intent: Intent): J
     case "suspect-failed":
       return told("task-failed", failures.suspectFailed(why.task));
     case "lock-not-released":
-      return told("locked", failures.lockNotReleased(why.holder, [], why.error, intent, "OCP's console"));
+      return told("locked", failures.lockNotReleased(why.holder, false, [], why.error, intent, "OCP's console"));
     case "refused":
       return told("cannot-be-looked-at", failures.deleteRefused(why.error));
     case "answer-lost":
