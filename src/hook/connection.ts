@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Credentials } from "../ocp/auth.js";
-import { HookFailure } from "./failure.js";
+import { HookFailure } from "./tell/failure.js";
 import { CA_FILE, type ProviderSettings } from "./request.js";
 
 /** Where OCP is and who asks. */

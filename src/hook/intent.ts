@@ -9,7 +9,7 @@ import {
   type ObproxySettings,
 } from "./request.js";
 import { parseDuration } from "./duration.js";
-import { HookFailure } from "./failure.js";
+import { HookFailure } from "./tell/failure.js";
 
 export type Target =
   | { readonly kind: "cluster"; readonly clusterId: OcpId }

@@ -3,17 +3,17 @@ import { OcpError } from "../ocp/errors.js";
 import type { Cluster, OcpId, Task } from "../ocp/model.js";
 import { classify, longestPathSeconds, type Verdict } from "../ocp/task.js";
 import { relevantLines } from "../ocp/log.js";
-import type { Caller } from "./caller.js";
-import type { Clock } from "./clock.js";
-import type { Courier, Dispatch } from "./courier.js";
-import type { Deadline } from "./deadline.js";
-import { type Action, decide, type Failing, type LookAgainReason } from "./decide.js";
-import type { HookFailure } from "./failure.js";
-import * as failures from "./failures.js";
+import type { Caller } from "./patience/caller.js";
+import type { Clock } from "./patience/clock.js";
+import type { Courier, Dispatch } from "./together/courier.js";
+import type { Deadline } from "./patience/deadline.js";
+import { type Action, decide, type Failing, type LookAgainReason } from "./decide/decide.js";
+import type { HookFailure } from "./tell/failure.js";
+import * as failures from "./tell/failures.js";
 import type { Intent } from "./intent.js";
 import { compareIds } from "../ocp/ids.js";
-import { isNoted, type Notes } from "./notes.js";
-import type { Observation, OurTask, Sent, TaskAtWork } from "./observation.js";
+import { isNoted, type Notes } from "./together/notes.js";
+import type { Observation, OurTask, Sent, TaskAtWork } from "./decide/observation.js";
 import {
   deletesOnlyOurs,
   failedOnCluster,
@@ -21,10 +21,10 @@ import {
   suspectsSince,
   tasksAtWork,
   taskOfOurs,
-} from "./tasks-seen.js";
-import { nextPause } from "./pace.js";
-import { isLockRefusal } from "./refusals.js";
-import { count, type Reporter } from "./reporter.js";
+} from "./decide/tasks-seen.js";
+import { nextPause } from "./decide/pace.js";
+import { isLockRefusal } from "./decide/refusals.js";
+import { count, type Reporter } from "./tell/reporter.js";
 
 export interface Tools {
   readonly api: OcpApi;

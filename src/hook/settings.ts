@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { HookFailure } from "./failure.js";
+import { HookFailure } from "./tell/failure.js";
 import type { HookSettings } from "./request.js";
 
 /** Reads the settings file that the constructs wrote beside the hook. */

@@ -6,9 +6,9 @@ import type { Instance } from "../../src/cli/preflight/state.js";
 import { survey } from "../../src/cli/preflight/survey.js";
 import { targetOfKey } from "../../src/cli/preflight/targets.js";
 import { intentFrom } from "../../src/hook/intent.js";
-import type { Observation, OurTask } from "../../src/hook/observation.js";
+import type { Observation, OurTask } from "../../src/hook/decide/observation.js";
 import type { ClusterSettings, HookSettings, ObproxySettings, ProviderSettings } from "../../src/hook/request.js";
-import { tasksAtWork, failedOnCluster } from "../../src/hook/tasks-seen.js";
+import { tasksAtWork, failedOnCluster } from "../../src/hook/decide/tasks-seen.js";
 import type { Cluster, Task } from "../../src/ocp/model.js";
 import { classify } from "../../src/ocp/task.js";
 

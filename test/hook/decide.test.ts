@@ -1,6 +1,6 @@
-import { decide, MAX_SENDS_AFTER_LOSS, type Action } from "../../src/hook/decide.js";
+import { decide, MAX_SENDS_AFTER_LOSS, type Action } from "../../src/hook/decide/decide.js";
 import type { Intent } from "../../src/hook/intent.js";
-import type { Observation, OurTask, Presence, Sent, TaskAtWork } from "../../src/hook/observation.js";
+import type { Observation, OurTask, Presence, Sent, TaskAtWork } from "../../src/hook/decide/observation.js";
 import { OcpError, type OcpErrorKind } from "../../src/ocp/errors.js";
 import type { Cluster, Task } from "../../src/ocp/model.js";
 import type { Verdict } from "../../src/ocp/task.js";

@@ -1,14 +1,14 @@
 import { createOcpClient } from "../../src/ocp/client.js";
 import type { OcpApi } from "../../src/ocp/api.js";
-import { Caller } from "../../src/hook/caller.js";
-import type { Clock } from "../../src/hook/clock.js";
-import { directCourier } from "../../src/hook/courier.js";
-import { Deadline } from "../../src/hook/deadline.js";
-import { HookFailure } from "../../src/hook/failure.js";
+import { Caller } from "../../src/hook/patience/caller.js";
+import type { Clock } from "../../src/hook/patience/clock.js";
+import { directCourier } from "../../src/hook/together/courier.js";
+import { Deadline } from "../../src/hook/patience/deadline.js";
+import { HookFailure } from "../../src/hook/tell/failure.js";
 import { intentFrom, type Target } from "../../src/hook/intent.js";
-import type { Notes } from "../../src/hook/notes.js";
+import type { Notes } from "../../src/hook/together/notes.js";
 import { Reconciler, type Outcome } from "../../src/hook/reconcile.js";
-import { Reporter } from "../../src/hook/reporter.js";
+import { Reporter } from "../../src/hook/tell/reporter.js";
 import { DEFAULT_CREDENTIALS } from "../../src/simulator/index.js";
 import { type HookCall, settingsWith } from "./hook-process.js";
 

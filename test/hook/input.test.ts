@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectionFrom } from "../../src/hook/connection.js";
-import { HookFailure } from "../../src/hook/failure.js";
+import { HookFailure } from "../../src/hook/tell/failure.js";
 import { handsOff, intentFrom, labelOf, readTarget } from "../../src/hook/intent.js";
 import { ANY_NAME, ENV, type HookSettings, type ProviderSettings } from "../../src/hook/request.js";
 import { readSettings } from "../../src/hook/settings.js";

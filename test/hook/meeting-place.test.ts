@@ -3,7 +3,7 @@ import { createConnection, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawnSync } from "node:child_process";
-import { type Arrival, arrive, meetingAddress, onMessages, sendTo } from "../../src/hook/meeting-place.js";
+import { type Arrival, arrive, meetingAddress, onMessages, sendTo } from "../../src/hook/together/meeting-place.js";
 
 let directory: string;
 const arrivals: Arrival[] = [];

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
-import { isNoted, notesFor, privateDirectory } from "../../src/hook/notes.js";
+import { isNoted, notesFor, privateDirectory } from "../../src/hook/together/notes.js";
 import type { Task } from "../../src/ocp/model.js";
 
 const URL = "http://ocp.example.com:8080";

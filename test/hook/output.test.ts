@@ -1,7 +1,7 @@
-import * as failures from "../../src/hook/failures.js";
-import type { HookFailure } from "../../src/hook/failure.js";
+import * as failures from "../../src/hook/tell/failures.js";
+import type { HookFailure } from "../../src/hook/tell/failure.js";
 import { intentFrom } from "../../src/hook/intent.js";
-import { Reporter } from "../../src/hook/reporter.js";
+import { Reporter } from "../../src/hook/tell/reporter.js";
 import { OcpError, type OcpErrorDetails, type OcpErrorKind } from "../../src/ocp/errors.js";
 import { maskSecrets } from "../../src/ocp/mask.js";
 import type { Subtask, Task } from "../../src/ocp/model.js";

@@ -1,5 +1,5 @@
 import type { Task } from "../../src/ocp/model.js";
-import { nextPause } from "../../src/hook/pace.js";
+import { nextPause } from "../../src/hook/decide/pace.js";
 import { startSimulator } from "../../src/simulator/index.js";
 import { MockedClock, reconcile } from "./in-process.js";
 

@@ -1,5 +1,11 @@
 import type { Target } from "../../src/hook/intent.js";
-import { failedOnCluster, mayExplainLock, suspectsSince, taskOfOurs, tasksAtWork } from "../../src/hook/tasks-seen.js";
+import {
+  failedOnCluster,
+  mayExplainLock,
+  suspectsSince,
+  taskOfOurs,
+  tasksAtWork,
+} from "../../src/hook/decide/tasks-seen.js";
 import type { Subtask, Task, TaskTag } from "../../src/ocp/model.js";
 
 const proxy: Target = { kind: "obproxy", clusterId: "27", obproxyId: "3" };

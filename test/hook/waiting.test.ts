@@ -1,8 +1,8 @@
-import { Caller } from "../../src/hook/caller.js";
-import { Deadline, DEFAULT_BUDGET_MS } from "../../src/hook/deadline.js";
+import { Caller } from "../../src/hook/patience/caller.js";
+import { Deadline, DEFAULT_BUDGET_MS } from "../../src/hook/patience/deadline.js";
 import { formatDuration, parseDuration } from "../../src/hook/duration.js";
-import { HookFailure } from "../../src/hook/failure.js";
-import { Reporter } from "../../src/hook/reporter.js";
+import { HookFailure } from "../../src/hook/tell/failure.js";
+import { Reporter } from "../../src/hook/tell/reporter.js";
 import { OcpError, type OcpErrorDetails, type OcpErrorKind } from "../../src/ocp/errors.js";
 import { MockedClock, TICK } from "./in-process.js";
 

@@ -1,5 +1,5 @@
 import { handsOff } from "../../hook/intent.js";
-import type { Observation } from "../../hook/observation.js";
+import type { Observation } from "../../hook/decide/observation.js";
 import type { Look } from "./ask.js";
 import type { Scene } from "./examine.js";
 import { listed } from "./listed.js";

@@ -1,7 +1,7 @@
 import type { Answers } from "./ask.js";
 import { deploymentFindings, isAllAbsent, isUndeployed } from "./deployment.js";
 import { clusterOf, type Judgement, judge, type Remark } from "./judge.js";
-import { describeServer } from "../../hook/failures.js";
+import { describeServer } from "../../hook/tell/failures.js";
 import { isBlindToTasks, providerFindings, stackFindings } from "./provider-findings.js";
 import type { Finding, Level, Report, ReportedObject, ReportedStack, Status, Wave } from "./report.js";
 import type { Stack } from "./stack.js";

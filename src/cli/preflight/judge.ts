@@ -1,7 +1,8 @@
-import { type Action, decide, type Failing, type GuardBreach, type LookAgainReason } from "../../hook/decide.js";
-import * as failures from "../../hook/failures.js";
+import { type Action, decide, type Failing, type LookAgainReason } from "../../hook/decide/decide.js";
+import type { GuardBreach } from "../../hook/decide/guards.js";
+import * as failures from "../../hook/tell/failures.js";
 import { handsOff, type Intent } from "../../hook/intent.js";
-import type { Observation } from "../../hook/observation.js";
+import type { Observation } from "../../hook/decide/observation.js";
 import type { Cluster, Task } from "../../ocp/model.js";
 import { classify } from "../../ocp/task.js";
 import { formatVersion } from "../../ocp/version.js";

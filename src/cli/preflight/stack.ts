@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { graphOf } from "../../constructs/dependency-cycles.js";
-import { HookFailure } from "../../hook/failure.js";
+import { HookFailure } from "../../hook/tell/failure.js";
 import { CA_FILE, ENV, type HookSettings, SETTINGS_FILE } from "../../hook/request.js";
 import { readSettings } from "../../hook/settings.js";
 import { CannotLook, messageOf } from "./cannot-look.js";

@@ -1,20 +1,8 @@
-import type { Cluster, ObproxyServer, Task } from "../ocp/model.js";
-import type { OcpError } from "../ocp/errors.js";
-import type { Intent } from "./intent.js";
+import type { Cluster, Task } from "../../ocp/model.js";
+import type { OcpError } from "../../ocp/errors.js";
+import type { Intent } from "../intent.js";
+import { contentBreach, type GuardBreach, nameBreach } from "./guards.js";
 import type { Observation, OurTask, Sent, TaskAtWork } from "./observation.js";
-
-/** Why a delete must not be sent. */
-export type GuardBreach =
-  | { readonly guard: "clusterName"; readonly found: string }
-  | { readonly guard: "clusterNameElsewhere"; readonly otherId: string }
-  | {
-      readonly guard: "forceDestroy";
-      readonly undeclared: readonly ObproxyServer[];
-    }
-  /** Another provider of the app declares them. */
-  | { readonly guard: "declaredElsewhere"; readonly held: readonly ObproxyServer[] }
-  | { readonly guard: "forceDestroyUnknown" }
-  | { readonly guard: "skipDestroy"; readonly kept: readonly ObproxyServer[] };
 
 export type Action =
   | { readonly do: "finish"; readonly how: "already-gone" | "deleted"; readonly task?: Task }
@@ -202,29 +190,6 @@ const BUSY_STATUS = new Set([
   ...["OPERATING", "CREATING", "DELETING", "RESTARTING", "UPGRADING", "REFRESHING", "TAKINGOVER"],
   ...["STARTING", "STOPPING", "MOVINGOUT"],
 ]);
-
-function nameBreach(cluster: Cluster | undefined, intent: Intent): GuardBreach | undefined {
-  if (cluster === undefined || intent.clusterName === undefined || cluster.name === intent.clusterName)
-    return undefined;
-  return { guard: "clusterName", found: cluster.name };
-}
-
-/** What the cluster holds that its deletion would sweep away. */
-function contentBreach(cluster: Cluster | undefined, intent: Intent): GuardBreach | undefined {
-  if (intent.target.kind !== "cluster" || cluster === undefined) return undefined;
-  const held = cluster.obproxies;
-  const protectedIds = intent.keptObproxyIds.size + intent.elsewhereObproxies.size;
-  if (held === undefined) {
-    return intent.forceDestroy && protectedIds === 0 ? undefined : { guard: "forceDestroyUnknown" };
-  }
-  const kept = held.filter((server) => intent.keptObproxyIds.has(server.id));
-  if (kept.length > 0) return { guard: "skipDestroy", kept };
-  // Somebody answers for these: by force goes only what nobody declares.
-  const elsewhere = held.filter((server) => intent.elsewhereObproxies.has(server.id));
-  if (elsewhere.length > 0) return { guard: "declaredElsewhere", held: elsewhere };
-  const undeclared = held.filter((server) => !intent.declaredObproxyIds.has(server.id));
-  return undeclared.length === 0 || intent.forceDestroy ? undefined : { guard: "forceDestroy", undeclared };
-}
 
 function guarded(breach: GuardBreach): Action {
   return { do: "fail", why: { reason: "guard", breach } };

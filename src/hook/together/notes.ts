@@ -1,8 +1,8 @@
 import { lstatSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { crypto } from "../ocp/auth.js";
-import type { OcpId, Task } from "../ocp/model.js";
+import { crypto } from "../../ocp/auth.js";
+import type { OcpId, Task } from "../../ocp/model.js";
 
 /** The task that an earlier run of the hook started for an object. */
 export interface Note {

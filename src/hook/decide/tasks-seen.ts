@@ -1,8 +1,8 @@
-import type { OcpId, Task } from "../ocp/model.js";
-import { classify, concerns, isDeletionTask } from "../ocp/task.js";
-import type { Intent, Target } from "./intent.js";
+import type { OcpId, Task } from "../../ocp/model.js";
+import { classify, concerns, isDeletionTask } from "../../ocp/task.js";
+import type { Intent, Target } from "../intent.js";
 import type { TaskAtWork } from "./observation.js";
-import { compareIds } from "../ocp/ids.js";
+import { compareIds } from "../../ocp/ids.js";
 
 /** What OCP's list of tasks means for one object. */
 

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.js";
-import { formatDuration } from "./duration.js";
-import { HookFailure } from "./failure.js";
+import { formatDuration } from "../duration.js";
+import { HookFailure } from "../tell/failure.js";
 
 /**
  * Before OCP's own task tells its time limits: the longest sum of them that is documented (13 950 s, for the deletion

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
-import { crypto } from "../ocp/auth.js";
+import { crypto } from "../../ocp/auth.js";
 
 /**
  * Where the hooks of one OBProxy cluster meet that Terraform runs on the same machine at the same time: a local socket

@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
-import { OcpError } from "../ocp/errors.js";
-import type { OcpId, Task } from "../ocp/model.js";
-import type { Clock } from "./clock.js";
+import { OcpError } from "../../ocp/errors.js";
+import type { OcpId, Task } from "../../ocp/model.js";
+import type { Clock } from "../patience/clock.js";
 import { type Courier, type CourierTools, directCourier, type Dispatch, type Errand, sendFor } from "./courier.js";
-import { HookFailure } from "./failure.js";
-import { isClusterLock } from "./refusals.js";
+import { HookFailure } from "../tell/failure.js";
+import { isClusterLock } from "../decide/refusals.js";
 import { type FollowerSays, type LeaderSays, readFollower, readLeader } from "./meeting-messages.js";
 import { arrive, type Arrival, onMessages, sendTo } from "./meeting-place.js";
 

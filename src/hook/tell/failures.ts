@@ -1,9 +1,9 @@
-import type { OcpError } from "../ocp/errors.js";
-import type { Cluster, ObproxyServer, Subtask, Task } from "../ocp/model.js";
-import type { Verdict } from "../ocp/task.js";
-import type { GuardBreach } from "./decide.js";
+import type { OcpError } from "../../ocp/errors.js";
+import type { Cluster, ObproxyServer, Subtask, Task } from "../../ocp/model.js";
+import type { Verdict } from "../../ocp/task.js";
+import type { GuardBreach } from "../decide/guards.js";
 import { HookFailure } from "./failure.js";
-import type { Intent } from "./intent.js";
+import type { Intent } from "../intent.js";
 
 /** Every failure that a user of the hook can meet, apart from those of its own input (`connection.ts`, `intent.ts`). */
 

@@ -1,5 +1,5 @@
-import type { OcpErrorDetails } from "../ocp/errors.js";
-import type { OcpId, Subtask, Task } from "../ocp/model.js";
+import type { OcpErrorDetails } from "../../ocp/errors.js";
+import type { OcpId, Subtask, Task } from "../../ocp/model.js";
 
 /** What hooks that met tell each other. */
 

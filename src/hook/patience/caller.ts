@@ -1,9 +1,9 @@
-import { OcpError } from "../ocp/errors.js";
+import { OcpError } from "../../ocp/errors.js";
 import type { Clock } from "./clock.js";
 import type { Deadline } from "./deadline.js";
-import { formatDuration } from "./duration.js";
-import { refusedAfterAccepted } from "./failures.js";
-import type { Reporter } from "./reporter.js";
+import { formatDuration } from "../duration.js";
+import { refusedAfterAccepted } from "../tell/failures.js";
+import type { Reporter } from "../tell/reporter.js";
 
 /** How long trouble on the way is tolerated once OCP has answered: it restarts for minutes, its database for less. */
 const TROUBLE_BUDGET_TICKS = 600;

@@ -1,6 +1,6 @@
-import type { Subtask, Task } from "../ocp/model.js";
-import { progress } from "../ocp/task.js";
-import { formatDuration } from "./duration.js";
+import type { Subtask, Task } from "../../ocp/model.js";
+import { progress } from "../../ocp/task.js";
+import { formatDuration } from "../duration.js";
 import type { HookFailure } from "./failure.js";
 
 const HEARTBEAT_TICKS = 60;

@@ -1,4 +1,4 @@
-import type { OcpError } from "../ocp/errors.js";
+import type { OcpError } from "../../ocp/errors.js";
 
 /**
  * Codes with which OCP refuses a delete because something works on the cluster: ODP21010 (cluster status), COM20003 and

@@ -1,6 +1,6 @@
-import type { OcpError } from "../ocp/errors.js";
-import type { Cluster, OcpId, Task } from "../ocp/model.js";
-import type { Verdict } from "../ocp/task.js";
+import type { OcpError } from "../../ocp/errors.js";
+import type { Cluster, OcpId, Task } from "../../ocp/model.js";
+import type { Verdict } from "../../ocp/task.js";
 
 /** What OCP says about the object itself. `unknown`: it answers, but is silent about OBProxies. */
 export type Presence = "present" | "absent" | "unknown";

@@ -1,5 +1,5 @@
-import type { Task } from "../ocp/model.js";
-import { isQuickTail, longestRemainingPath } from "../ocp/task.js";
+import type { Task } from "../../ocp/model.js";
+import { isQuickTail, longestRemainingPath } from "../../ocp/task.js";
 
 const LONGEST_PAUSE_TICKS = 10;
 const SHARE_OF_TIME_WAITED = 0.02;

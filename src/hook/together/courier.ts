@@ -1,11 +1,11 @@
-import type { OcpApi } from "../ocp/api.js";
-import { OcpError, type OcpErrorKind } from "../ocp/errors.js";
-import type { OcpId, OcpVersion, Task } from "../ocp/model.js";
-import { dialectFor, formatVersion } from "../ocp/version.js";
-import type { Caller } from "./caller.js";
-import type { Deadline } from "./deadline.js";
-import { skipHostOperationUnsupported } from "./failures.js";
-import type { Intent } from "./intent.js";
+import type { OcpApi } from "../../ocp/api.js";
+import { OcpError, type OcpErrorKind } from "../../ocp/errors.js";
+import type { OcpId, OcpVersion, Task } from "../../ocp/model.js";
+import { dialectFor, formatVersion } from "../../ocp/version.js";
+import type { Caller } from "../patience/caller.js";
+import type { Deadline } from "../patience/deadline.js";
+import { skipHostOperationUnsupported } from "../tell/failures.js";
+import type { Intent } from "../intent.js";
 
 /** A delete that OCP has accepted. */
 export interface Dispatch {
