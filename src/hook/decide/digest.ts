@@ -1,0 +1,131 @@
+import { compareIds } from "../../ocp/ids.js";
+import type { OcpId, Task } from "../../ocp/model.js";
+import { concerns, isDeletionTask } from "../../ocp/task.js";
+import { aboutObject, endedWell, isAtWork } from "./evidence.js";
+import type { Look, TaskAnswer } from "./look.js";
+import { type Deletion, type Memory, type Proof, withDeletion } from "./memory.js";
+import { compareNote } from "./compare-note.js";
+import { mayExplainLock } from "./on-cluster.js";
+
+/** What a look adds to what is remembered. */
+export function digestLook(before: Memory, look: Look): Memory {
+  const begins = before.round === undefined;
+  let memory: Memory = {
+    ...before,
+    round: begins ? look : joined(before.round, look),
+    rounds: before.rounds + (begins ? 1 : 0),
+    ...marks(before, look),
+  };
+  for (const task of look.tasks?.entries ?? []) memory = digestListed(memory, task);
+  for (const [id, answer] of look.details) memory = digestDetail(memory, id, answer);
+  for (const task of look.ended?.entries ?? []) memory = digestEnded(memory, task);
+  return refreshWait(memory, look);
+}
+
+/** One round may take several looks: what a first one shows may raise a question. */
+function joined(round: Look, look: Look): Look {
+  return {
+    cluster: look.cluster ?? round.cluster,
+    clusters: look.clusters ?? round.clusters,
+    tasks: look.tasks ?? round.tasks,
+    details: new Map([...round.details, ...look.details]),
+    ended: look.ended ?? round.ended,
+  };
+}
+
+/** As long as no delete of ours may have begun a task, whatever is listed is older than what it will begin. */
+function marks({ newestListed, watermark, sent, loss }: Memory, { tasks }: Look): Partial<Memory> {
+  const newest = (tasks?.entries ?? []).reduce(
+    (best, { id }) => (compareIds(id, best) > 0 ? id : best),
+    newestListed,
+  );
+  const nothingBegun = sent.state !== "accepted" && loss === undefined;
+  return { newestListed: newest, watermark: nothingBegun ? newest : watermark };
+}
+
+/** A lock that a task at work explains is waited for with patience that begins anew. */
+function refreshWait(memory: Memory, { tasks }: Look): Memory {
+  const { waiting, at, target } = memory;
+  if (waiting === undefined || tasks === undefined || (waiting.because !== "lock" && waiting.because !== "busy")) {
+    return memory;
+  }
+  return mayExplainLock(tasks.entries, target) ? { ...memory, waiting: { ...waiting, since: at } } : memory;
+}
+
+/** An entry of the list of what runs and what has failed. */
+function digestListed(memory: Memory, task: Task): Memory {
+  const known = memory.deletions.get(task.id);
+  if (known !== undefined) return remember(memory, refreshed(known, task));
+  if (memory.note?.note.taskId === task.id && memory.note.state !== "judged") return judgeNote(memory, task, false);
+  const proof = proofOf(memory, task);
+  if (proof === undefined) return memory;
+  const watched = isAtWork(task) || isAfterLoss(memory, task);
+  return remember(memory, { task, proof, deletes: undefined, watched, detailed: false });
+}
+
+/** A list says less of a task than its detail; what it says later counts all the same. */
+function refreshed(known: Deletion, task: Task): Deletion {
+  const isNews = known.task.status !== task.status || isAtWork(known.task) !== isAtWork(task);
+  if (!isNews) return known;
+  return { ...known, task, watched: known.watched || isAtWork(task), detailed: false };
+}
+
+/** Undefined: it is not to be remembered. */
+function proofOf(memory: Memory, task: Task): Proof | undefined {
+  const { target } = memory;
+  if (!isDeletionTask(task)) return undefined;
+  const about = aboutObject(task, target);
+  if (about === "yes") return "tags";
+  if (about === "no") return undefined;
+  if (target.kind === "cluster" && concerns(task, target.clusterId) === "yes") return "cluster-tags";
+  // What failed before this run began, and names nobody, is a stranger's as likely as anybody's.
+  return isAtWork(task) || isAfterLoss(memory, task) ? "maybe" : undefined;
+}
+
+/** What began after a delete whose answer was lost may be what became of it. */
+function isAfterLoss({ loss, watermark }: Memory, { id }: Task): boolean {
+  return loss !== undefined && compareIds(id, watermark) > 0;
+}
+
+function digestDetail(memory: Memory, id: OcpId, answer: TaskAnswer): Memory {
+  const { note } = memory;
+  const isNoted = note?.note.taskId === id && (note.state === "unread" || note.state === "unclear");
+  if (answer.says !== "there") {
+    if (!isNoted) return memory;
+    return { ...memory, note: { ...note, state: answer.says } };
+  }
+  const known = memory.deletions.get(id);
+  if (known === undefined) return isNoted ? judgeNote(memory, answer.task, true) : memory;
+  const { task } = answer;
+  return remember(memory, { ...known, task, watched: known.watched || isAtWork(task), detailed: true });
+}
+
+function judgeNote(memory: Memory, task: Task, detailed: boolean): Memory {
+  const { note, target } = memory;
+  if (note === undefined) return memory;
+  const judged: Memory = { ...memory, note: { ...note, state: "judged" } };
+  const verdict = compareNote(task, note.note, target);
+  // Of another task, or one that tags give to somebody else: it is what it would be without a note.
+  if (verdict === "other") return digestListed(judged, task);
+  const { obproxyIds } = note.note;
+  return remember(judged, {
+    task,
+    proof: verdict === "proven" ? "note" : "unsure",
+    deletes: verdict === "proven" ? (obproxyIds.length === 0 ? "cluster" : obproxyIds) : undefined,
+    watched: isAtWork(task),
+    detailed,
+  });
+}
+
+/** A deletion that OCP calls SUCCESSFUL and whose tags name our object. */
+function digestEnded(memory: Memory, task: Task): Memory {
+  const known = memory.deletions.get(task.id);
+  if (known !== undefined) return remember(memory, { ...refreshed(known, task), detailed: true });
+  const proof = proofOf(memory, task);
+  if (!endedWell(task) || proof === undefined || proof === "maybe") return memory;
+  return remember(memory, { task, proof, deletes: undefined, watched: false, detailed: true });
+}
+
+function remember(memory: Memory, deletion: Deletion): Memory {
+  return { ...memory, deletions: withDeletion(memory.deletions, deletion) };
+}

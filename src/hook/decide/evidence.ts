@@ -1,0 +1,148 @@
+import type { Listing } from "../../ocp/list.js";
+import type { Cluster, OcpId, Task, Unread } from "../../ocp/model.js";
+import { classify, concerns, isDeletionTask, type Verdict } from "../../ocp/task.js";
+import type { Target } from "../intent.js";
+import type { ClusterAnswer, Look } from "./look.js";
+
+/*
+ * What an answer of OCP proves, and what it does not. Every predicate has three values: unknown is not no.
+ */
+
+/** What OCP's answers prove about the object itself. */
+export type Presence =
+  | { readonly is: "present" }
+  /** Two witnesses agree. */
+  | { readonly is: "absent" }
+  /** `why`: what could not be known, for people. */
+  | { readonly is: "unknown"; readonly why: string };
+
+const PRESENT: Presence = { is: "present" };
+const ABSENT: Presence = { is: "absent" };
+
+/**
+ * A cluster is gone when its detail says so in OCP's own word for it and the list of all clusters, read to its end, does
+ * not hold its id: OCP was seen to answer 404 in general words for clusters that its list still held. A proxy is gone
+ * when it is missing in its cluster's detail, read whole, or when its cluster is gone.
+ */
+export function presenceOf({ cluster, clusters }: Pick<Look, "cluster" | "clusters">, target: Target): Presence {
+  if (cluster?.says !== "there") return absenceOfCluster(cluster, clusters, target.clusterId);
+  return target.kind === "cluster" ? PRESENT : presenceIn(cluster.cluster, target.obproxyId);
+}
+
+function presenceIn({ id, obproxies, unreadObproxies = 0 }: Cluster, obproxyId: OcpId): Presence {
+  if (obproxies === undefined) {
+    return unknown(`OCP answers about OBProxy cluster ${id} without saying which OBProxies it holds`);
+  }
+  if (obproxies.some((server) => server.id === obproxyId)) return PRESENT;
+  return unreadObproxies === 0
+    ? ABSENT
+    : unknown(`OBProxy cluster ${id} holds ${unreadObproxies} more than could be understood of OCP's answer`);
+}
+
+function absenceOfCluster(
+  answer: Exclude<ClusterAnswer, { says: "there" }> | undefined,
+  clusters: Listing<Cluster> | undefined,
+  id: OcpId,
+): Presence {
+  if (answer === undefined) return unknown(`OCP was not asked for OBProxy cluster ${id}`);
+  const listed = isListed(clusters, id);
+  if (answer.says === "unclear") {
+    const more = listed === "yes" ? ", while its list of clusters holds it" : "";
+    return unknown(`OCP does not say in its own word that OBProxy cluster ${id} does not exist${more}: ${answer.error.message}`);
+  }
+  switch (listed) {
+    case "no":
+      return ABSENT;
+    case "yes":
+      return unknown(`OCP says that OBProxy cluster ${id} does not exist, while its list of clusters holds it`);
+    case "unknown":
+      return unknown(
+        `OCP says that OBProxy cluster ${id} does not exist, but its list of clusters could not be read whole (${clusters?.why ?? "entries that cannot be understood"})`,
+      );
+  }
+}
+
+/** Whether a list of OCP, read to its end, holds the id. */
+function isListed(list: Listing<Cluster> | undefined, id: OcpId): "yes" | "no" | "unknown" {
+  if (list === undefined) return "unknown";
+  if (list.entries.some((entry) => entry.id === id) || list.unread.some((entry) => entry.id === id)) return "yes";
+  return list.complete && list.unread.every((entry) => entry.id !== undefined) ? "no" : "unknown";
+}
+
+function unknown(why: string): Presence {
+  return { is: "unknown", why };
+}
+
+/** The id under which OCP knows the guard's name, where it is another one than ours. */
+export function findNameElsewhere(
+  clusters: Listing<Cluster> | undefined,
+  name: string | undefined,
+  id: OcpId,
+): OcpId | undefined {
+  if (name === undefined) return undefined;
+  return clusters?.entries.find((cluster) => cluster.name === name && cluster.id !== id)?.id;
+}
+
+/** Whether the task deletes our object, as far as its tags tell (4.3.6 and later). */
+export function aboutObject(task: Task, target: Target): "yes" | "maybe" | "no" {
+  if (target.kind === "cluster") {
+    // A proxy's deletion carries its cluster's tag too; only a task without proxies in its tags is the cluster's own.
+    const onCluster = concerns(task, target.clusterId);
+    if (onCluster !== "yes") return onCluster === "no" ? "no" : "maybe";
+    return namesServers(task) ? "maybe" : "yes";
+  }
+  const verdict = concerns(task, target.clusterId, target.obproxyId);
+  if (verdict === "yes") return namesServers(task) ? "yes" : "maybe";
+  return verdict === "unknown" ? "maybe" : "no";
+}
+
+function namesServers(task: Task): boolean {
+  return (task.tags ?? []).some((tag) => tag.obproxyServerId !== undefined);
+}
+
+/** What its tags name of our cluster; undefined: they name no OBProxies, or such of another cluster too. */
+export function serversNamed(task: Task, clusterId: OcpId): readonly OcpId[] | undefined {
+  const named: OcpId[] = [];
+  for (const { obproxyServerId, obproxyClusterId = clusterId } of task.tags ?? []) {
+    if (obproxyClusterId !== clusterId) return undefined;
+    if (obproxyServerId !== undefined) named.push(obproxyServerId);
+  }
+  return named.length === 0 ? undefined : named;
+}
+
+export function isAtRest({ kind }: Verdict): boolean {
+  return kind !== "running" && kind !== "settling";
+}
+
+export function isAtWork(task: Task): boolean {
+  return !isAtRest(classify(task));
+}
+
+/** It ended, and not with the object's deletion. What a person ended by hand is another matter. */
+export function endedBadly(task: Task): boolean {
+  const { kind } = classify(task);
+  return kind === "failed" || kind === "rolled-back";
+}
+
+/** OCP or a person calls it done. */
+export function endedWell(task: Task): boolean {
+  const { kind } = classify(task);
+  return kind === "succeeded" || kind === "incomplete";
+}
+
+/**
+ * Whether an entry of OCP's list that could not be understood may be a deletion of our object that is at work: as far
+ * as anything of it can be read, nothing speaks against it.
+ */
+export function mayBeOurDeletion({ name, status, tags }: Unread, target: Target): boolean {
+  if (status === "FAILED" || status === "SUCCESSFUL") return false;
+  const task: Task = {
+    id: "0",
+    name: name ?? "",
+    status: status ?? "RUNNING",
+    subtasks: [],
+    ...(tags === undefined ? {} : { tags }),
+  };
+  if (name !== undefined && !isDeletionTask(task)) return false;
+  return aboutObject({ ...task, name: name ?? "Offline obproxy" }, target) !== "no";
+}

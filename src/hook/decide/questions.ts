@@ -1,0 +1,67 @@
+import { compareIds } from "../../ocp/ids.js";
+import type { OcpId } from "../../ocp/model.js";
+import { badEnds, endUnknown, hasSucceeded, ourDeletion } from "./deletions.js";
+import { endedWell, presenceOf } from "./evidence.js";
+import type { Look, Questions } from "./look.js";
+import type { Memory } from "./memory.js";
+
+/**
+ * What has to be asked next, and nothing that could not change the decision. The order in which it is asked matters: the
+ * object first, then the tasks, so that a deletion that begins in between is seen.
+ *
+ * @returns undefined where nothing is to be asked: a task is followed, or the round is whole
+ */
+export function questions(memory: Memory): Questions | undefined {
+  if (memory.following !== undefined) return undefined;
+  return memory.round === undefined ? wholeRound(memory) : supplement(memory, memory.round);
+}
+
+/** Whether what has been seen raises a question that has not been asked. */
+export function isOpen(memory: Memory): boolean {
+  return questions(memory) !== undefined;
+}
+
+function wholeRound(memory: Memory): Questions {
+  const { note, rounds, newestListed, waiting } = memory;
+  const isNoteOpen = note?.state === "unread" || note?.state === "unclear";
+  return {
+    cluster: true,
+    tasks: readsTasks(memory) ? (rounds === 0 ? "all" : "newer") : "none",
+    newerThan: newestListed,
+    anyName: waiting?.because === "lock",
+    details: readsTasks(memory) && isNoteOpen ? [note.note.taskId] : [],
+    endedSince: undefined,
+  };
+}
+
+function supplement(memory: Memory, round: Look): Questions | undefined {
+  if (!readsTasks(memory)) return undefined;
+  const absent = presenceOf(round, memory.target).is === "absent";
+  const details = unread(memory, absent).filter((id) => !round.details.has(id));
+  const endedSince = details.length > 0 || round.ended !== undefined ? undefined : endedQuestion(memory, absent);
+  if (details.length === 0 && endedSince === undefined) return undefined;
+  return { cluster: false, tasks: "none", newerThan: "0", anyName: false, details, endedSince };
+}
+
+function readsTasks(memory: Memory): boolean {
+  return memory.waitFor === "task" && !hasSucceeded(memory);
+}
+
+/** A list says too little of our own task, and nothing of one that has left it. */
+function unread(memory: Memory, absent: boolean): OcpId[] {
+  const ours = ourDeletion(memory, absent);
+  const own = ours === undefined || ours.detailed ? [] : [ours.task.id];
+  return [...new Set([...own, ...endUnknown(memory)])];
+}
+
+/**
+ * Where the object is gone: has a later deletion made good what failed, and how did the last one end? Without a failure
+ * the newest page will do; all that hangs on it is a warning about what a person skipped.
+ */
+function endedQuestion(memory: Memory, absent: boolean): OcpId | undefined {
+  if (!absent) return undefined;
+  const bad = badEnds(memory, absent).map(({ task }) => task.id);
+  if (bad.length > 0) return bad.reduce((oldest, id) => (compareIds(id, oldest) < 0 ? id : oldest));
+  const ours = ourDeletion(memory, absent);
+  return ours === undefined || !endedWell(ours.task) ? "0" : undefined;
+}
