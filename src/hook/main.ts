@@ -64,16 +64,17 @@ async function teardown(intent: Intent, settings: HookSettings, surroundings: Su
   const connection = connectionFrom(settings.provider, env, surroundings.directory);
   secrets.push(...secretsOf(connection.credentials));
   const { ca, baseUrl, credentials, insecureSkipVerify } = connection;
+  const clock = systemClock;
+  const deadline = new Deadline(clock, intent.timeoutMs);
   const api = createOcpClient({
     baseUrl,
     credentials,
     insecureSkipVerify,
     env,
+    timeLeftMs: () => deadline.left(),
     ...(ca === undefined ? {} : { ca }),
   });
   if (insecureSkipVerify) reporter.warn("OCP's certificate is not verified (insecureSkipVerify); anybody may answer");
-  const clock = systemClock;
-  const deadline = new Deadline(clock, intent.timeoutMs);
   const caller = new Caller(clock, deadline, reporter, tickMs);
   const courier = courierFor({ api, caller, deadline, intent }, connection, clock, tickMs);
   try {

@@ -1,6 +1,6 @@
 import type { OcpApi } from "../ocp/api.js";
 import { OcpError } from "../ocp/errors.js";
-import type { Cluster, OcpId, Task } from "../ocp/model.js";
+import type { Cluster, OcpId, Task, TaskStatus } from "../ocp/model.js";
 import { classify, longestPathSeconds, type Verdict } from "../ocp/task.js";
 import { relevantLines } from "../ocp/log.js";
 import type { Caller } from "./patience/caller.js";
@@ -12,6 +12,7 @@ import type { HookFailure } from "./tell/failure.js";
 import * as failures from "./tell/failures.js";
 import type { Intent } from "./intent.js";
 import { compareIds } from "../ocp/ids.js";
+import { type Listing, readToEnd } from "../ocp/list.js";
 import { isNoted, type Notes } from "./together/notes.js";
 import type { Observation, OurTask, Sent, TaskAtWork } from "./decide/observation.js";
 import {
@@ -41,8 +42,8 @@ export interface Tools {
 
 export type Outcome = "already-gone" | "deleted";
 
-/** How many tasks one look at OCP's list takes, the newest first. */
-export const TASKS_PER_LOOK = 200;
+/** Entries per page of OCP's lists. */
+export const PAGE_SIZE = 200;
 const MAX_VERIFY_LOOKS = 5;
 /** A request may still be on its way through OCP while its database hangs (12 s were seen). */
 const SETTLE_TICKS = 20;
@@ -184,7 +185,12 @@ export class Reconciler {
     const { api, caller, intent } = this.tools;
     if (intent.clusterName === undefined) return undefined;
     if (this.memory.nameElsewhere === undefined) {
-      const all = await caller.read(() => api.clusters(), "clusters");
+      const all = whole(
+        "OBProxy clusters",
+        await readToEnd((page) => caller.read(() => api.clusters({ page, size: PAGE_SIZE }), "clusters"), {
+          size: PAGE_SIZE,
+        }),
+      );
       const other = all.find(({ id, name }) => name === intent.clusterName && id !== intent.target.clusterId);
       this.memory.nameElsewhere = { id: other?.id };
     }
@@ -192,9 +198,8 @@ export class Reconciler {
   }
 
   private async listTasks(): Promise<readonly Task[]> {
-    const { api, caller } = this.tools;
     try {
-      const listed = await caller.read(() => api.tasks(["RUNNING", "FAILED"], TASKS_PER_LOOK), "tasks");
+      const listed = await this.readTasks(["RUNNING", "FAILED"]);
       // What has ended well was not asked for.
       return listed.filter(({ status }) => status !== "SUCCESSFUL");
     } catch (error) {
@@ -202,6 +207,15 @@ export class Reconciler {
       if (error instanceof OcpError && error.kind === "forbidden" && first) throw failures.mayNotReadTasks(error);
       throw error;
     }
+  }
+
+  private async readTasks(status: readonly TaskStatus[], name?: string): Promise<readonly Task[]> {
+    const { api, caller } = this.tools;
+    const request = { status, size: PAGE_SIZE, ...(name !== undefined && { name }) };
+    return whole(
+      "tasks",
+      await readToEnd((page) => caller.read(() => api.tasks({ ...request, page }), "tasks"), { size: PAGE_SIZE }),
+    );
   }
 
   /**
@@ -258,11 +272,11 @@ export class Reconciler {
   }
 
   private async recallOurs(listed: readonly Task[], objectGone: boolean): Promise<void> {
-    const { api, caller, intent, notes } = this.tools;
+    const { intent, notes } = this.tools;
     const tagged = taskOfOurs(listed, intent.target, objectGone);
     if (tagged !== undefined && tagged.status === "FAILED" && objectGone) {
       // A later task may have done what this one failed to do.
-      const ended = await caller.read(() => api.tasks(["SUCCESSFUL"], TASKS_PER_LOOK, "obproxy"), "tasks");
+      const ended = await this.readTasks(["SUCCESSFUL"], "obproxy");
       const well = ended.filter((task) => classify(task).kind === "succeeded");
       const done = taskOfOurs(well, intent.target, objectGone);
       if (done !== undefined && compareIds(done.id, tagged.id) > 0) return;
@@ -593,6 +607,11 @@ export class Reconciler {
     const { impatientSince } = memory;
     return impatientSince === undefined || clock.now() - impatientSince < PATIENCE_TICKS * tickMs;
   }
+}
+
+function whole<T>(what: string, { entries, unread, complete, why }: Listing<T>): readonly T[] {
+  if (complete && unread.length === 0) return entries;
+  throw failures.listNotWhole(what, unread[0]?.why ?? why ?? "");
 }
 
 function presenceOf(cluster: Cluster | undefined, { target }: Intent): Observation["presence"] {

@@ -1,4 +1,4 @@
-import type { Cluster, Dialect, OcpId, OcpVersion, Task, TaskStatus } from "./model.js";
+import type { Cluster, Dialect, OcpId, OcpVersion, Page, Task, TaskStatus } from "./model.js";
 
 /** Every call of OCP's API that this project makes. Each rejects with an `OcpError`, never with anything else. */
 export interface OcpApi {
@@ -10,10 +10,10 @@ export interface OcpApi {
   version(): Promise<OcpVersion | undefined>;
   /** `GET /api/v2/obproxy/clusters/{id}` */
   cluster(id: OcpId): Promise<Cluster>;
-  /** `GET /api/v2/obproxy/clusters`, all pages. */
-  clusters(): Promise<readonly Cluster[]>;
-  /** `GET /api/v2/tasks/instances?status=…&sort=id,desc`, the newest first, one page of `limit` entries; `name`: part of their name. */
-  tasks(status: readonly TaskStatus[], limit: number, name?: string): Promise<readonly Task[]>;
+  /** `GET /api/v2/obproxy/clusters?sort=id,asc`, one page; `readToEnd` reads them all. */
+  clusters(request: PageRequest): Promise<Page<Cluster>>;
+  /** `GET /api/v2/tasks/instances?status=…&sort=id,desc`, one page, the newest first. */
+  tasks(request: TasksRequest): Promise<Page<Task>>;
   /** `GET /api/v2/tasks/instances/{id}` */
   task(id: OcpId): Promise<Task>;
   /** `GET /api/v2/tasks/instances/{id}/subtasks/{subtaskId}/log`, as OCP wrote it; mask before showing. */
@@ -29,6 +29,20 @@ export interface OcpApi {
   deleteObproxies(request: DeleteObproxiesRequest): Promise<Task>;
   /** Closes idle connections so that the process can end. */
   close(): Promise<void>;
+}
+
+export interface PageRequest {
+  /** The first is 1. */
+  readonly page: number;
+  /** Entries per page; OCP sends 2000 at most. */
+  readonly size: number;
+}
+
+export interface TasksRequest extends PageRequest {
+  /** Empty: tasks in any status. */
+  readonly status: readonly TaskStatus[];
+  /** A part of their name. */
+  readonly name?: string;
 }
 
 export interface DeleteObproxiesRequest {

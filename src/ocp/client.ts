@@ -1,6 +1,6 @@
-import { readData, readJson, readModel } from "./answer.js";
+import { ocpError, readData, readJson, readModel } from "./answer.js";
 import type { Answer, Call, Subject } from "./answer.js";
-import type { DeleteObproxiesRequest, OcpApi } from "./api.js";
+import type { DeleteObproxiesRequest, OcpApi, PageRequest, TasksRequest } from "./api.js";
 import { authorization, canonicalQuery, checkCredentials, crypto } from "./auth.js";
 import type { Credentials, Query } from "./auth.js";
 import { parseBaseUrl } from "./base-url.js";
@@ -9,7 +9,7 @@ import { OcpConfigError } from "./errors.js";
 import { ShapeError } from "./fields.js";
 import { checkId, sortedIds } from "./ids.js";
 import { maskSecrets, secretsOf } from "./mask.js";
-import type { Cluster, OcpId, OcpVersion, Task, TaskStatus } from "./model.js";
+import type { Cluster, OcpId, OcpVersion, Page, Task } from "./model.js";
 import { parseCluster, parseClusterDetail, parseLog, parsePage, parseTask } from "./parse.js";
 import { Transport } from "./transport.js";
 import { parseInfo } from "./version.js";
@@ -34,10 +34,12 @@ export interface OcpClientOptions {
   readonly deleteTimeoutMs?: number;
   /** Until a connection stands, as part of the time-outs above. Default 10 000. */
   readonly connectTimeoutMs?: number;
+  /**
+   * How long there is still to wait, in milliseconds. No request lasts longer, and none is sent when nothing is left.
+   * Default: the time-outs above alone.
+   */
+  readonly timeLeftMs?: () => number;
 }
-
-const PAGE_SIZE = 200;
-const MOST_PAGES = 500;
 
 /**
  * OCP's REST API over HTTP.
@@ -64,6 +66,7 @@ class OcpClient implements OcpApi {
   readonly #now: () => number;
   readonly #requestTimeoutMs: number;
   readonly #deleteTimeoutMs: number;
+  readonly #timeLeftMs: () => number;
   readonly #mask: (text: string) => string;
 
   constructor(options: OcpClientOptions) {
@@ -74,6 +77,7 @@ class OcpClient implements OcpApi {
     this.#now = options.now ?? Date.now;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 30_000;
     this.#deleteTimeoutMs = options.deleteTimeoutMs ?? 60_000;
+    this.#timeLeftMs = options.timeLeftMs ?? (() => Infinity);
     const secrets = secretsOf(options.credentials);
     this.#mask = (text) => maskSecrets(text, secrets);
     this.#transport = new Transport({
@@ -103,43 +107,26 @@ class OcpClient implements OcpApi {
     );
   }
 
-  async clusters(): Promise<readonly Cluster[]> {
-    const found = new Map<OcpId, Cluster>();
-    for (let number = 1; ; number++) {
-      const query: Query = [
-        ["page", String(number)],
-        ["size", String(PAGE_SIZE)],
-      ];
-      const page = await this.#read({ method: "GET", path: "/api/v2/obproxy/clusters", query }, (data) => {
-        // A list that was cut would hide the cluster whose name is looked for.
-        if (number > MOST_PAGES) throw new ShapeError(`the list of clusters does not end after ${MOST_PAGES} pages`);
-        return parsePage(data, parseCluster);
-      });
-      const before = found.size;
-      for (const cluster of page.entries) found.set(cluster.id, cluster);
-      // A page that brings nothing new: the end, or a server that ignores `page`.
-      if (found.size === before) break;
-      if (
-        page.totalElements !== undefined ? found.size >= page.totalElements : number >= (page.totalPages ?? Infinity)
-      ) {
-        break;
-      }
-    }
-    return [...found.values()];
+  async clusters({ page, size }: PageRequest): Promise<Page<Cluster>> {
+    const query: Query = [
+      ["page", String(page)],
+      ["size", String(size)],
+      ["sort", "id,asc"],
+    ];
+    return this.#read({ method: "GET", path: "/api/v2/obproxy/clusters", query }, (data) =>
+      parsePage(data, parseCluster),
+    );
   }
 
-  async tasks(status: readonly TaskStatus[], limit: number, name?: string): Promise<readonly Task[]> {
+  async tasks({ status, name, page, size }: TasksRequest): Promise<Page<Task>> {
     const query: Query = [
       ...(name === undefined ? [] : ([["name", name]] as const)),
       ...(status.length === 0 ? [] : ([["status", status.join(",")]] as const)),
-      ["page", "1"],
-      ["size", String(limit)],
+      ["page", String(page)],
+      ["size", String(size)],
       ["sort", "id,desc"],
     ];
-    return this.#read(
-      { method: "GET", path: "/api/v2/tasks/instances", query },
-      (data) => parsePage(data, parseTask).entries,
-    );
+    return this.#read({ method: "GET", path: "/api/v2/tasks/instances", query }, (data) => parsePage(data, parseTask));
   }
 
   async task(id: OcpId): Promise<Task> {
@@ -188,13 +175,17 @@ class OcpClient implements OcpApi {
       ...(subject !== undefined && { subject }),
     };
     const reading = method === "GET";
+    const timeLeftMs = Math.floor(this.#timeLeftMs());
+    if (!(timeLeftMs > 0)) throw ocpError(call, "unreachable", "was not sent, because the time is up");
+    const limitMs = reading ? this.#requestTimeoutMs : this.#deleteTimeoutMs;
     const answer = await this.#transport.send({
       ...call,
       path: wirePath,
       headers: this.#headers(method, path, query, body),
       ...(body !== undefined && { body }),
       connection: reading ? "kept" : "own",
-      timeoutMs: reading ? this.#requestTimeoutMs : this.#deleteTimeoutMs,
+      timeoutMs: Math.min(limitMs, timeLeftMs),
+      untilTimeIsUp: timeLeftMs < limitMs,
     });
     return { call, answer };
   }

@@ -49,12 +49,16 @@ export interface Task {
   readonly subtasks: readonly Subtask[];
   /** Undefined: OCP did not send tags at all (before 4.3.6). */
   readonly tags?: readonly TaskTag[];
+  /** How many tags, or ids in them, could not be understood and are left out there; absent: none. */
+  readonly unreadTags?: number;
   /** OCP's trace id of the answer that this was read from. */
   readonly traceId?: string;
 }
 
 export interface ObproxyServer {
   readonly id: OcpId;
+  /** The host that it runs on. */
+  readonly hostId?: OcpId;
   readonly ip?: string;
   readonly sqlPort?: number;
   /** For example RUNNING, UNAVAILABLE, DELETING; upper case. */
@@ -68,8 +72,33 @@ export interface Cluster {
   readonly name: string;
   /** Undocumented, seen by some clients; upper case. */
   readonly status?: string;
+  /** As OCP wrote it. Tells a cluster from a later one that has been given the same id. */
+  readonly createTime?: string;
   /** Undefined: OCP said nothing about OBProxies, which is not the same as "none". */
   readonly obproxies?: readonly ObproxyServer[];
+  /** How many entries of `obproxies` could not be understood and are left out there; absent: none, the list is whole. */
+  readonly unreadObproxies?: number;
+}
+
+/** One page of a list. */
+export interface Page<T> {
+  readonly entries: readonly T[];
+  /** Entries that are there and could not be understood. */
+  readonly unread: readonly Unread[];
+  /** Of the whole list, as OCP counts it. */
+  readonly totalElements?: number;
+  readonly totalPages?: number;
+}
+
+/** An entry of a list that could not be understood: whatever of it can be read. */
+export interface Unread {
+  readonly id?: OcpId;
+  readonly name?: string;
+  /** Upper case. */
+  readonly status?: string;
+  readonly tags?: readonly TaskTag[];
+  /** Why it could not be understood, in a sentence without a full stop. */
+  readonly why: string;
 }
 
 export interface OcpVersion {

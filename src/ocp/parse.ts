@@ -15,7 +15,7 @@ import {
   upperCase,
 } from "./fields.js";
 import type { JsonObject } from "./fields.js";
-import type { Cluster, ObproxyServer, OcpId, Subtask, Task, TaskTag } from "./model.js";
+import type { Cluster, ObproxyServer, OcpId, Page, Subtask, Task, TaskTag, Unread } from "./model.js";
 
 /*
  * From what stands in an answer's `data` to the model. Unknown fields are ignored, unknown statuses kept; a wrong type
@@ -30,6 +30,7 @@ export function parseTask(value: unknown, path = "data"): Task {
   const startTime = optionalText(task["startTime"]);
   const finishTime = optionalText(task["finishTime"]);
   const tags = parseTags(task["tags"]);
+  const unreadTags = countUnreadTags(task["tags"]);
   return {
     id: id(task["id"], `${path}.id`),
     name: optionalText(task["name"]) ?? "",
@@ -42,6 +43,7 @@ export function parseTask(value: unknown, path = "data"): Task {
       parseSubtask(entry, `${path}.subtasks[${index}]`),
     ),
     ...(tags !== undefined && { tags }),
+    ...(unreadTags > 0 && { unreadTags }),
   };
 }
 
@@ -86,6 +88,15 @@ function parseTags(value: unknown): readonly TaskTag[] | undefined {
   });
 }
 
+/** A tag that cannot be understood may name anything: what a task is about is then known in part only. */
+function countUnreadTags(value: unknown): number {
+  if (isAbsent(value)) return 0;
+  if (!Array.isArray(value)) return 1;
+  const isUnread = (id: unknown): boolean => !isAbsent(id) && id !== "" && optionalId(id) === undefined;
+  return value.filter((tag) => !isObject(tag) || isUnread(tag["obproxyClusterId"]) || isUnread(tag["obproxyServerId"]))
+    .length;
+}
+
 /**
  * A cluster's detail: `data` itself, as in OCP's examples, or the only entry of `data.contents`, as in the newest table
  * of its documentation.
@@ -103,26 +114,35 @@ export function parseClusterDetail(value: unknown): Cluster {
 export function parseCluster(value: unknown, path = "data"): Cluster {
   const cluster = object(value, path);
   const status = optionalUpperCase(cluster["status"]);
+  const createTime = optionalText(cluster["createTime"]);
   const obproxies = optionalArray(cluster["obproxies"], `${path}.obproxies`);
   return {
     id: id(cluster["id"], `${path}.id`),
     name: text(cluster["name"], `${path}.name`),
     ...(status !== undefined && { status }),
+    ...(createTime !== undefined && { createTime }),
     // Silence about OBProxies is not the same as an empty list.
-    ...(obproxies !== undefined && {
-      obproxies: obproxies.map((entry, index) => parseObproxy(entry, `${path}.obproxies[${index}]`)),
-    }),
+    ...(obproxies !== undefined && parseObproxies(obproxies, `${path}.obproxies`)),
   };
+}
+
+function parseObproxies(values: readonly unknown[], path: string): Pick<Cluster, "obproxies" | "unreadObproxies"> {
+  const read = values.map((value, index) => attempt(() => parseObproxy(value, `${path}[${index}]`)));
+  const obproxies = read.flatMap((each) => (each.ok ? [each.value] : []));
+  const unreadObproxies = values.length - obproxies.length;
+  return { obproxies, ...(unreadObproxies > 0 && { unreadObproxies }) };
 }
 
 function parseObproxy(value: unknown, path: string): ObproxyServer {
   const server = object(value, path);
+  const hostId = optionalId(server["hostId"]);
   const ip = optionalText(server["ip"]);
   const sqlPort = optionalNumber(server["sqlPort"]);
   const status = optionalUpperCase(server["status"]);
   const operateStatus = optionalUpperCase(server["operateStatus"]);
   return {
     id: id(server["id"], `${path}.id`),
+    ...(hostId !== undefined && { hostId }),
     ...(ip !== undefined && { ip }),
     ...(sqlPort !== undefined && { sqlPort }),
     ...(status !== undefined && { status }),
@@ -130,25 +150,60 @@ function parseObproxy(value: unknown, path: string): ObproxyServer {
   };
 }
 
-export interface Page<T> {
-  readonly entries: readonly T[];
-  readonly totalElements?: number;
-  readonly totalPages?: number;
-}
-
-/** One page of a list. The documentation's tables say `totalPage`, its examples `totalPages`. */
+/**
+ * One page of a list. The documentation's tables say `totalPage`, its examples `totalPages`. An entry that cannot be
+ * understood spoils neither the others nor the page.
+ */
 export function parsePage<T>(value: unknown, parseEntry: (entry: unknown, path: string) => T): Page<T> {
   const data = object(value, "data");
   // A list without `contents` must not read as "nothing there".
   const contents = array(data["contents"], "data.contents");
   const page: JsonObject = isObject(data["page"]) ? data["page"] : {};
-  const totalElements = optionalNumber(page["totalElements"]);
-  const totalPages = optionalNumber(page["totalPages"] ?? page["totalPage"]);
+  const totalElements = parseTotal(page["totalElements"]);
+  const totalPages = parseTotal(page["totalPages"] ?? page["totalPage"]);
+  const read = contents.map((entry, index) => ({
+    entry,
+    outcome: attempt(() => parseEntry(entry, `data.contents[${index}]`)),
+  }));
   return {
-    entries: contents.map((entry, index) => parseEntry(entry, `data.contents[${index}]`)),
+    entries: read.flatMap(({ outcome }) => (outcome.ok ? [outcome.value] : [])),
+    unread: read.flatMap(({ entry, outcome }) => (outcome.ok ? [] : [glimpse(entry, outcome.why)])),
     ...(totalElements !== undefined && { totalElements }),
     ...(totalPages !== undefined && { totalPages }),
   };
+}
+
+/** A total that is no count tells nothing. */
+function parseTotal(value: unknown): number | undefined {
+  const total = optionalNumber(value);
+  return total !== undefined && Number.isInteger(total) && total >= 0 ? total : undefined;
+}
+
+/** Whatever can be read of an entry, of a task or a cluster, that cannot be understood. */
+function glimpse(value: unknown, why: string): Unread {
+  if (!isObject(value)) return { why };
+  const readId = optionalId(value["id"]);
+  const name = optionalText(value["name"]);
+  const status = optionalUpperCase(value["status"]);
+  const tags = parseTags(value["tags"]);
+  return {
+    ...(readId !== undefined && readId !== "0" && { id: readId }),
+    ...(name !== undefined && { name }),
+    ...(status !== undefined && { status }),
+    ...(tags !== undefined && { tags }),
+    why,
+  };
+}
+
+type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+
+function attempt<T>(read: () => T): Outcome<T> {
+  try {
+    return { ok: true, value: read() };
+  } catch (error) {
+    if (error instanceof ShapeError) return { ok: false, why: error.message };
+    throw error;
+  }
 }
 
 export function parseLog(value: unknown): string {

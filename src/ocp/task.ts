@@ -153,10 +153,14 @@ export function concerns(task: Task, clusterId: OcpId, obproxyId?: OcpId): "yes"
   const servers = tags.filter((tag) => (tag.obproxyClusterId ?? clusterId) === clusterId);
   const serverIds = servers.map((tag) => tag.obproxyServerId).filter((id) => id !== undefined);
   if (obproxyId !== undefined && serverIds.includes(obproxyId)) return "yes";
+  const no = task.unreadTags === undefined ? "no" : "unknown";
   if (clusterIds.length === 0) {
     // A deletion whose tags name no OBProxy cluster may be anybody's; other tasks are about what their tags name.
-    return tags.length === 0 || serverIds.length > 0 || isDeletionTask(task) ? "unknown" : "no";
+    return tags.length === 0 || serverIds.length > 0 || isDeletionTask(task) ? "unknown" : no;
   }
-  if (!clusterIds.includes(clusterId)) return "no";
-  return obproxyId === undefined || serverIds.length === 0 ? "yes" : "no";
+  if (!clusterIds.includes(clusterId)) return no;
+  if (obproxyId === undefined) return "yes";
+  // A task on the cluster whose tags were not all understood may name any OBProxy of it, or none and so all.
+  if (serverIds.length === 0) return task.unreadTags === undefined ? "yes" : "unknown";
+  return no;
 }

@@ -24,6 +24,8 @@ export interface TransportRequest extends Call {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
+  /** After `timeoutMs` there is no time for another request either. */
+  readonly untilTimeIsUp?: boolean;
   /**
    * `own`: a connection of its own, so that a reset of one that had gone stale is never mistaken for a lost answer.
    * `kept`: one that is kept for the next request; for requests that may be sent twice.
@@ -56,11 +58,11 @@ export class Transport {
   /** @throws OcpError of the kinds `unreachable`, `lost` and `not-ocp` */
   async send(request: TransportRequest): Promise<Answer> {
     const kept = request.connection === "kept" ? this.#idle.pop() : undefined;
-    const attempt = new Attempt(request, this.#options);
-    const first = await attempt.run(kept);
+    const startedMs = nowMs();
+    const first = await new Attempt(request, this.#options).run(kept);
     // The server may close a kept connection (OCP: after 60 s, after 100 requests) just when it is used again.
     const staleConnection = kept !== undefined && first.kind === "failed" && first.noAnswerYet;
-    const outcome = staleConnection ? await attempt.run(undefined) : first;
+    const outcome = staleConnection ? await this.#again(request, nowMs() - startedMs) : first;
     if (outcome.kind === "failed") {
       throw ocpError(request, outcome.as, outcome.text, {
         cause: outcome.cause,
@@ -71,6 +73,12 @@ export class Transport {
     else discard(outcome.dispatcher);
     this.#clockSkewMs = outcome.answer.clockSkewMs ?? this.#clockSkewMs;
     return outcome.answer;
+  }
+
+  /** On a new connection, and still within the time that was given. */
+  #again(request: TransportRequest, spentMs: number): Promise<Outcome> {
+    const timeoutMs = Math.max(1, Math.floor(request.timeoutMs - spentMs));
+    return new Attempt({ ...request, timeoutMs }, this.#options).run(undefined);
   }
 
   /** Closes what is idle; what is under way closes when it is done. */
@@ -145,9 +153,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    const { timeoutMs, method, path, headers, body, connection } = this.#request;
+    const { timeoutMs, untilTimeIsUp, method, path, headers, body, connection } = this.#request;
     const { connectTimeoutMs, baseUrl } = this.#options;
-    this.#after(timeoutMs, `no answer within ${seconds(timeoutMs)}`);
+    const thenUp = untilTimeIsUp === true ? ", and then the time was up" : "";
+    this.#after(timeoutMs, `no answer within ${seconds(timeoutMs)}${thenUp}`);
     if (connectTimeoutMs < timeoutMs) {
       this.#after(
         connectTimeoutMs,
@@ -288,6 +297,11 @@ function connectHint(error: Error | undefined, options: TransportOptions): strin
   }
   if (code === "EPROTO" || code.startsWith("ERR_SSL_")) return " (does it speak plain http instead of https?)";
   return proxy === undefined ? "" : ` (${proxy.variable} is set to ${clean(new URL(proxy.url).host)})`;
+}
+
+/** Monotonic; `performance` would have to be loaded first. */
+function nowMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 function seconds(ms: number): string {

@@ -30,10 +30,15 @@ describe("requests", () => {
   test.each<[string, (api: OcpApi) => Promise<unknown>, string, string]>([
     ["version", (api) => api.version(), "GET /api/v2/info", ""],
     ["cluster", (api) => api.cluster("27"), "GET /api/v2/obproxy/clusters/27", ""],
-    ["clusters", (api) => api.clusters(), "GET /api/v2/obproxy/clusters?page=1&size=200", ""],
+    [
+      "clusters",
+      (api) => api.clusters({ page: 1, size: 200 }),
+      "GET /api/v2/obproxy/clusters?page=1&size=200&sort=id%2Casc",
+      "",
+    ],
     [
       "tasks",
-      (api) => api.tasks(["RUNNING", "FAILED"], 50),
+      (api) => api.tasks({ status: ["RUNNING", "FAILED"], page: 1, size: 50 }),
       "GET /api/v2/tasks/instances?page=1&size=50&sort=id%2Cdesc&status=RUNNING%2CFAILED",
       "",
     ],
@@ -229,7 +234,7 @@ describe("answers", () => {
     ["a task of OCP 3", (api) => api.task("7"), 400, 4001, "not-found"],
     ["a task of OCP 4", (api) => api.subtaskLog("7", "8"), 400, "TSK10001", "not-found"],
     ["a task in the wrong state", (api) => api.retryTask("7"), 400, 20003, "refused"],
-    ["nothing: a list cannot be missing", (api) => api.clusters(), 404, 20000, "refused"],
+    ["nothing: a list cannot be missing", (api) => api.clusters({ page: 1, size: 200 }), 404, 20000, "refused"],
     ["nothing: the version cannot be missing", (api) => api.version(), 404, 20000, "refused"],
   ])("codes are read as being about %s", async (_, call, status, code, kind) => {
     const { api } = await ocp((_s, response) => {
@@ -291,41 +296,93 @@ describe("answers", () => {
   });
 });
 
-describe("the list of clusters", () => {
-  function pages(all: readonly (readonly object[])[], page: (number: number) => object): Respond {
-    return (seen, response) => {
-      const number = Number(new URL(seen.url, "http://x").searchParams.get("page"));
-      send(response, 200, success({ contents: all[number - 1] ?? [], page: page(number) }));
-    };
-  }
-  const entry = (id: number): object => ({ ...CLUSTER, id });
-
-  test.each([
-    ["by the number of entries", (number: number) => ({ totalElements: 3, number }), 2],
-    ["by the number of pages", () => ({ totalPages: 2 }), 2],
-    ["by its other name", () => ({ totalPage: 2 }), 2],
-    ["at an empty page", () => ({}), 3],
-    ["at an empty page, whatever the totals say", () => ({ totalElements: 99 }), 3],
-  ])("ends %s", async (_, page, requests) => {
-    const { api, server } = await ocp(pages([[entry(1), entry(2)], [entry(3)]], page));
-    expect((await api.clusters()).map(({ id }) => id)).toEqual(["1", "2", "3"]);
-    expect(server.seen).toHaveLength(requests);
-  });
-
-  test("ends where the server ignores the page", async () => {
+describe("lists", () => {
+  test("are read one page at a time, with all that was asked for", async () => {
     const { api, server } = await ocp((_s, response) => {
-      send(response, 200, success({ contents: [entry(1)], page: {} }));
+      send(response, 200, success({ contents: [CLUSTER], page: { totalElements: 3, totalPage: 2, number: 2 } }));
     });
-    expect(await api.clusters()).toHaveLength(1);
-    expect(server.seen).toHaveLength(2);
+    expect(await api.clusters({ page: 2, size: 2 })).toEqual({
+      entries: [expect.objectContaining({ id: "27" })],
+      unread: [],
+      totalElements: 3,
+      totalPages: 2,
+    });
+    await api.tasks({ status: [], name: "Offline obproxy", page: 3, size: 7 });
+    expect(server.seen.map(({ url }) => url)).toEqual([
+      "/api/v2/obproxy/clusters?page=2&size=2&sort=id%2Casc",
+      "/api/v2/tasks/instances?name=Offline%20obproxy&page=3&size=7&sort=id%2Cdesc",
+    ]);
   });
 
-  test("that never ends is an error, not a cut list", async () => {
-    const { api } = await ocp((seen, response) => {
-      send(response, 200, success({ contents: [entry(Number(/page=(\d+)/.exec(seen.url)![1]))] }));
+  test("keep what they understand, and say what they do not", async () => {
+    const { api } = await ocp((_s, response) => {
+      send(response, 200, success({ contents: [{ ...TASK, status: 5 }, TASK] }));
     });
-    const error = await errorOf(api.clusters());
-    expect([error.kind, error.message]).toEqual(["not-ocp", expect.stringContaining("does not end after 500 pages")]);
+    expect(await api.tasks({ status: ["FAILED"], page: 1, size: 10 })).toEqual({
+      entries: [expect.objectContaining({ id: "31440" })],
+      unread: [
+        { id: "31440", name: "Offline obproxy", why: "`data.contents[0].status` is the number 5 instead of a text" },
+      ],
+    });
+  });
+
+  test.each([[{}], [{ contents: null }], [{ contents: { id: 1 } }]])("of %j are none", async (data) => {
+    const { api } = await ocp((_s, response) => {
+      send(response, 200, success(data));
+    });
+    expect((await errorOf(api.clusters({ page: 1, size: 10 }))).kind).toBe("not-ocp");
+  });
+});
+
+describe("the time that is left", () => {
+  test("ends a request that hangs, and the error says so", async () => {
+    const { api } = await ocp(() => undefined, { timeLeftMs: () => 50 });
+    const error = await errorOf(api.cluster("27"));
+    expect([error.kind, error.message]).toEqual([
+      "lost",
+      expect.stringContaining("got no answer within 50 ms, and then the time was up"),
+    ]);
+  });
+
+  test("ends a delete that hangs too", async () => {
+    const { api } = await ocp(() => undefined, { timeLeftMs: () => 50 });
+    expect((await errorOf(api.deleteCluster("27"))).message).toContain("the time was up");
+  });
+
+  test("that is longer than a request may take changes nothing", async () => {
+    const { api } = await ocp(() => undefined, { timeLeftMs: () => 1000, requestTimeoutMs: 50 });
+    const error = await errorOf(api.cluster("27"));
+    expect(error.message).toMatch(/got no answer within 50 ms$/);
+  });
+
+  test.each([0, -5, 0.5, Number.NaN])("%s ms: nothing is sent", async (left) => {
+    const { api, server } = await ocp(
+      (_s, response) => {
+        send(response, 200, success(TASK));
+      },
+      { timeLeftMs: () => left },
+    );
+    const errors = [await errorOf(api.cluster("27")), await errorOf(api.deleteCluster("27"))];
+    expect(errors.map(({ kind, message }) => [kind, message])).toEqual(
+      ["GET", "DELETE"].map((method) => [
+        "unreachable",
+        `${method} ${api.baseUrl}/api/v2/obproxy/clusters/27 was not sent, because the time is up`,
+      ]),
+    );
+    expect(server.seen).toHaveLength(0);
+  });
+
+  test("is asked for anew for each request", async () => {
+    const left = [60_000, 0];
+    const { api, server } = await ocp(
+      (_s, response) => {
+        send(response, 200, success(CLUSTER));
+      },
+      { timeLeftMs: () => left.shift() ?? 0 },
+    );
+    await api.cluster("27");
+    await errorOf(api.cluster("27"));
+    expect(server.seen).toHaveLength(1);
   });
 });
 

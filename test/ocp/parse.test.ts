@@ -112,10 +112,67 @@ test("what only helps may be missing or odd", () => {
       },
     ],
     tags: [{ obproxyClusterId: "27" }],
+    unreadTags: 1,
+  });
+});
+
+test.each<[unknown, number | undefined]>([
+  [undefined, undefined],
+  [null, undefined],
+  [[], undefined],
+  [[{ objectType: "HOST" }], undefined],
+  [
+    [
+      { obproxyClusterId: 27, obproxyServerId: null },
+      { obproxyClusterId: "27", obproxyServerId: "" },
+    ],
+    undefined,
+  ],
+  ["27", 1],
+  [[{ obproxyClusterId: 2 ** 53 + 2 }, { obproxyServerId: {} }, null, { obproxyClusterId: 27 }], 3],
+])("of the tags %j, so many could not be understood: %s", (tags, unread) => {
+  expect(parseTask({ ...TASK, tags }).unreadTags).toBe(unread);
+});
+
+describe("a page", () => {
+  test("with an entry that cannot be understood still has the others", () => {
+    const broken = { id: "9007199254740993", name: "Offline obproxy", status: 7, tags: [{ obproxyClusterId: 27 }] };
+    expect(parsePage({ contents: [broken, TASK, "x", { name: 5, status: "failed" }] }, parseTask)).toEqual({
+      entries: [parseTask(TASK)],
+      unread: [
+        {
+          id: "9007199254740993",
+          name: "Offline obproxy",
+          tags: [{ obproxyClusterId: "27" }],
+          why: "`data.contents[0].status` is the number 7 instead of a text",
+        },
+        { why: '`data.contents[2]` is the text "x" instead of an object' },
+        { status: "FAILED", why: "`data.contents[3].id` is missing instead of an id" },
+      ],
+    });
+  });
+
+  test.each([[-1], [1.5], ["many"], [null], [{}]])("whose total is %j has none", (total) => {
+    const page = parsePage({ contents: [], page: { totalElements: total, totalPages: total } }, parseTask);
+    expect(page).toEqual({ entries: [], unread: [] });
   });
 });
 
 describe("a cluster", () => {
+  test("tells when it was created, and the host of an OBProxy", () => {
+    const told = { ...CLUSTER, createTime: "2026-11-22T13:00:00+08:00", obproxies: [{ id: 3, hostId: 11 }] };
+    expect(parseCluster(told)).toMatchObject({
+      createTime: "2026-11-22T13:00:00+08:00",
+      obproxies: [{ id: "3", hostId: "11" }],
+    });
+  });
+
+  test("with OBProxies that cannot be understood has the others, and says how many are left out", () => {
+    const read = parseClusterDetail({ ...CLUSTER, obproxies: [{ ip: "192.0.2.1" }, { id: 4 }, null] });
+    expect(read).toMatchObject({ obproxies: [{ id: "4" }], unreadObproxies: 2 });
+    expect(parseClusterDetail(CLUSTER)).not.toHaveProperty("unreadObproxies");
+  });
+
   test("may stand in `data.contents`", () => {
     expect(parseClusterDetail({ contents: [CLUSTER] })).toEqual(parseClusterDetail(CLUSTER));
   });
@@ -133,7 +190,6 @@ describe("a cluster", () => {
 
   test.each([
     [{ obproxies: {} }, "`data.obproxies` is an object instead of a list"],
-    [{ obproxies: [{ ip: "192.0.2.1" }] }, "`data.obproxies[0].id` is missing instead of an id"],
     [{ name: 3 }, "`data.name` is the number 3 instead of a text"],
   ])("with %j is none", (change, text) => {
     expect(() => parseClusterDetail({ ...CLUSTER, ...change })).toThrow(text);

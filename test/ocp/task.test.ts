@@ -246,6 +246,16 @@ describe("whom a task concerns", () => {
     expect([concerns(some, "27"), concerns(some, "27", "3")]).toEqual([cluster, proxy]);
   });
 
+  test.each([
+    ["nobody", [on("28", "3")], "unknown", "unknown"],
+    ["another proxy", [on("27", "4")], "yes", "unknown"],
+    ["the cluster alone", [on("27")], "yes", "unknown"],
+    ["this proxy", [on("27", "3")], "yes", "yes"],
+  ] as const)("where not all tags were understood, and the others name %s", (_, tags, cluster, proxy) => {
+    const some = task({ tags, unreadTags: 1 });
+    expect([concerns(some, "27"), concerns(some, "27", "3")]).toEqual([cluster, proxy]);
+  });
+
   test("a task of another kind whose tags name no OBProxy cluster is about something else", () => {
     expect(concerns(task({ name: "Reinstall OCP agent", tags: [{}] }), "27")).toBe("no");
   });

@@ -8,7 +8,7 @@ import { callFailed, mayNotReadTasks, RUN_AGAIN } from "../../hook/tell/failures
 import { type Intent, intentFrom } from "../../hook/intent.js";
 import { type Notes, notesFor } from "../../hook/together/notes.js";
 import type { Observation } from "../../hook/decide/observation.js";
-import { Reconciler, TASKS_PER_LOOK } from "../../hook/reconcile.js";
+import { PAGE_SIZE, Reconciler } from "../../hook/reconcile.js";
 import { Reporter } from "../../hook/tell/reporter.js";
 import type { HookSettings } from "../../hook/request.js";
 import { createOcpClient } from "../../ocp/client.js";
@@ -125,8 +125,10 @@ export class Inquiry {
     this.contacts.set(session, contact);
     await contact;
     const version = await versionOf(api);
-    const clustersRefusal = await readRefusal(() => (first === undefined ? api.clusters() : readFirst(api, first)));
-    await api.tasks(["RUNNING", "FAILED"], TASKS_PER_LOOK);
+    const clustersRefusal = await readRefusal(() =>
+      first === undefined ? api.clusters({ page: 1, size: PAGE_SIZE }) : readFirst(api, first),
+    );
+    await api.tasks({ status: ["RUNNING", "FAILED"], page: 1, size: PAGE_SIZE });
     const { credentials } = connection;
     const looks = clustersRefusal === undefined ? await lookAtAll(api, settings, intents) : [];
     return {

@@ -1,6 +1,6 @@
 import type { OcpApi } from "../../ocp/api.js";
 import { OcpError, type OcpErrorKind } from "../../ocp/errors.js";
-import type { Task } from "../../ocp/model.js";
+import type { Page, Task } from "../../ocp/model.js";
 
 /** OCP gave no answer from which anything can be said, and asking again does not help. */
 export class NoAnswer extends Error {
@@ -18,6 +18,7 @@ export interface ReadOnlyApi extends OcpApi {
 
 export type Pause = (milliseconds: number) => Promise<void>;
 
+const NO_TASKS: Page<Task> = { entries: [], unread: [], totalElements: 0, totalPages: 0 };
 const TRIES = 3;
 const LONGEST_PAUSE_MS = 30_000;
 const WORTH_ANOTHER_TRY = new Set<OcpErrorKind>(["lost", "server-error", "throttled"]);
@@ -48,15 +49,15 @@ export function readOnly(api: OcpApi, pause: Pause): ReadOnlyApi {
     },
     version: () => once("version", () => api.version()),
     cluster: (id) => once(`cluster ${id}`, () => api.cluster(id)),
-    clusters: () => once("clusters", () => api.clusters()),
-    tasks: (status, limit) =>
-      once(`tasks ${status.join()} ${limit}`, async (): Promise<readonly Task[]> => {
+    clusters: (request) => once(`clusters ${JSON.stringify(request)}`, () => api.clusters(request)),
+    tasks: (request) =>
+      once(`tasks ${JSON.stringify(request)}`, async (): Promise<Page<Task>> => {
         try {
-          return await api.tasks(status, limit);
+          return await api.tasks(request);
         } catch (error) {
           if (!(error instanceof OcpError) || error.kind !== "forbidden") throw error;
           tasksRefusal = error;
-          return [];
+          return NO_TASKS;
         }
       }),
     task: (id) => once(`task ${id}`, () => api.task(id)),
