@@ -12,6 +12,11 @@ export interface Connection {
   readonly insecureSkipVerify: boolean;
 }
 
+/** Who signs in: the name of the user, or the id of the access key. */
+export function userOf({ credentials }: Connection): string {
+  return credentials.kind === "basic" ? credentials.username : credentials.accessKeyId;
+}
+
 const NOTHING_DELETED = ["nothing was sent to OCP"];
 
 /**

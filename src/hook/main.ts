@@ -1,36 +1,28 @@
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { createOcpClient } from "../ocp/client.js";
-
 import { OcpConfigError } from "../ocp/errors.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
-import { Caller } from "./patience/caller.js";
-import { type Clock, systemClock } from "./patience/clock.js";
-import { type Connection, connectionFrom } from "./connection.js";
-import { type Courier, type CourierTools, directCourier } from "./together/courier.js";
-import { Deadline } from "./patience/deadline.js";
+import { connectionFrom } from "./connection.js";
+import { handsOff, intentFrom, labelOf, readTarget } from "./intent.js";
+import { systemClock } from "./patience/clock.js";
+import { SETTINGS_FILE } from "./request.js";
+import { readSettings } from "./settings.js";
+import { teardown } from "./teardown.js";
 import { HookFailure } from "./tell/failure.js";
-import { handsOff, type Intent, intentFrom, labelOf, readTarget } from "./intent.js";
-import { gatheringAfter, meetingCourier } from "./together/meeting.js";
-import { meetingAddress } from "./together/meeting-place.js";
-import { notesFor, privateDirectory } from "./together/notes.js";
-import { Reconciler } from "./reconcile.js";
 import { writeLine } from "./tell/output.js";
 import { Reporter } from "./tell/reporter.js";
-import { ENV, type HookSettings, SETTINGS_FILE } from "./request.js";
-import { readSettings } from "./settings.js";
+import { TICK_MS, tickFor } from "./tick.js";
 
 /**
  * The program that Terraform runs when an object's resource is destroyed. Exit code 0: the object is gone and OCP has
  * finished, or it is to be left alone. Exit code 1: it is not, and the last lines say why.
  */
 async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
-  const tickMs = readTick(env);
   const secrets: string[] = [];
-  let reporter = reporterFor("OBProxy teardown", tickMs, secrets);
+  let reporter = reporterFor("OBProxy teardown", TICK_MS, secrets);
   try {
     const { target, triggerName } = readTarget(env);
-    reporter = reporterFor(labelOf(target), tickMs, secrets);
+    reporter = reporterFor(labelOf(target), TICK_MS, secrets);
     const settings = readSettings(join(directory, SETTINGS_FILE));
     const hands = handsOff(target, settings);
     if (hands.off) {
@@ -44,69 +36,17 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
         next: "take `preventDestroy` off, deploy, then destroy",
       });
     }
-    await teardown(intentFrom(target, triggerName, settings), settings, { env, directory, tickMs, reporter, secrets });
+    const intent = intentFrom(target, triggerName, settings);
+    const connection = connectionFrom(settings.provider, env, directory);
+    secrets.push(...secretsOf(connection.credentials));
+    const { tickMs, ignored } = tickFor(env, connection.baseUrl);
+    reporter = reporterFor(intent.label, tickMs, secrets);
+    if (ignored !== undefined) reporter.warn(ignored);
+    await teardown(intent, connection, { env, tickMs, reporter, envPrefix: settings.provider.envPrefix });
   } catch (error) {
     reporter.failure(asFailure(error));
     process.exitCode = 1;
   }
-}
-
-interface Surroundings {
-  readonly env: NodeJS.ProcessEnv;
-  readonly directory: string;
-  readonly tickMs: number;
-  readonly reporter: Reporter;
-  readonly secrets: string[];
-}
-
-async function teardown(intent: Intent, settings: HookSettings, surroundings: Surroundings): Promise<void> {
-  const { env, tickMs, reporter, secrets } = surroundings;
-  const connection = connectionFrom(settings.provider, env, surroundings.directory);
-  secrets.push(...secretsOf(connection.credentials));
-  const { ca, baseUrl, credentials, insecureSkipVerify } = connection;
-  const clock = systemClock;
-  const deadline = new Deadline(clock, intent.timeoutMs);
-  const api = createOcpClient({
-    baseUrl,
-    credentials,
-    insecureSkipVerify,
-    env,
-    timeLeftMs: () => deadline.left(),
-    ...(ca === undefined ? {} : { ca }),
-  });
-  if (insecureSkipVerify) reporter.warn("OCP's certificate is not verified (insecureSkipVerify); anybody may answer");
-  const caller = new Caller(clock, deadline, reporter, tickMs);
-  const courier = courierFor({ api, caller, deadline, intent }, connection, clock, tickMs);
-  try {
-    await new Reconciler({
-      api,
-      courier,
-      caller,
-      clock,
-      deadline,
-      reporter,
-      notes: notesFor(api.baseUrl, intent.key),
-      intent,
-      tickMs,
-      envPrefix: settings.provider.envPrefix,
-    }).run();
-  } finally {
-    // Connections to OCP end with the process, sooner than they could be closed.
-    courier.close();
-  }
-}
-
-/** A cluster, or the only proxy that is declared of one, has nobody to meet. */
-function courierFor(tools: CourierTools, { baseUrl, credentials }: Connection, clock: Clock, tickMs: number): Courier {
-  const { target, declared, declaredObproxyIds } = tools.intent;
-  if (target.kind === "cluster" || (declared && declaredObproxyIds.size === 1)) return directCourier(tools);
-  const user = credentials.kind === "basic" ? credentials.username : credentials.accessKeyId;
-  return meetingCourier(
-    tools,
-    () => meetingAddress(privateDirectory(), [baseUrl, user, target.clusterId].join("\n")),
-    clock,
-    () => gatheringAfter(process.uptime() * 1000, tickMs),
-  );
 }
 
 function asFailure(error: unknown): HookFailure {
@@ -134,11 +74,6 @@ function reporterFor(label: string, tickMs: number, secrets: readonly string[]):
     tickMs,
     (text) => maskSecrets(text, secrets),
   );
-}
-
-function readTick(env: NodeJS.ProcessEnv): number {
-  const value = Number(env[ENV.tickMs] ?? "1000");
-  return Number.isFinite(value) && value >= 1 && value <= 60_000 ? value : 1000;
 }
 
 // undici parses HTTP by a WebAssembly module. V8 would optimise that in the background for longer than the whole hook

@@ -1,6 +1,9 @@
-import { decide, MAX_SENDS_AFTER_LOSS, type Action } from "../../src/hook/decide/decide.js";
+import { decide, type Action } from "../../src/hook/decide/decide.js";
+import type { Sent } from "../../src/hook/decide/memory.js";
+import type { TaskAtWork } from "../../src/hook/decide/on-cluster.js";
+import type { OurTask, Situation } from "../../src/hook/decide/situation.js";
+import { TRIES } from "../../src/hook/decide/tolerances.js";
 import type { Intent } from "../../src/hook/intent.js";
-import type { Observation, OurTask, Presence, Sent, TaskAtWork } from "../../src/hook/decide/observation.js";
 import { OcpError, type OcpErrorKind } from "../../src/ocp/errors.js";
 import type { Cluster, Task } from "../../src/ocp/model.js";
 import type { Verdict } from "../../src/ocp/task.js";
@@ -42,21 +45,29 @@ const clusterIntent: Intent = {
   label: "OBProxy cluster 27",
 };
 
-const there: Observation = {
+const patient = { lock: true, unknown: true, verify: true, undelivered: true, unclear: true };
+const impatient = { lock: false, unknown: false, verify: false, undelivered: false, unclear: false };
+
+const there: Situation = {
+  following: undefined,
   presence: "present",
+  whyUnknown: undefined,
+  tasksUnknown: undefined,
+  endUnknown: undefined,
   cluster,
   nameElsewhere: undefined,
   ours: undefined,
-  vanished: undefined,
+  badEnds: [],
   atWork: [],
-  suspects: [],
   failedOnCluster: [],
   sent: { state: "not-sent" },
+  loss: undefined,
   retriesLeft: 0,
-  patienceLeft: true,
-  mayStillVanish: true,
+  waitedTicks: 0,
+  patience: patient,
+  remarks: [],
 };
-const gone: Observation = { ...there, presence: "absent", cluster: { ...cluster, obproxies: [] } };
+const gone: Situation = { ...there, presence: "absent", cluster: { ...cluster, obproxies: [] } };
 
 const VERDICTS: readonly Verdict[] = [
   { kind: "running", reason: "RUNNING", failedSubtasks: [] },
@@ -73,22 +84,34 @@ const ourTask = (verdict: Verdict, ofThisRun = true): OurTask => ({
   verdict,
   ofThisRun,
   own: true,
-  mayRetry: true,
+  whyNotRetry: undefined,
 });
 const verdictOf = (kind: Verdict["kind"]): Verdict => VERDICTS.find((each) => each.kind === kind)!;
 
-const SENT: readonly Sent[] = [
-  { state: "not-sent" },
-  { state: "accepted" },
-  { state: "lost", error: error("lost"), settled: false, times: 1 },
-  { state: "lost", error: error("lost"), settled: true, times: 1 },
-  { state: "lost", error: error("lost"), settled: true, times: MAX_SENDS_AFTER_LOSS + 1 },
-  { state: "lost", error: error("not-ocp"), settled: true, times: 1 },
-  { state: "locked", error: error("refused"), refusals: 1, due: false },
-  { state: "locked", error: error("refused"), refusals: 2, due: false },
-  { state: "locked", error: error("refused"), refusals: 2, due: true },
-  { state: "refused", error: error("refused") },
+const LOCKED: Sent = { state: "locked", error: error("refused"), refusals: 1, due: false };
+const UNDELIVERED: Sent = { state: "undelivered", error: error("unreachable"), since: 0, times: 1, due: false };
+const UNSETTLED = { error: error("lost"), settled: false, times: 1 };
+const SETTLED = { error: error("lost"), settled: true, times: 1 };
+
+/** How the last delete ended, and whether the answer to one was lost. */
+const SENT: readonly Pick<Situation, "sent" | "loss">[] = [
+  { sent: { state: "not-sent" }, loss: undefined },
+  { sent: { state: "accepted" }, loss: undefined },
+  { sent: { state: "lost" }, loss: UNSETTLED },
+  { sent: { state: "lost" }, loss: SETTLED },
+  { sent: { state: "lost" }, loss: { ...SETTLED, times: TRIES.sendsAfterLoss + 1 } },
+  { sent: { state: "lost" }, loss: { ...SETTLED, error: error("not-ocp") } },
+  { sent: LOCKED, loss: undefined },
+  { sent: { ...LOCKED, refusals: 2 }, loss: undefined },
+  { sent: { ...LOCKED, refusals: 2, due: true }, loss: undefined },
+  { sent: { ...LOCKED, due: true }, loss: UNSETTLED },
+  { sent: { ...LOCKED, due: true }, loss: SETTLED },
+  { sent: UNDELIVERED, loss: undefined },
+  { sent: { ...UNDELIVERED, due: true }, loss: undefined },
+  { sent: { state: "refused", error: error("refused") }, loss: undefined },
 ];
+/** By their place in the list above. */
+const sent = (index: number): Pick<Situation, "sent" | "loss"> => SENT[index]!;
 
 const AT_WORK: readonly (readonly TaskAtWork[])[] = [
   [],
@@ -102,8 +125,8 @@ const AT_WORK: readonly (readonly TaskAtWork[])[] = [
 ];
 
 /** Every situation that OCP and the hook can be in, as far as `decide` can tell situations apart. */
-function* everySituation(): Generator<Observation> {
-  const presences: readonly Presence[] = ["present", "absent", "unknown"];
+function* everySituation(): Generator<Situation> {
+  const presences: readonly Situation["presence"][] = ["present", "absent", "unknown"];
   const clusters: readonly (Cluster | undefined)[] = [
     undefined,
     cluster,
@@ -116,28 +139,28 @@ function* everySituation(): Generator<Observation> {
     for (const seenCluster of clusters)
       for (const own of ours)
         for (const atWork of AT_WORK)
-          for (const sent of SENT)
+          for (const delivery of SENT)
             for (const flag of [true, false])
               for (const retriesLeft of [0, 1])
                 yield {
                   ...there,
+                  ...delivery,
                   presence,
                   cluster: seenCluster,
                   nameElsewhere: flag && seenCluster === undefined ? "99" : undefined,
                   ours: own,
                   atWork,
-                  sent,
-                  suspects: flag ? [] : [task("950", { status: "FAILED" })],
+                  badEnds: flag ? [] : [{ task: task("950", { status: "FAILED" }), afterLoss: true }],
                   failedOnCluster: flag ? [] : [task("700", { status: "FAILED" })],
-                  patienceLeft: flag,
-                  mayStillVanish: flag,
+                  tasksUnknown: !flag && retriesLeft === 1 ? "half a list" : undefined,
+                  patience: flag ? patient : impatient,
                   retriesLeft,
                 };
 }
 
 describe("decide, in every situation", () => {
   const all = [...everySituation()];
-  const every = (intent: Intent, check: (seen: Observation, action: Action) => void): void => {
+  const every = (intent: Intent, check: (seen: Situation, action: Action) => void): void => {
     for (const seen of all) check(seen, decide(seen, intent));
   };
 
@@ -154,9 +177,10 @@ describe("decide, in every situation", () => {
     });
   });
 
-  it("never says deleted after a task of this run that did not succeed", () => {
+  it("never says deleted after a task of this run that neither succeeded nor was ended by hand", () => {
     every(proxyIntent, (seen, action) => {
-      if (action.do === "finish" && seen.ours?.ofThisRun === true) expect(seen.ours.verdict.kind).toBe("succeeded");
+      if (action.do !== "finish" || seen.ours?.ofThisRun !== true) return;
+      expect(["succeeded", "incomplete"]).toContain(seen.ours.verdict.kind);
     });
   });
 
@@ -164,7 +188,7 @@ describe("decide, in every situation", () => {
     every(proxyIntent, (seen, action) => {
       if (action.do !== "finish") return;
       expect(["running", "settling"]).not.toContain(seen.ours?.verdict.kind);
-      if (seen.ours?.verdict.kind === "succeeded") return;
+      if (["succeeded", "incomplete"].includes(seen.ours?.verdict.kind ?? "")) return;
       expect(seen.atWork.filter((each) => each.onObject !== "no")).toEqual([]);
     });
   });
@@ -182,8 +206,8 @@ describe("decide, in every situation", () => {
       if (action.do !== "delete") return;
       expect(seen.presence).toBe("present");
       expect(seen.atWork.filter((each) => each.onCluster === "yes")).toEqual([]);
-      if (seen.sent.state === "lost") expect(seen.sent.settled).toBe(true);
-      if (seen.sent.state === "locked") expect(seen.sent.due).toBe(true);
+      expect(seen.loss?.settled).not.toBe(false);
+      if (seen.sent.state === "locked" || seen.sent.state === "undelivered") expect(seen.sent.due).toBe(true);
       expect(seen.sent.state).not.toBe("accepted");
     });
   });
@@ -200,7 +224,7 @@ describe("decide, in every situation", () => {
 
   it("always has an answer", () => {
     every(clusterIntent, (_seen, action) => {
-      expect(["finish", "follow", "look-again", "delete", "retry", "fail"]).toContain(action.do);
+      expect(["finish", "follow", "wait", "delete", "retry", "fail"]).toContain(action.do);
     });
   });
 });
@@ -229,11 +253,14 @@ describe("decide", () => {
 
   it("accepts any name where the guard is switched off", () => {
     const seen = { ...there, cluster: { ...cluster, name: "stranger" } };
-    expect(decide(seen, { ...proxyIntent, clusterName: undefined })).toEqual({ do: "delete" });
+    expect(decide(seen, { ...proxyIntent, clusterName: undefined })).toEqual({
+      do: "delete",
+      cluster: expect.anything() as unknown,
+    });
   });
 
   it("deletes what is there when nothing stands against it", () => {
-    expect(decide(there, proxyIntent)).toEqual({ do: "delete" });
+    expect(decide(there, proxyIntent)).toEqual({ do: "delete", cluster: expect.anything() as unknown });
   });
 
   it("does not delete a cluster that holds a proxy nobody declares", () => {
@@ -241,7 +268,10 @@ describe("decide", () => {
     expect(decide(seen, clusterIntent)).toMatchObject({
       why: { breach: { guard: "forceDestroy", undeclared: [{ id: "4" }] } },
     });
-    expect(decide(seen, { ...clusterIntent, forceDestroy: true })).toEqual({ do: "delete" });
+    expect(decide(seen, { ...clusterIntent, forceDestroy: true })).toEqual({
+      do: "delete",
+      cluster: expect.anything() as unknown,
+    });
   });
 
   it("does not delete a cluster with a proxy in it that another provider declares, not even by force", () => {
@@ -260,7 +290,10 @@ describe("decide", () => {
   it("does not take OCP's silence about proxies for an empty cluster", () => {
     const seen = { ...there, cluster: { id: "27", name: "orders" } };
     expect(decide(seen, clusterIntent)).toMatchObject({ why: { breach: { guard: "forceDestroyUnknown" } } });
-    expect(decide(seen, { ...clusterIntent, forceDestroy: true })).toEqual({ do: "delete" });
+    expect(decide(seen, { ...clusterIntent, forceDestroy: true })).toEqual({
+      do: "delete",
+      cluster: expect.anything() as unknown,
+    });
   });
 
   it("waits for somebody else's task on the cluster before it sends", () => {
@@ -270,7 +303,7 @@ describe("decide", () => {
 
   it("sends although an untagged deletion is at work somewhere, unless the cluster itself is busy", () => {
     const seen = { ...there, atWork: AT_WORK[1]! };
-    expect(decide(seen, proxyIntent)).toEqual({ do: "delete" });
+    expect(decide(seen, proxyIntent)).toEqual({ do: "delete", cluster: expect.anything() as unknown });
     const busy = { ...cluster, obproxies: [{ id: "3", status: "DELETING" }] };
     expect(decide({ ...seen, cluster: busy }, proxyIntent)).toMatchObject({ do: "follow", certain: false });
   });
@@ -290,7 +323,10 @@ describe("decide", () => {
   });
 
   it("deletes anew what is still there after an earlier run's failed task", () => {
-    expect(decide({ ...there, ours: ourTask(verdictOf("failed"), false) }, proxyIntent)).toEqual({ do: "delete" });
+    expect(decide({ ...there, ours: ourTask(verdictOf("failed"), false) }, proxyIntent)).toEqual({
+      do: "delete",
+      cluster: expect.anything() as unknown,
+    });
   });
 
   it("retries nothing in a cluster of another name, and nothing that would take what must stay", () => {
@@ -299,7 +335,10 @@ describe("decide", () => {
     expect(decide(renamed, proxyIntent)).toMatchObject({ why: { breach: { guard: "clusterName" } } });
     const fuller = { ...failed, cluster: { ...cluster, obproxies: [{ id: "3" }, { id: "4" }] } };
     expect(decide(fuller, clusterIntent)).toMatchObject({ why: { breach: { guard: "forceDestroy" } } });
-    const strangers = { ...failed, ours: { ...ourTask(verdictOf("failed")), own: false, mayRetry: false } };
+    const strangers = {
+      ...failed,
+      ours: { ...ourTask(verdictOf("failed")), own: false, whyNotRetry: "somebody else's" },
+    };
     expect(decide(strangers, proxyIntent)).toMatchObject({ do: "fail", why: { reason: "task-failed" } });
   });
 
@@ -312,8 +351,8 @@ describe("decide", () => {
 
   it("looks a few times more where OCP still lists the object after our task's success, then says so", () => {
     const seen = { ...there, ours: ourTask(verdictOf("succeeded")) };
-    expect(decide(seen, proxyIntent)).toEqual({ do: "look-again", because: "verify" });
-    expect(decide({ ...seen, mayStillVanish: false }, proxyIntent)).toMatchObject({ why: { reason: "still-there" } });
+    expect(decide(seen, proxyIntent)).toEqual({ do: "wait", because: "verify" });
+    expect(decide({ ...seen, patience: impatient }, proxyIntent)).toMatchObject({ why: { reason: "still-there" } });
   });
 
   it("calls a rolled-back task of this run a failure, although the object is there as before", () => {
@@ -322,52 +361,106 @@ describe("decide", () => {
   });
 
   it("looks what became of a delete whose answer was lost before it sends again, and gives up after a few", () => {
-    expect(decide({ ...there, sent: SENT[2]! }, proxyIntent)).toEqual({ do: "look-again", because: "settle" });
-    expect(decide({ ...there, sent: SENT[3]! }, proxyIntent)).toEqual({ do: "delete" });
-    expect(decide({ ...there, sent: SENT[4]! }, proxyIntent)).toMatchObject({ why: { reason: "answer-lost" } });
+    expect(decide({ ...there, ...sent(2) }, proxyIntent)).toEqual({ do: "wait", because: "settle" });
+    expect(decide({ ...there, ...sent(3) }, proxyIntent)).toEqual({
+      do: "delete",
+      cluster: expect.anything() as unknown,
+    });
+    expect(decide({ ...there, ...sent(4) }, proxyIntent)).toMatchObject({ why: { reason: "answer-lost" } });
   });
 
   it("does not repeat a delete that something else than OCP answered", () => {
-    expect(decide({ ...there, sent: SENT[5]! }, proxyIntent)).toMatchObject({ why: { reason: "answer-lost" } });
+    expect(decide({ ...there, ...sent(5) }, proxyIntent)).toMatchObject({ why: { reason: "answer-lost" } });
   });
 
   it("does not call gone, after a lost answer, what an untagged failed task may have left half done", () => {
-    const seen = { ...gone, sent: SENT[3]!, suspects: [task("950", { status: "FAILED" })] };
-    expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "suspect-failed", task: { id: "950" } } });
+    const seen = { ...gone, ...sent(3), badEnds: [{ task: task("950", { status: "FAILED" }), afterLoss: true }] };
+    expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "bad-end", end: { task: { id: "950" } } } });
   });
 
   it("waits for its turn at a locked cluster, and tries again when it is due", () => {
-    expect(decide({ ...there, sent: SENT[6]! }, proxyIntent)).toEqual({ do: "look-again", because: "lock" });
-    expect(decide({ ...there, sent: SENT[8]! }, proxyIntent)).toEqual({ do: "delete" });
+    expect(decide({ ...there, ...sent(6) }, proxyIntent)).toEqual({ do: "wait", because: "lock" });
+    expect(decide({ ...there, ...sent(8) }, proxyIntent)).toEqual({
+      do: "delete",
+      cluster: expect.anything() as unknown,
+    });
   });
 
   it("does not wait for a lock that a failed task holds", () => {
-    const seen = { ...there, sent: SENT[7]!, failedOnCluster: [task("700", { status: "FAILED" })] };
+    const seen = { ...there, ...sent(7), failedOnCluster: [task("700", { status: "FAILED" })] };
     expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "lock-not-released", holder: { id: "700" } } });
   });
 
   it("gives up on a lock that nothing explains", () => {
-    const seen = { ...there, sent: SENT[6]!, patienceLeft: false };
+    const seen = { ...there, ...sent(6), patience: impatient };
     expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "lock-not-released", holder: undefined } });
   });
 
   it("does not send again what was accepted and cannot be followed", () => {
-    expect(decide({ ...there, sent: SENT[1]! }, { ...proxyIntent, waitFor: "object" })).toEqual({
-      do: "look-again",
+    expect(decide({ ...there, ...sent(1) }, { ...proxyIntent, waitFor: "object" })).toEqual({
+      do: "wait",
       because: "object",
     });
   });
 
-  it("says that the end cannot be proven of a task that OCP has forgotten", () => {
-    expect(decide({ ...gone, vanished: task("900") }, proxyIntent)).toMatchObject({ why: { reason: "task-vanished" } });
+  it("asks again for a task that OCP accepted and does not know, then says that its end cannot be proven", () => {
+    const following = {
+      task: task("900"),
+      ours: true,
+      certain: true,
+      since: 0,
+      quickLooks: 0,
+      unclear: { answer: { says: "purged" }, since: 0 },
+    } as const;
+    expect(decide({ ...gone, following }, proxyIntent)).toMatchObject({ do: "follow", task: { id: "900" } });
+    expect(decide({ ...gone, following, patience: impatient }, proxyIntent)).toMatchObject({
+      why: { reason: "task-vanished" },
+    });
+  });
+
+  it("does not call gone what a deletion may have left half done that failed before its eyes", () => {
+    const seen = { ...gone, badEnds: [{ task: task("950", { status: "FAILED" }), afterLoss: false }] };
+    expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "bad-end", end: { task: { id: "950" } } } });
+  });
+
+  it.each([
+    ["whether the object is there", { ...there, presence: "unknown" as const, whyUnknown: "it is open" }],
+    ["what is at work on an object that is there", { ...there, tasksUnknown: "it is open" }],
+    ["what is at work on an object that is gone", { ...gone, tasksUnknown: "it is open" }],
+    ["how a deletion of it ended", { ...gone, endUnknown: "it is open" }],
+  ])("looks again as long as it has patience where OCP leaves open %s, then fails and says so", (_what, seen) => {
+    expect(decide(seen, proxyIntent)).toEqual({ do: "wait", because: "unknown" });
+    expect(decide({ ...seen, patience: impatient }, proxyIntent)).toEqual({
+      do: "fail",
+      why: { reason: "unknown", what: "it is open" },
+    });
+  });
+
+  it("lets a person's word end a matter: what was ended by hand is done when the object is gone, and only then", () => {
+    for (const ofThisRun of [true, false]) {
+      const ours = ourTask(verdictOf("incomplete"), ofThisRun);
+      expect(decide({ ...gone, ours }, proxyIntent)).toMatchObject({ do: "finish", how: "deleted" });
+    }
+    const ours = ourTask(verdictOf("incomplete"));
+    expect(decide({ ...there, ours }, proxyIntent)).toMatchObject({ why: { reason: "task-failed" } });
+    expect(decide({ ...there, ours: { ...ours, ofThisRun: false } }, proxyIntent)).toMatchObject({ do: "delete" });
+    expect(decide({ ...gone, presence: "unknown", ours }, proxyIntent)).toEqual({ do: "wait", because: "unknown" });
+  });
+
+  it("gives up on a delete that does not get through when its time is up", () => {
+    expect(decide({ ...there, ...sent(11) }, proxyIntent)).toEqual({ do: "wait", because: "undelivered" });
+    expect(decide({ ...there, ...sent(12) }, proxyIntent)).toMatchObject({ do: "delete" });
+    expect(decide({ ...there, ...sent(11), patience: impatient }, proxyIntent)).toMatchObject({
+      why: { reason: "call-failed" },
+    });
   });
 });
 
 describe("decide, after a delete whose answer was lost", () => {
-  const lost = SENT[3]!;
+  const lost = sent(3);
 
   it("does not send it again beside an untagged deletion that may be what became of it", () => {
-    expect(decide({ ...there, sent: lost, atWork: AT_WORK[1]! }, proxyIntent)).toMatchObject({
+    expect(decide({ ...there, ...lost, atWork: AT_WORK[1]! }, proxyIntent)).toMatchObject({
       do: "follow",
       ours: false,
       task: { id: "800" },
@@ -375,7 +468,7 @@ describe("decide, after a delete whose answer was lost", () => {
   });
 
   it("does not send it again after an untagged deletion that may be what became of it has failed", () => {
-    const seen = { ...there, sent: lost, suspects: [task("950", { status: "FAILED" })] };
-    expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "suspect-failed", task: { id: "950" } } });
+    const seen = { ...there, ...lost, badEnds: [{ task: task("950", { status: "FAILED" }), afterLoss: true }] };
+    expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "bad-end", end: { task: { id: "950" } } } });
   });
 });

@@ -6,8 +6,9 @@ import { directCourier } from "../../src/hook/together/courier.js";
 import { Deadline } from "../../src/hook/patience/deadline.js";
 import { HookFailure } from "../../src/hook/tell/failure.js";
 import { intentFrom, type Target } from "../../src/hook/intent.js";
-import type { Notes } from "../../src/hook/together/notes.js";
-import { Reconciler, type Outcome } from "../../src/hook/reconcile.js";
+import type { Outcome } from "../../src/hook/act/finish.js";
+import type { Notes } from "../../src/hook/act/tools.js";
+import { reconcile as runLoop } from "../../src/hook/reconcile.js";
 import { Reporter } from "../../src/hook/tell/reporter.js";
 import { DEFAULT_CREDENTIALS } from "../../src/simulator/index.js";
 import { type HookCall, settingsWith } from "./hook-process.js";
@@ -82,6 +83,8 @@ export function targetOf({ kind, clusterId, obproxyId }: HookCall): Target {
     : { kind, clusterId: String(clusterId), obproxyId: String(obproxyId) };
 }
 
+const NO_NOTES: Notes = { read: () => undefined, write: () => undefined, remove: () => undefined, trouble: undefined };
+
 /** The hook's own parts around the real client, as `main` joins them, with mocked time and without a meeting place. */
 export async function reconcile(call: HookCall, options: InProcessOptions): Promise<InProcessRun> {
   const { url, clock } = options;
@@ -103,7 +106,7 @@ export async function reconcile(call: HookCall, options: InProcessOptions): Prom
   });
   const api = options.wrap?.(client) ?? client;
   const start = clock.now();
-  const deadline = new Deadline(clock, intent.timeoutMs);
+  const deadline = new Deadline(clock);
   const caller = new Caller(clock, deadline, reporter, TICK);
   const ended = (code: 0 | 1, outcome?: Outcome, failure?: HookFailure): InProcessRun => ({
     code,
@@ -114,19 +117,20 @@ export async function reconcile(call: HookCall, options: InProcessOptions): Prom
     tookMs: clock.now() - start,
   });
   try {
-    const reconciler = new Reconciler({
+    const outcome = await runLoop({
       api,
       courier: directCourier({ api, caller, deadline, intent }),
       caller,
       clock,
       deadline,
       reporter,
-      notes: options.notes ?? { read: () => undefined, write: () => undefined, remove: () => undefined },
+      notes: options.notes ?? NO_NOTES,
       intent,
+      user: DEFAULT_CREDENTIALS.username,
       tickMs: TICK,
       envPrefix: settings.provider.envPrefix,
     });
-    return ended(0, await reconciler.run());
+    return ended(0, outcome);
   } catch (error) {
     // Anything else would be a defect of the hook, and fails the test that met it.
     if (!(error instanceof HookFailure)) throw error;

@@ -1,15 +1,13 @@
-import { Caller } from "../../hook/patience/caller.js";
-import { systemClock } from "../../hook/patience/clock.js";
-import { type Connection, connectionFrom } from "../../hook/connection.js";
-import { directCourier, versionOf } from "../../hook/together/courier.js";
-import { Deadline } from "../../hook/patience/deadline.js";
+import { type Connection, connectionFrom, userOf } from "../../hook/connection.js";
+import { begin } from "../../hook/decide/memory.js";
+import { type Situation, situation } from "../../hook/decide/situation.js";
+import { versionOf } from "../../hook/together/courier.js";
 import { HookFailure } from "../../hook/tell/failure.js";
 import { callFailed, mayNotReadTasks, RUN_AGAIN } from "../../hook/tell/failures.js";
 import { type Intent, intentFrom } from "../../hook/intent.js";
-import { type Notes, notesFor } from "../../hook/together/notes.js";
-import type { Observation } from "../../hook/decide/observation.js";
-import { PAGE_SIZE, Reconciler } from "../../hook/reconcile.js";
-import { Reporter } from "../../hook/tell/reporter.js";
+import { notesFor } from "../../hook/together/notes.js";
+import { lookAround } from "../../hook/observe/look-around.js";
+import { observer } from "../../hook/observe/observer.js";
 import type { HookSettings } from "../../hook/request.js";
 import { createOcpClient } from "../../ocp/client.js";
 import { OcpConfigError, OcpError } from "../../ocp/errors.js";
@@ -55,7 +53,7 @@ export interface Refusal {
 
 /** What the hook of one object would see and want, or why it would fail before. */
 export type Look =
-  | { readonly kind: "seen"; readonly seen: Observation; readonly intent: Intent }
+  | { readonly kind: "seen"; readonly seen: Situation; readonly intent: Intent }
   | { readonly kind: "failed"; readonly refusal: Refusal };
 
 interface Session {
@@ -64,6 +62,8 @@ interface Session {
 }
 
 const AT_ONCE = 8;
+/** As the hook asks. */
+const PAGE_SIZE = 200;
 
 /** Asks every OCP with every user once, and with wrong credentials only once: five wrong logins lock an account. */
 export class Inquiry {
@@ -128,9 +128,9 @@ export class Inquiry {
     const clustersRefusal = await readRefusal(() =>
       first === undefined ? api.clusters({ page: 1, size: PAGE_SIZE }) : readFirst(api, first),
     );
-    await api.tasks({ status: ["RUNNING", "FAILED"], page: 1, size: PAGE_SIZE });
+    await api.tasks({ status: ["RUNNING", "FAILED"], name: "obproxy", page: 1, size: PAGE_SIZE });
     const { credentials } = connection;
-    const looks = clustersRefusal === undefined ? await lookAtAll(api, settings, intents) : [];
+    const looks = clustersRefusal === undefined ? await lookAtAll(session, settings, intents) : [];
     return {
       kind: "seen",
       url: api.baseUrl,
@@ -182,7 +182,7 @@ async function readRefusal(ask: () => Promise<unknown>): Promise<OcpError | unde
 }
 
 async function lookAtAll(
-  api: ReadOnlyApi,
+  session: Session,
   settings: HookSettings,
   intents: readonly Wanted[],
 ): Promise<readonly (readonly [string, Look])[]> {
@@ -190,57 +190,32 @@ async function lookAtAll(
   const waiting = [...intents];
   const work = async (): Promise<void> => {
     for (let wanted = waiting.shift(); wanted !== undefined; wanted = waiting.shift()) {
-      looks.push([wanted.key, await lookAt(api, settings, wanted.intent)]);
+      looks.push([wanted.key, await lookAt(session, settings, wanted.intent)]);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return looks;
 }
 
-/** What the hook itself would see, by the hook's own eyes. */
-async function lookAt(api: ReadOnlyApi, settings: HookSettings, intent: Intent | HookFailure): Promise<Look> {
+/** What the hook itself would see, by the hook's own eyes: the same questions, the same memory of the answers. */
+async function lookAt(session: Session, settings: HookSettings, intent: Intent | HookFailure): Promise<Look> {
   if (intent instanceof HookFailure) return { kind: "failed", refusal: refusalOf(intent, undefined) };
-  const clock = systemClock;
-  const deadline = new Deadline(clock, undefined);
-  const reporter = new Reporter(
-    intent.label,
-    () => undefined,
-    () => clock.now(),
-    1000,
-    (text) => text,
-  );
-  const caller = new Caller(clock, deadline, reporter, 1000);
-  const reconciler = new Reconciler({
-    api,
-    // Has nothing to carry: this API refuses whatever changes something.
-    courier: directCourier({ api, caller, deadline, intent }),
-    caller,
-    clock,
-    deadline,
-    reporter,
-    notes: readableNotes(api, intent),
-    intent,
-    tickMs: 1000,
-    envPrefix: settings.provider.envPrefix,
-  });
+  const { api, connection } = session;
+  // Who may not read tasks has been told so once; what is left to see is the object.
+  const waitFor = api.tasksRefusal === undefined ? intent.waitFor : "object";
+  const note = waitFor === "task" ? notesFor(api.baseUrl, intent.key).read() : undefined;
+  const beginning = begin({ target: intent.target, waitFor, user: userOf(connection), tickMs: 1000, note, at: 0 });
   try {
-    return { kind: "seen", seen: await reconciler.observe(), intent };
+    const memory = await lookAround(
+      beginning,
+      observer(api, (call) => call()),
+      () => 0,
+    );
+    return { kind: "seen", seen: situation(memory, intent), intent };
   } catch (error) {
-    if (error instanceof OcpError) {
-      return { kind: "failed", refusal: refusalOf(error, settings) };
-    }
+    if (error instanceof OcpError) return { kind: "failed", refusal: refusalOf(error, settings) };
     throw error;
   }
-}
-
-/** An earlier run of the hook on this machine may have left the id of its task. */
-function readableNotes(api: ReadOnlyApi, intent: Intent): Notes {
-  const notes = notesFor(api.baseUrl, intent.key);
-  return {
-    read: () => (api.tasksRefusal === undefined ? notes.read() : undefined),
-    write: () => undefined,
-    remove: () => undefined,
-  };
 }
 
 /** In the hook's own words, so that what preflight foretells reads as what would be met. */
@@ -252,7 +227,7 @@ function refusalOf(error: unknown, settings: HookSettings | undefined): Refusal 
     const told = callFailed(failure, {
       envPrefix: settings.provider.envPrefix,
       accepted: false,
-      sent: false,
+      sent: "no",
       taskId: undefined,
     });
     return inPreflight(told.message, told.next);

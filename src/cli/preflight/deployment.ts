@@ -1,5 +1,5 @@
 import { handsOff } from "../../hook/intent.js";
-import type { Observation } from "../../hook/decide/observation.js";
+import type { Situation } from "../../hook/decide/situation.js";
 import type { Look } from "./ask.js";
 import type { Scene } from "./examine.js";
 import { listed } from "./listed.js";
@@ -95,7 +95,7 @@ function lookAt({ answers }: Scene, { key, provider }: Surveyed): Look | undefin
 }
 
 /** Neither the cluster nor a task on it, such as the one that has deleted it. */
-function hasNoTrace({ atWork, cluster, failedOnCluster, ours }: Observation): boolean {
+function hasNoTrace({ atWork, cluster, failedOnCluster, ours }: Situation): boolean {
   const isAtWork = atWork.some(({ onCluster }) => onCluster === "yes");
   return cluster === undefined && ours === undefined && failedOnCluster.length === 0 && !isAtWork;
 }

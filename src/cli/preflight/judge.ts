@@ -1,8 +1,9 @@
-import { type Action, decide, type Failing, type LookAgainReason } from "../../hook/decide/decide.js";
+import { type Action, decide, type Failing } from "../../hook/decide/decide.js";
 import type { GuardBreach } from "../../hook/decide/guards.js";
 import * as failures from "../../hook/tell/failures.js";
 import { handsOff, type Intent } from "../../hook/intent.js";
-import type { Observation } from "../../hook/decide/observation.js";
+import type { WaitReason } from "../../hook/decide/memory.js";
+import type { Situation } from "../../hook/decide/situation.js";
 import type { Cluster, Task } from "../../ocp/model.js";
 import { classify } from "../../ocp/task.js";
 import { formatVersion } from "../../ocp/version.js";
@@ -195,23 +196,23 @@ function judgeLook(circumstances: Circumstances, look: Look): Judgement {
 }
 
 /** The world as it will be when it is this object's turn, as far as that can be known. */
-function foretold(seen: Observation, { object, goneBefore }: Circumstances): Observation {
+function foretold(seen: Situation, { object, goneBefore }: Circumstances): Situation {
   const { cluster } = seen;
-  const later = { ...seen, mayStillVanish: false };
+  const later = { ...seen, patience: { ...seen.patience, verify: false, unknown: false } };
   if (object.target.kind !== "cluster" || cluster?.obproxies === undefined) return later;
   return { ...later, cluster: { ...cluster, obproxies: cluster.obproxies.filter(({ id }) => !goneBefore.has(id)) } };
 }
 
 /** A hook that has waited for somebody else's task decides again; what it would meet then is known already. */
-function judgeNowAndLater(seen: Observation, intent: Intent): Judgement {
+function judgeNowAndLater(seen: Situation, intent: Intent): Judgement {
   const now = judgeAction(decide(seen, intent), seen, intent);
   if (now.status !== "waits") return now;
-  const atRest = { ...seen, atWork: [], patienceLeft: false };
+  const atRest = { ...seen, atWork: [], patience: { ...seen.patience, lock: false } };
   const later = judgeAction(decide(atRest, intent), atRest, intent);
   return later.status === "problem" ? { status: "problem", remarks: [...now.remarks, ...later.remarks] } : now;
 }
 
-function judgeAction(action: Action, seen: Observation, intent: Intent): Judgement {
+function judgeAction(action: Action, seen: Situation, intent: Intent): Judgement {
   switch (action.do) {
     case "delete":
       return { status: "ready", remarks: [] };
@@ -219,7 +220,7 @@ function judgeAction(action: Action, seen: Observation, intent: Intent): Judgeme
       return { status: "gone", remarks: [] };
     case "follow":
       return { status: "waits", remarks: [waitRemark(action.task, action.ours, action.certain, intent)] };
-    case "look-again":
+    case "wait":
       return { status: "waits", remarks: [busyRemark(action.because, intent)] };
     case "retry":
       return {
@@ -236,7 +237,7 @@ function judgeAction(action: Action, seen: Observation, intent: Intent): Judgeme
   }
 }
 
-function judgeFailing(why: Failing, { cluster }: Observation, intent: Intent): Judgement {
+function judgeFailing(why: Failing, { cluster }: Situation, intent: Intent): Judgement {
   switch (why.reason) {
     case "guard":
       return told(GUARD_CODES[why.breach.guard], failures.guardBroken(why.breach, intent, cluster));
@@ -244,24 +245,26 @@ function judgeFailing(why: Failing, { cluster }: Observation, intent: Intent): J
       const { task, verdict, ofThisRun } = why.ours;
       return told("task-failed", failures.taskFailed(task, verdict, ofThisRun, [], "OCP's console"));
     }
-    case "silent-about-obproxies":
+    case "unknown":
       return {
         status: "problem",
         remarks: [
-          shared("obproxies-unknown", "problem", `silence about ${intent.target.clusterId}`, intent, (sharers) => {
-            const { message, next } = failures.silentAboutObproxies({ ...intent, label: labels(sharers) });
-            return inPreflight(message, next);
-          }),
+          shared(cluster === undefined ? "unknown" : "obproxies-unknown", "problem", why.what, intent, (sharers) => ({
+            message: `${labels(sharers)} can be taken neither for gone nor for there: ${why.what}`,
+            next: "see the cluster in OCP's console; the OCP user may lack the right to see it",
+          })),
         ],
       };
     case "still-there":
       return told("task-failed", failures.stillThere(why.task, intent.label));
     case "task-vanished":
       return told("task-failed", failures.taskVanished(why.task));
-    case "suspect-failed":
-      return told("task-failed", failures.suspectFailed(why.task));
+    case "bad-end":
+      return told("task-failed", failures.badEnd(why.end, intent.label, [], "OCP's console"));
     case "lock-not-released":
       return told("locked", failures.lockNotReleased(why.holder, false, [], why.error, intent, "OCP's console"));
+    case "call-failed":
+      return told("cannot-be-looked-at", { message: why.error.message, next: "see what OCP answers" });
     case "refused":
       return told("cannot-be-looked-at", failures.deleteRefused(why.error));
     case "answer-lost":
@@ -304,7 +307,7 @@ function waitRemark(task: Task, ours: boolean, certain: boolean, { target, label
   });
 }
 
-function busyRemark(because: LookAgainReason, { target }: Intent): Remark {
+function busyRemark(because: WaitReason, { target }: Intent): Remark {
   const why = because === "busy" ? "says that it is being worked on" : "is not at rest";
   return {
     code: "busy",
@@ -318,11 +321,11 @@ function busyRemark(because: LookAgainReason, { target }: Intent): Remark {
  * The object is there and would be deleted anew, but its last deletion has failed. OCP keeps the cluster locked for such
  * a task until somebody acts on it, and the hook does not.
  */
-function ownFailureRemarks({ cluster, ours, presence }: Observation, intent: Intent, decision: Judgement): Remark[] {
+function ownFailureRemarks({ cluster, ours, presence }: Situation, intent: Intent, decision: Judgement): Remark[] {
   if (ours?.verdict.kind !== "failed" || presence === "absent") return [];
   if (decision.remarks.some(({ code }) => code === "task-failed")) return [];
-  const { task, verdict, mayRetry } = ours;
-  const mayBeRetried = mayRetry && !verdict.rollbackFailed && intent.taskRetries === 0;
+  const { task, verdict, whyNotRetry } = ours;
+  const mayBeRetried = whyNotRetry === undefined && !verdict.rollbackFailed && intent.taskRetries === 0;
   return [
     shared("task-failed", "problem", `${task.id} ${mayBeRetried}`, intent, (sharers) => ({
       message: `the last deletion of ${labels(sharers)}, ${named(task)}, has FAILED and may hold the lock of OBProxy cluster ${cluster?.id ?? "?"}: OCP may refuse to delete anything of it`,
@@ -332,7 +335,7 @@ function ownFailureRemarks({ cluster, ours, presence }: Observation, intent: Int
 }
 
 /** A failed task of somebody else may hold the lock; only the refusal of a delete would prove it. */
-function lockRemarks({ cluster, failedOnCluster, ours, presence }: Observation, status: Status): Remark[] {
+function lockRemarks({ cluster, failedOnCluster, ours, presence }: Situation, status: Status): Remark[] {
   if (presence === "absent" || status === "problem") return [];
   const others = failedOnCluster.filter(({ id }) => id !== ours?.task.id);
   return others.slice(0, 1).map((task) => ({
@@ -343,7 +346,7 @@ function lockRemarks({ cluster, failedOnCluster, ours, presence }: Observation, 
   }));
 }
 
-function hostRemarks({ object, answers }: Circumstances, intent: Intent, seen: Observation): Remark[] {
+function hostRemarks({ object, answers }: Circumstances, intent: Intent, seen: Situation): Remark[] {
   if (!intent.skipHostOperation || answers?.kind !== "seen" || answers.dialect === "POST") return [];
   if (seen.presence === "absent") return [];
   const { message, next } = failures.skipHostOperationUnsupported(formatVersion(answers.version));
@@ -356,11 +359,7 @@ function hostRemarks({ object, answers }: Circumstances, intent: Intent, seen: O
 }
 
 /** What nobody declared, and what goes with the cluster all the same because forceDestroy says so. */
-function sweepRemarks(
-  { forceDestroy, declaredObproxyIds, label }: Intent,
-  seen: Observation,
-  status: Status,
-): Remark[] {
+function sweepRemarks({ forceDestroy, declaredObproxyIds, label }: Intent, seen: Situation, status: Status): Remark[] {
   if (!forceDestroy || status === "problem") return [];
   const swept = (seen.cluster?.obproxies ?? []).filter(({ id }) => !declaredObproxyIds.has(id));
   if (swept.length === 0) return [];
@@ -397,7 +396,7 @@ function moveRemarks(object: Surveyed): Remark[] {
 }
 
 /** Terraform runs no hook for these. Where OCP does not know the object there is nothing to lose. */
-function neglected({ clusterIsDeployed, object, terraform }: Circumstances, seen: Observation | undefined): Remark[] {
+function neglected({ clusterIsDeployed, object, terraform }: Circumstances, seen: Situation | undefined): Remark[] {
   const { fate, instance, label, target } = object;
   if (instance === undefined || fate !== "hook" || seen?.presence === "absent") return [];
   const { address, deposed, tainted } = instance;
@@ -427,7 +426,7 @@ function neglected({ clusterIsDeployed, object, terraform }: Circumstances, seen
 /** What the state adds to what the hook would do. */
 function afterState(
   { object, state, clusterIsDeployed }: Circumstances,
-  seen: Observation,
+  seen: Situation,
   { status, remarks }: Judgement,
 ): Judgement {
   const worst: Status = remarks.some(({ level }) => level === "problem") ? "problem" : status;

@@ -42,6 +42,7 @@ export type Code =
   | "undeclared-obproxies"
   | "declared-elsewhere"
   | "obproxies-unknown"
+  | "unknown"
   | "kept-obproxies"
   | "swept-away"
   | "task-failed"

@@ -1,16 +1,27 @@
-import type { Cluster, Task } from "../../ocp/model.js";
 import type { OcpError } from "../../ocp/errors.js";
+import type { Cluster, Task } from "../../ocp/model.js";
 import type { Intent } from "../intent.js";
 import { contentBreach, type GuardBreach, nameBreach } from "./guards.js";
-import type { Observation, OurTask, Sent, TaskAtWork } from "./observation.js";
+import type { Following, Sent, WaitReason } from "./memory.js";
+import { isBusy, type TaskAtWork } from "./on-cluster.js";
+import type { BadEnd, OurTask, Situation } from "./situation.js";
+import { TRIES } from "./tolerances.js";
 
 export type Action =
+  /** `task`: the deletion whose end this is, where one is known. */
   | { readonly do: "finish"; readonly how: "already-gone" | "deleted"; readonly task?: Task }
-  /** Follow a task until its state changes for good; `ours` says whose end it will be. */
-  | { readonly do: "follow"; readonly task: Task; readonly ours: boolean; readonly certain: boolean }
+  /** Read a task again after a while; `ours` says whose end it will be. */
+  | {
+      readonly do: "follow";
+      readonly task: Task;
+      readonly ours: boolean;
+      readonly certain: boolean;
+      readonly since: number | undefined;
+      readonly quickLooks: number;
+    }
   /** Look again after a while. */
-  | { readonly do: "look-again"; readonly because: LookAgainReason }
-  | { readonly do: "delete" }
+  | { readonly do: "wait"; readonly because: WaitReason }
+  | { readonly do: "delete"; readonly cluster: Cluster }
   | { readonly do: "retry"; readonly task: Task }
   | { readonly do: "fail"; readonly why: Failing };
 
@@ -19,43 +30,37 @@ export type Failing =
   | { readonly reason: "task-failed"; readonly ours: OurTask }
   | { readonly reason: "still-there"; readonly task: Task }
   | { readonly reason: "task-vanished"; readonly task: Task }
-  | { readonly reason: "silent-about-obproxies" }
-  | { readonly reason: "suspect-failed"; readonly task: Task }
+  /** `what`: what could not be known. */
+  | { readonly reason: "unknown"; readonly what: string }
+  | { readonly reason: "bad-end"; readonly end: BadEnd }
   | { readonly reason: "lock-not-released"; readonly holder: Task | undefined; readonly error: OcpError }
+  | { readonly reason: "call-failed"; readonly error: OcpError }
   | { readonly reason: "refused"; readonly error: OcpError }
   | { readonly reason: "answer-lost"; readonly error: OcpError };
 
 /**
- * - `lock`: OCP refused the delete because something works on the cluster
- * - `busy`: the cluster says so itself, before a delete was sent
- * - `settle`: what became of a delete whose answer was lost is not to be seen yet
- * - `verify`: our task has ended well; another of OCP's nodes may still list the object
- * - `silence`: OCP does not say which OBProxies the cluster holds
- * - `object`: nobody may read the task; only the object's absence ends the wait
- */
-export type LookAgainReason = "lock" | "busy" | "settle" | "verify" | "silence" | "object";
-
-/** How often a delete whose answer was lost is sent again, each time only after OCP was seen to have done nothing. */
-export const MAX_SENDS_AFTER_LOSS = 2;
-
-/**
- * What to do next: the whole behaviour of the hook in one pure function of what was observed and what is wanted.
+ * What to do next: the whole behaviour of the hook in one pure function of what is known and what is wanted.
  *
  * The order of the questions is the order of their weight: how our own task ended; then, where none is ours, whether
  * the object is gone; then what stands against deleting it.
  */
-export function decide(seen: Observation, intent: Intent): Action {
+export function decide(seen: Situation, intent: Intent): Action {
+  if (seen.following !== undefined) return judgeFollowing(seen.following, seen);
   if (seen.nameElsewhere !== undefined && !hasDeletedIt(seen.ours)) {
     return guarded({ guard: "clusterNameElsewhere", otherId: seen.nameElsewhere });
   }
   const own = seen.ours === undefined ? undefined : judgeOwnTask(seen.ours, seen, intent);
   if (own !== undefined) return own;
-  if (seen.vanished !== undefined) return { do: "fail", why: { reason: "task-vanished", task: seen.vanished } };
   const name = nameBreach(seen.cluster, intent);
   if (name !== undefined) return guarded(name);
-  if (seen.presence === "absent") return judgeAbsence(seen);
-  if (seen.presence === "unknown") return judgeSilence(seen);
-  return judgePresence(seen, intent);
+  switch (seen.presence) {
+    case "absent":
+      return judgeAbsence(seen);
+    case "unknown":
+      return judgeUnknown(seen, seen.whyUnknown);
+    case "present":
+      return judgePresence(seen, intent);
+  }
 }
 
 /** Then the name under another id is of a cluster that was made since. */
@@ -63,30 +68,43 @@ function hasDeletedIt(ours: OurTask | undefined): boolean {
   return ours?.own === true && ours.verdict.kind === "succeeded";
 }
 
+function judgeFollowing(following: Following, { patience }: Situation): Action {
+  const { task, unclear } = following;
+  if (unclear === undefined || patience.unclear) return { do: "follow", ...following };
+  return unclear.answer.says === "purged"
+    ? fail({ reason: "task-vanished", task })
+    : fail({ reason: "unknown", what: `OCP does not say in its own word whether it still knows task ${task.id}` });
+}
+
 /** Undefined: the task says nothing about what has to be done now. */
-function judgeOwnTask(ours: OurTask, seen: Observation, intent: Intent): Action | undefined {
+function judgeOwnTask(ours: OurTask, seen: Situation, intent: Intent): Action | undefined {
   const { verdict, task } = ours;
   switch (verdict.kind) {
     case "running":
     case "settling":
-      return { do: "follow", task, ours: true, certain: true };
+      return follow(task, true, true);
     case "failed":
-      if (seen.retriesLeft > 0 && !verdict.rollbackFailed && ours.mayRetry) return judgeRetry(task, seen, intent);
-      return mattersStill(ours, seen) ? failedTask(ours) : undefined;
+      if (seen.retriesLeft > 0 && !verdict.rollbackFailed && ours.whyNotRetry === undefined) {
+        return judgeRetry(task, seen, intent);
+      }
+      return mattersStill(ours, seen) ? fail({ reason: "task-failed", ours }) : undefined;
     case "rolled-back":
       // Rolled back before this run began: whatever removed the object since, it was not that task.
-      return ours.ofThisRun ? failedTask(ours) : undefined;
+      return ours.ofThisRun ? fail({ reason: "task-failed", ours }) : undefined;
     case "incomplete":
-      return mattersStill(ours, seen) ? failedTask(ours) : undefined;
+      // Somebody ended it by hand. That is a person's word, and the object is gone or it is not.
+      if (seen.presence === "present") return ours.ofThisRun ? fail({ reason: "task-failed", ours }) : undefined;
+      return judgeOwnEnd(ours, seen);
     case "succeeded":
-      return judgeOwnSuccess(ours, seen);
+      return judgeOwnEnd(ours, seen);
   }
 }
 
 /** A retry deletes, so it needs what a delete needs. */
-function judgeRetry(task: Task, { cluster }: Observation, intent: Intent): Action {
-  const breach = nameBreach(cluster, intent) ?? contentBreach(cluster, intent);
-  return breach === undefined ? { do: "retry", task } : guarded(breach);
+function judgeRetry(task: Task, seen: Situation, intent: Intent): Action {
+  const breach = nameBreach(seen.cluster, intent) ?? contentBreach(seen.cluster, intent);
+  if (breach !== undefined) return guarded(breach);
+  return seen.presence === "unknown" ? judgeUnknown(seen, seen.whyUnknown) : { do: "retry", task };
 }
 
 /**
@@ -94,113 +112,114 @@ function judgeRetry(task: Task, { cluster }: Observation, intent: Intent): Actio
  * is gone it is not: OCP removes the information about a proxy early in its task, and what failed later left a host
  * reserved and a cluster locked.
  */
-function mattersStill(ours: OurTask, seen: Observation): boolean {
+function mattersStill(ours: OurTask, seen: Situation): boolean {
   return ours.ofThisRun || seen.presence !== "present";
 }
 
-function judgeOwnSuccess(ours: OurTask, seen: Observation): Action | undefined {
+function judgeOwnEnd(ours: OurTask, seen: Situation): Action | undefined {
   switch (seen.presence) {
     case "absent":
-      return { do: "finish", how: "deleted", task: ours.task };
+      return { do: "finish", how: ours.ofThisRun || ours.own ? "deleted" : "already-gone", task: ours.task };
     case "unknown":
-      return judgeSilence(seen);
+      return judgeUnknown(seen, seen.whyUnknown);
     case "present":
       if (!ours.ofThisRun) return undefined;
-      return seen.mayStillVanish
-        ? { do: "look-again", because: "verify" }
-        : { do: "fail", why: { reason: "still-there", task: ours.task } };
+      return seen.patience.verify ? wait("verify") : fail({ reason: "still-there", task: ours.task });
   }
 }
 
-function judgeAbsence(seen: Observation): Action {
-  const onObject = seen.atWork.filter((each) => each.onObject !== "no");
-  if (onObject.length > 0) return followFirst(onObject);
-  const suspect = seen.suspects[0];
-  if (suspect !== undefined) return { do: "fail", why: { reason: "suspect-failed", task: suspect } };
+function judgeAbsence(seen: Situation): Action {
+  const onObject = seen.atWork.find((each) => each.onObject !== "no");
+  if (onObject !== undefined) return followOther(onObject);
+  const bad = seen.badEnds[0];
+  if (bad !== undefined) return fail({ reason: "bad-end", end: bad });
   // A delete whose answer was lost may have begun only now; its task has to show up before "gone" means anything.
-  if (seen.sent.state === "lost" && !seen.sent.settled) return { do: "look-again", because: "settle" };
-  return { do: "finish", how: seen.sent.state === "not-sent" ? "already-gone" : "deleted" };
+  if (seen.loss?.settled === false) return wait("settle");
+  const unknown = seen.tasksUnknown ?? seen.endUnknown;
+  if (unknown !== undefined) return judgeUnknown(seen, unknown);
+  return { do: "finish", how: seen.sent.state === "accepted" || seen.loss !== undefined ? "deleted" : "already-gone" };
 }
 
-/** A cluster's detail without its list of OBProxies proves neither that the proxy is there nor that it is gone. */
-function judgeSilence(seen: Observation): Action {
-  return seen.mayStillVanish
-    ? { do: "look-again", because: "silence" }
-    : { do: "fail", why: { reason: "silent-about-obproxies" } };
+/** Unknown is neither "there" nor "gone". */
+function judgeUnknown({ patience }: Situation, what: string | undefined): Action {
+  return patience.unknown
+    ? wait("unknown")
+    : fail({ reason: "unknown", what: what ?? "what OCP answers leaves it open" });
 }
 
-function judgePresence(seen: Observation, intent: Intent): Action {
-  const certain = seen.atWork.filter((each) => each.onCluster === "yes");
-  if (certain.length > 0) return followFirst(certain);
-  const { sent } = seen;
-  if (sent.state === "accepted") return { do: "look-again", because: "object" };
-  if (sent.state === "lost") {
-    // Without tags: what may be ours is waited for, so that the same delete is not sent beside it.
-    if (seen.atWork.length > 0) return followFirst(seen.atWork);
-    if (!sent.settled) return { do: "look-again", because: "settle" };
-    const suspect = seen.suspects[0];
-    if (suspect !== undefined) return { do: "fail", why: { reason: "suspect-failed", task: suspect } };
-  }
+function judgePresence(seen: Situation, intent: Intent): Action {
+  const certain = seen.atWork.find((each) => each.onCluster === "yes");
+  if (certain !== undefined) return followOther(certain);
+  const { sent, loss } = seen;
+  if (sent.state === "accepted") return wait("object");
+  const unresolved = loss === undefined ? undefined : judgeLoss(loss, seen);
+  if (unresolved !== undefined) return unresolved;
   if (sent.state === "locked" && !sent.due) return judgeLock(seen, sent, intent);
+  if (sent.state === "undelivered" && !sent.due) {
+    return seen.patience.undelivered ? wait("undelivered") : fail({ reason: "call-failed", error: sent.error });
+  }
+  if (seen.tasksUnknown !== undefined) return judgeUnknown(seen, seen.tasksUnknown);
   // Without tags the cluster's own state tells whether something works on it.
   // A failed task explains a busy cluster too, and no waiting ends that.
-  if (isBusy(seen.cluster) && seen.patienceLeft && seen.failedOnCluster.length === 0) {
-    return seen.atWork.length === 1 ? followFirst(seen.atWork) : { do: "look-again", because: "busy" };
+  if (isBusy(seen.cluster) && seen.patience.lock && seen.failedOnCluster.length === 0) {
+    const [only, another] = seen.atWork;
+    return only !== undefined && another === undefined ? followOther(only) : wait("busy");
   }
-  const breach = contentBreach(seen.cluster, intent);
-  if (breach !== undefined) return guarded(breach);
-  switch (sent.state) {
-    case "not-sent":
-    case "locked":
-      return { do: "delete" };
-    case "lost":
-      // An answer that is not OCP's (a login page, a gateway's page) would come again.
-      return sent.times <= MAX_SENDS_AFTER_LOSS && sent.error.kind !== "not-ocp"
-        ? { do: "delete" }
-        : { do: "fail", why: { reason: "answer-lost", error: sent.error } };
-    case "refused":
-      return { do: "fail", why: { reason: "refused", error: sent.error } };
-  }
+  return judgeDelete(seen, intent);
 }
 
-function judgeLock(seen: Observation, sent: Extract<Sent, { state: "locked" }>, intent: Intent): Action {
-  if (seen.atWork.length > 0) return { do: "look-again", because: "lock" };
+/** Undefined: OCP was seen to have done nothing about the delete whose answer was lost. */
+function judgeLoss(loss: NonNullable<Situation["loss"]>, seen: Situation): Action | undefined {
+  // Without tags: what may be ours is waited for, so that the same delete is not sent beside it.
+  const [first] = seen.atWork;
+  if (first !== undefined) return followOther(first);
+  if (!loss.settled) return wait("settle");
+  const bad = seen.badEnds.find(({ afterLoss }) => afterLoss);
+  return bad === undefined ? undefined : fail({ reason: "bad-end", end: bad });
+}
+
+function judgeLock(seen: Situation, sent: Extract<Sent, { state: "locked" }>, intent: Intent): Action {
+  if (seen.atWork.length > 0) return wait("lock");
   const holder = seen.failedOnCluster[0];
   // A failed task keeps the lock until somebody acts on it: waiting would only burn the deadline. The first refusal may
   // have come from a task that has ended since.
   if (holder !== undefined && sent.refusals > 1) {
-    return { do: "fail", why: { reason: "lock-not-released", holder, error: sent.error } };
+    return fail({ reason: "lock-not-released", holder, error: sent.error });
   }
   // Who may not read tasks sees none of those that hold the lock for good reason; then only the deadline ends the wait.
-  return seen.patienceLeft || intent.waitFor === "object"
-    ? { do: "look-again", because: "lock" }
-    : { do: "fail", why: { reason: "lock-not-released", holder: undefined, error: sent.error } };
+  return seen.patience.lock || intent.waitFor === "object"
+    ? wait("lock")
+    : fail({ reason: "lock-not-released", holder: undefined, error: sent.error });
 }
 
-/** Whether the cluster itself says that a task works on it. */
-export function isBusy(cluster: Cluster | undefined): boolean {
-  if (cluster === undefined) return false;
-  if (cluster.status !== undefined && BUSY_STATUS.has(cluster.status)) return true;
-  return (cluster.obproxies ?? []).some(
-    (server) => server.operateStatus === "OPERATING" || (server.status !== undefined && BUSY_STATUS.has(server.status)),
-  );
+function judgeDelete({ cluster, sent, loss }: Situation, intent: Intent): Action {
+  const breach = contentBreach(cluster, intent);
+  if (breach !== undefined) return guarded(breach);
+  if (sent.state === "refused") return fail({ reason: "refused", error: sent.error });
+  // An answer that is not OCP's (a login page, a gateway's page) would come again.
+  if (loss !== undefined && (loss.times > TRIES.sendsAfterLoss || loss.error.kind === "not-ocp")) {
+    return fail({ reason: "answer-lost", error: loss.error });
+  }
+  if (cluster === undefined) return fail({ reason: "unknown", what: "OCP does not show the cluster" });
+  return { do: "delete", cluster };
 }
-
-const BUSY_STATUS = new Set([
-  ...["OPERATING", "CREATING", "DELETING", "RESTARTING", "UPGRADING", "REFRESHING", "TAKINGOVER"],
-  ...["STARTING", "STOPPING", "MOVINGOUT"],
-]);
 
 function guarded(breach: GuardBreach): Action {
-  return { do: "fail", why: { reason: "guard", breach } };
+  return fail({ reason: "guard", breach });
 }
 
-function failedTask(ours: OurTask): Action {
-  return { do: "fail", why: { reason: "task-failed", ours } };
+function fail(why: Failing): Action {
+  return { do: "fail", why };
 }
 
-function followFirst(atWork: readonly TaskAtWork[]): Action {
-  const first = atWork[0];
-  if (first === undefined) return { do: "look-again", because: "busy" };
-  return { do: "follow", task: first.task, ours: false, certain: first.onCluster === "yes" };
+function wait(because: WaitReason): Action {
+  return { do: "wait", because };
+}
+
+function follow(task: Task, ours: boolean, certain: boolean): Action {
+  return { do: "follow", task, ours, certain, since: undefined, quickLooks: 0 };
+}
+
+function followOther({ task, onCluster }: TaskAtWork): Action {
+  return follow(task, false, onCluster === "yes");
 }

@@ -48,7 +48,9 @@ function absenceOfCluster(
   const listed = isListed(clusters, id);
   if (answer.says === "unclear") {
     const more = listed === "yes" ? ", while its list of clusters holds it" : "";
-    return unknown(`OCP does not say in its own word that OBProxy cluster ${id} does not exist${more}: ${answer.error.message}`);
+    return unknown(
+      `OCP does not say in its own word that OBProxy cluster ${id} does not exist${more}: ${answer.error.message}`,
+    );
   }
   switch (listed) {
     case "no":

@@ -19,7 +19,8 @@ export type TaskAnswer =
 
 /** What is to be asked in one look; see `questions.ts`. */
 export interface Questions {
-  readonly cluster: boolean;
+  /** The cluster to ask for. */
+  readonly cluster: OcpId | undefined;
   /** `all`: whatever runs or has failed. `newer`: whatever runs, and what has failed since `newerThan`. */
   readonly tasks: "none" | "all" | "newer";
   readonly newerThan: OcpId;

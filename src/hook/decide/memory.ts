@@ -4,7 +4,7 @@ import type { OcpId, Task } from "../../ocp/model.js";
 import { longestPathSeconds } from "../../ocp/task.js";
 import type { Target } from "../intent.js";
 import { digestLook } from "./digest.js";
-import { type Look, NO_LOOK, type TaskAnswer } from "./look.js";
+import type { Look, TaskAnswer } from "./look.js";
 import type { Note } from "./note.js";
 import { isLockRefusal } from "./refusals.js";
 import { isAtWork } from "./evidence.js";
@@ -156,7 +156,7 @@ export function evolve(before: Memory, event: Event): Memory {
   const memory: Memory = { ...before, at: event.at };
   switch (event.event) {
     case "looked":
-      return event.look === NO_LOOK ? memory : digestLook(memory, event.look);
+      return digestLook(memory, event.look);
     case "accepted":
       return digestAcceptance(memory, event.task, event.deletes);
     case "send-failed":
@@ -221,7 +221,9 @@ function digestRetry(memory: Memory, task: Task): Memory {
     round: undefined,
     waiting: undefined,
     deletions:
-      known === undefined ? memory.deletions : withDeletion(memory.deletions, { ...known, watched: true, detailed: false }),
+      known === undefined
+        ? memory.deletions
+        : withDeletion(memory.deletions, { ...known, watched: true, detailed: false }),
     retriesUsed: memory.retriesUsed + 1,
     allowance: { from: memory.at, seconds: longestPathSeconds(task) },
   };
@@ -239,7 +241,9 @@ function digestPoll(memory: Memory, poll: Extract<Event, { event: "polled" }>): 
   const { task } = answer;
   const known = memory.deletions.get(task.id);
   const deletions =
-    known === undefined ? memory.deletions : withDeletion(memory.deletions, { ...known, task, watched: true, detailed: true });
+    known === undefined
+      ? memory.deletions
+      : withDeletion(memory.deletions, { ...known, task, watched: true, detailed: true });
   if (!isAtWork(task)) return endOfFollowing({ ...memory, deletions });
   const quickLooks = before.quickLooks + (poll.quick ? 1 : 0);
   return { ...memory, waiting: undefined, deletions, following: { ...before, task, quickLooks, unclear: undefined } };
@@ -273,7 +277,10 @@ function due(sent: Sent): Sent {
   return sent.state === "locked" || sent.state === "undelivered" ? { ...sent, due: true } : sent;
 }
 
-export function withDeletion(deletions: ReadonlyMap<OcpId, Deletion>, deletion: Deletion): ReadonlyMap<OcpId, Deletion> {
+export function withDeletion(
+  deletions: ReadonlyMap<OcpId, Deletion>,
+  deletion: Deletion,
+): ReadonlyMap<OcpId, Deletion> {
   return new Map([...deletions, [deletion.task.id, deletion]]);
 }
 

@@ -16,16 +16,11 @@ export function questions(memory: Memory): Questions | undefined {
   return memory.round === undefined ? wholeRound(memory) : supplement(memory, memory.round);
 }
 
-/** Whether what has been seen raises a question that has not been asked. */
-export function isOpen(memory: Memory): boolean {
-  return questions(memory) !== undefined;
-}
-
 function wholeRound(memory: Memory): Questions {
   const { note, rounds, newestListed, waiting } = memory;
   const isNoteOpen = note?.state === "unread" || note?.state === "unclear";
   return {
-    cluster: true,
+    cluster: memory.target.clusterId,
     tasks: readsTasks(memory) ? (rounds === 0 ? "all" : "newer") : "none",
     newerThan: newestListed,
     anyName: waiting?.because === "lock",
@@ -40,7 +35,7 @@ function supplement(memory: Memory, round: Look): Questions | undefined {
   const details = unread(memory, absent).filter((id) => !round.details.has(id));
   const endedSince = details.length > 0 || round.ended !== undefined ? undefined : endedQuestion(memory, absent);
   if (details.length === 0 && endedSince === undefined) return undefined;
-  return { cluster: false, tasks: "none", newerThan: "0", anyName: false, details, endedSince };
+  return { cluster: undefined, tasks: "none", newerThan: "0", anyName: false, details, endedSince };
 }
 
 function readsTasks(memory: Memory): boolean {

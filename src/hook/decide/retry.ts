@@ -24,7 +24,9 @@ export function whyNotRetry(deletion: Deletion, user: string, intent: Intent): s
   }
   // What was sent in this run was asked for by the hooks of all of it.
   const mustStay = deletes.filter((id) => (proof === "sent" ? isProtected(id, intent) : !mayGo(id, intent)));
-  return mustStay.length === 0 ? undefined : `it would also delete ${mustStay.map((id) => `OBProxy ${intent.target.clusterId}/${id}`).join(", ")}`;
+  return mustStay.length === 0
+    ? undefined
+    : `it would also delete ${mustStay.map((id) => `OBProxy ${intent.target.clusterId}/${id}`).join(", ")}`;
 }
 
 /**

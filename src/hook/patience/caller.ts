@@ -2,30 +2,23 @@ import { OcpError } from "../../ocp/errors.js";
 import type { Clock } from "./clock.js";
 import type { Deadline } from "./deadline.js";
 import { formatDuration } from "../duration.js";
+import { TOLERANCES, TRIES } from "../decide/tolerances.js";
 import { refusedAfterAccepted } from "../tell/failures.js";
 import type { Reporter } from "../tell/reporter.js";
 
-/** How long trouble on the way is tolerated once OCP has answered: it restarts for minutes, its database for less. */
-const TROUBLE_BUDGET_TICKS = 600;
-/** Before OCP has answered at all, a wrong address is likelier than a restart. */
-const FIRST_CONTACT_BUDGET_TICKS = 30;
-/** OCP's limits are for windows of seconds to a day; whom an hour of patience does not help has to ask for more. */
-const THROTTLED_BUDGET_TICKS = 3600;
-/**
- * A 401 after accepted calls is sent by an OCP whose database is away; an account is locked by the fifth wrong login.
- * Source: observed on OCP's open sibling.
- */
-const MAX_REPEATED_401 = 3;
 const PAUSE_AFTER_401_TICKS = 10;
 const LONGEST_PAUSE_TICKS = 10;
+
+/** Longer each time; `random` is from 0 up to 1. In ticks. */
+export function backOff(attempt: number, random: number): number {
+  return Math.min(2 ** Math.min(attempt, 10), LONGEST_PAUSE_TICKS) * (0.75 + random / 2);
+}
 
 /** Asks OCP, and asks again where the trouble is on the way and not in the question. Only for calls that change nothing. */
 export class Caller {
   private accepted = false;
   private readonly answered = new Set<string>();
   private repeated401 = 0;
-  /** Of calls that change something: reads that are accepted between them do not make them better. */
-  private tolerated401 = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -53,6 +46,7 @@ export class Caller {
     let streakStart: number | undefined;
     for (let attempt = 0; ; attempt += 1) {
       try {
+        this.deadline.check();
         const answer = await call();
         this.noteAnswer();
         if (endpoint !== undefined) this.answered.add(endpoint);
@@ -72,30 +66,15 @@ export class Caller {
         const pause = inBudget ? this.pauseAfter(error, attempt, spent, endpoint) : undefined;
         if (pause === undefined) throw error;
         const text = `${error.message}; still trying`;
-        this.deadline.saw(error.message);
         if (streakStart === undefined) {
           streakStart = this.clock.now();
           this.reporter.line(text);
         } else {
           this.reporter.heartbeat(text);
         }
-        await this.deadline.pause(pause);
+        await this.deadline.pause(pause, error);
       }
     }
-  }
-
-  /**
-   * After a call that OCP has certainly not carried out: waits as long as {@link read} would, or rejects as it would.
-   * Trouble that lasts is met again, and its time counted, by the reads that follow.
-   */
-  async tolerate(error: OcpError): Promise<void> {
-    if (error.kind === "unauthenticated" && (this.tolerated401 += 1) > MAX_REPEATED_401) {
-      throw refusedAfterAccepted(error, MAX_REPEATED_401);
-    }
-    const pause = this.pauseAfter(error, 0, 0, undefined);
-    if (pause === undefined) throw error;
-    this.reporter.line(`${error.message}; still trying`);
-    await this.deadline.pause(pause);
   }
 
   /** Undefined: it is of no use to ask again. */
@@ -114,22 +93,21 @@ export class Caller {
 
   /** In ticks. */
   private budgetFor(error: OcpError, endpoint: string | undefined): number {
-    if (error.kind === "throttled") return THROTTLED_BUDGET_TICKS;
-    if (!this.accepted) return FIRST_CONTACT_BUDGET_TICKS;
+    if (error.kind === "throttled") return TOLERANCES.throttled;
+    if (!this.accepted) return TOLERANCES.firstContact;
     const neverAnswered = endpoint !== undefined && !this.answered.has(endpoint);
-    return error.kind === "not-ocp" && neverAnswered ? FIRST_CONTACT_BUDGET_TICKS : TROUBLE_BUDGET_TICKS;
+    return error.kind === "not-ocp" && neverAnswered ? TOLERANCES.firstContact : TOLERANCES.trouble;
   }
 
   private pauseAfter401(error: OcpError): number | undefined {
     if (!this.accepted) return undefined;
     this.repeated401 += 1;
-    if (this.repeated401 > MAX_REPEATED_401) throw refusedAfterAccepted(error, MAX_REPEATED_401);
+    if (this.repeated401 > TRIES.repeated401) throw refusedAfterAccepted(error, TRIES.repeated401);
     return PAUSE_AFTER_401_TICKS * this.tickMs;
   }
 
   private backOff(attempt: number): number {
-    const ticks = Math.min(2 ** Math.min(attempt, 10), LONGEST_PAUSE_TICKS);
-    return ticks * this.tickMs * (0.75 + this.clock.random() / 2);
+    return backOff(attempt, this.clock.random()) * this.tickMs;
   }
 }
 

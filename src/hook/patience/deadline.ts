@@ -1,35 +1,27 @@
+import type { OcpError } from "../../ocp/errors.js";
 import type { Clock } from "./clock.js";
-import { formatDuration } from "../duration.js";
-import { HookFailure } from "../tell/failure.js";
+
+/** Time is up. The loop tells what was seen last. */
+export class DeadlinePassed extends Error {
+  override readonly name = "DeadlinePassed";
+
+  /** `trouble`: what kept OCP from answering at that moment. */
+  constructor(readonly trouble?: OcpError) {
+    super("the deadline has passed");
+  }
+}
 
 /**
- * Before OCP's own task tells its time limits: the longest sum of them that is documented (13 950 s, for the deletion
- * of a proxy in OCP 4.3.5 and later) and ten minutes, for tasks of others that hold the cluster.
+ * The end of all waiting: every pause goes through it, and every request is cut by it. When it comes is decided
+ * elsewhere (see `endOf`); this is where those who wait find it.
  */
-export const DEFAULT_BUDGET_MS = (13_950 + 600) * 1000;
-
-/** What is added to the sum of the time limits along the task's longest path. */
-const MARGIN_MS = 600_000;
-
-/** The end of all waiting. Every pause of the hook goes through it. */
 export class Deadline {
-  private readonly start: number;
-  private end: number;
-  private lastSeen = "nothing had been asked yet";
-  private taskId: string | undefined;
+  private end = Infinity;
 
-  /** `timeoutMs` undefined: OCP's own time limits decide. */
-  constructor(
-    private readonly clock: Clock,
-    private readonly timeoutMs: number | undefined,
-  ) {
-    this.start = clock.now();
-    this.end = this.start + (timeoutMs ?? DEFAULT_BUDGET_MS);
-  }
+  constructor(private readonly clock: Clock) {}
 
-  /** Milliseconds since the hook began. */
-  elapsed(): number {
-    return this.clock.now() - this.start;
+  moveTo(end: number): void {
+    this.end = end;
   }
 
   /** Milliseconds until it passes; negative afterwards. */
@@ -37,33 +29,14 @@ export class Deadline {
     return this.end - this.clock.now();
   }
 
-  /** Takes the time limits of our own task, which has just begun (or been retried), in place of the first guess. */
-  adopt(longestPathSeconds: number): void {
-    if (this.timeoutMs === undefined) this.end = this.clock.now() + longestPathSeconds * 1000 + MARGIN_MS;
-  }
-
-  /** What a message at the deadline will call the last state. */
-  saw(state: string, taskId?: string): void {
-    this.lastSeen = state;
-    this.taskId = taskId;
+  /** @throws DeadlinePassed */
+  check(trouble?: OcpError): void {
+    if (this.left() <= 0) throw new DeadlinePassed(trouble);
   }
 
   /** Sleeps, at most until the deadline, so that the last look happens there; rejects when it has passed. */
-  async pause(milliseconds: number): Promise<void> {
-    const left = this.left();
-    if (left <= 0) throw this.expired();
-    await this.clock.sleep(Math.min(milliseconds, left));
-  }
-
-  private expired(): HookFailure {
-    const limit = this.end - this.start;
-    return new HookFailure({
-      what: `not finished after ${formatDuration(limit)} (${this.timeoutMs === undefined ? "OCP's own time limits for the task, with a margin" : "timeouts.delete"})`,
-      details: [
-        `last seen: ${this.lastSeen}`,
-        ...(this.taskId === undefined ? [] : [`task ${this.taskId} goes on in OCP; nothing cancels it`]),
-      ],
-      next: `look at the task in OCP's console; run destroy again to resume waiting, with a longer \`timeouts: { delete: … }\` if it needs more time`,
-    });
+  async pause(milliseconds: number, trouble?: OcpError): Promise<void> {
+    this.check(trouble);
+    await this.clock.sleep(Math.min(milliseconds, this.left()));
   }
 }

@@ -3,7 +3,11 @@ import type { Cluster, ObproxyServer, Subtask, Task } from "../../ocp/model.js";
 import type { Verdict } from "../../ocp/task.js";
 import type { GuardBreach } from "../decide/guards.js";
 import { HookFailure } from "./failure.js";
+import { formatDuration } from "../duration.js";
+import type { BadEnd } from "../decide/situation.js";
+import { type Memory, newestFirst } from "../decide/memory.js";
 import type { Intent } from "../intent.js";
+import { lastSeen } from "./last-seen.js";
 
 /** Every failure that a user of the hook can meet, apart from those of its own input (`connection.ts`, `intent.ts`). */
 
@@ -38,20 +42,75 @@ export interface CallContext {
   readonly envPrefix: string;
   /** Whether OCP has accepted a call of this run. */
   readonly accepted: boolean;
-  /** Whether this run has sent a delete, or has found its task at work. */
-  readonly sent: boolean;
+  /**
+   * What this run's delete has come to. `begun`: OCP has accepted one, or its task was found at work. `doubtful`: the
+   * answer was lost. `refused`: OCP has certainly not carried it out.
+   */
+  readonly sent: "no" | "refused" | "doubtful" | "begun";
   readonly taskId: string | undefined;
+}
+
+/** What of our own deletes may be at work in OCP. */
+export function callContext(
+  memory: Memory,
+  { envPrefix, accepted }: Pick<CallContext, "envPrefix" | "accepted">,
+): CallContext {
+  const { sent, loss, deletions } = memory;
+  const watched = newestFirst(deletions.values()).find((deletion) => deletion.watched);
+  const wasRefused = sent.state === "refused" || sent.state === "undelivered" || sent.state === "locked";
+  return {
+    envPrefix,
+    accepted,
+    sent: watched !== undefined ? "begun" : loss !== undefined ? "doubtful" : wasRefused ? "refused" : "no",
+    taskId: watched?.task.id,
+  };
+}
+
+/** What has been done so far, for a person who has to know what is at work. */
+function whatIsLeft({ sent, taskId }: CallContext): string {
+  switch (sent) {
+    case "no":
+      return NOT_SENT;
+    case "refused":
+      return "a delete was sent for it, and OCP did not take it up";
+    case "doubtful":
+      return "a delete was sent before; OCP may be working on it";
+    case "begun":
+      return `task ${taskId ?? "?"} may still be running in OCP`;
+  }
+}
+
+/** Time is up. `trouble`: what kept OCP from answering at that moment. */
+export function deadlinePassed(
+  limitMs: number,
+  isOcps: boolean,
+  memory: Memory,
+  trouble: OcpError | undefined,
+): HookFailure {
+  const { sent, following, loss } = memory;
+  const error = trouble ?? (sent.state === "locked" || sent.state === "undelivered" ? sent.error : loss?.error);
+  const taskId = following?.task.id;
+  return new HookFailure({
+    what: `not finished after ${formatDuration(limitMs)} (${isOcps ? "OCP's own time limits for the task, with a margin" : "timeouts.delete"})`,
+    details: [
+      ...lastSeen(memory).map((line) => `last seen: ${line}`),
+      ...(trouble === undefined ? [] : [`at the end: ${trouble.message}`]),
+      ...(error === undefined ? [] : ocpWords(error)),
+      ...(taskId === undefined ? [] : [`task ${taskId} goes on in OCP; nothing cancels it`]),
+    ],
+    next: `look at the task in OCP's console; run destroy again to resume waiting, with a longer \`timeouts: { delete: … }\` if it needs more time`,
+  });
 }
 
 /** An `OcpError` that no repetition mends, told for the situation. */
 export function callFailed(error: OcpError, context: CallContext): HookFailure {
-  const left = context.sent
-    ? context.taskId === undefined
-      ? ["a delete was sent before; OCP may be working on it"]
-      : [`task ${context.taskId} may still be running in OCP`]
-    : [NOT_SENT];
+  if (error.kind === "forbidden" && context.sent === "no" && isAboutTasks(error)) return mayNotReadTasks(error);
   const { what, next } = describe(error, context);
-  return new HookFailure({ what, details: [...ocpWords(error), ...left], next }, { cause: error });
+  return new HookFailure({ what, details: [...ocpWords(error), whatIsLeft(context)], next }, { cause: error });
+}
+
+function isAboutTasks({ url }: OcpError): boolean {
+  return /\/api\/v2\/tasks\/instances(\?|$)/.test(url);
 }
 
 function describe(error: OcpError, { envPrefix, accepted }: CallContext): { what: string; next: string } {
@@ -205,6 +264,7 @@ export function taskFailed(
   ofThisRun: boolean,
   log: readonly string[],
   consoleUrl: string,
+  whyNotRetried?: string,
 ): HookFailure {
   const failed = task.subtasks.filter((subtask) => subtask.status === "FAILED");
   const when = ofThisRun ? "" : " (in an earlier run)";
@@ -217,6 +277,7 @@ export function taskFailed(
       ...log.slice(0, -1).map((line) => `log: ${line}`),
       ...(verdict.kind === "failed" ? [] : [verdict.reason]),
       ...(failed.length === 0 ? [] : [`failed: ${failed.map(describeSubtask).join(", ")}`]),
+      ...(whyNotRetried === undefined ? [] : [`not retried: ${whyNotRetried}`]),
       said === undefined ? `OCP says no more${trace}` : `OCP says: ${JSON.stringify(said)}${trace}`,
     ],
     next: nextAfter(task, verdict, ofThisRun, consoleUrl),
@@ -266,18 +327,32 @@ export function taskVanished(task: Task): HookFailure {
   });
 }
 
-export function silentAboutObproxies(intent: Intent): HookFailure {
+/** What OCP answers leaves open whether the object is there or gone, and went on doing so. */
+export function unknownToUs(what: string, intent: Intent, patience: string): HookFailure {
   return new HookFailure({
-    what: `OCP answers about OBProxy cluster ${intent.target.clusterId} without saying which OBProxies it holds, so ${intent.label} can be taken neither for gone nor for there`,
-    next: "see the cluster in OCP's console; the OCP user may lack the right to see its OBProxies",
+    what: `${intent.label} can be taken neither for gone nor for there: ${what}`,
+    details: [`OCP was asked again for ${patience}`],
+    next: `see ${intent.label} in OCP's console, and what stands between this machine and OCP; the OCP user may lack the right to see it; ${RUN_AGAIN}`,
   });
 }
 
-export function suspectFailed(task: Task): HookFailure {
+/** A deletion that may have been about our object, seen by this run, ended badly. `log`: what matters of its subtasks' logs. */
+export function badEnd(
+  { task, afterLoss }: BadEnd,
+  label: string,
+  log: readonly string[],
+  consoleUrl: string,
+): HookFailure {
+  const ended = task.status === "FAILED" ? "FAILED" : "did not end well";
   return new HookFailure({
-    what: `the answer to our delete was lost, and task ${task.id} "${task.name}", which began after it, ${task.status === "FAILED" ? "FAILED" : "did not end well"}`,
-    details: ["its tags, if it has any, do not tell for certain what it is about, so it may well be ours"],
-    next: `look at task ${task.id} in OCP's console and retry it there if it is about this object; ${RUN_AGAIN}`,
+    what: afterLoss
+      ? `the answer to our delete was lost, and task ${task.id} "${task.name}", which began after it, ${ended}`
+      : `task ${task.id} "${task.name}", which may have been the deletion of ${label}, ${ended}`,
+    details: [
+      ...log.map((line) => `log: ${line}`),
+      "nothing proves what it is about, so it may well be ours; what it left behind (a host, the cluster's lock) is not done",
+    ],
+    next: `look at task ${task.id} at ${consoleUrl} (Task Center) and retry it there if it is about ${label}; ${RUN_AGAIN}`,
   });
 }
 

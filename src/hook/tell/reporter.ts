@@ -16,6 +16,8 @@ export type Sink = (line: string) => void;
 export class Reporter {
   private lastLineAt: number;
   private readonly seen = new Map<string, string>();
+  private readonly said = new Set<string>();
+  private announced: string | undefined;
   private readonly start: number;
 
   constructor(
@@ -39,12 +41,22 @@ export class Reporter {
     this.line(`WARNING: ${text}`);
   }
 
+  /** Says something that stays true, the first time; false: it has been said. */
+  once(text: string): boolean {
+    if (this.said.has(text)) return false;
+    this.said.add(text);
+    this.line(text);
+    return true;
+  }
+
   /** Says that nothing has changed, at most once a minute. */
   heartbeat(text: string): void {
     if (this.now() - this.lastLineAt >= HEARTBEAT_TICKS * this.tickMs) this.line(`${text} (${this.elapsed()})`);
   }
 
   taskStarted(task: Task, how: string): void {
+    if (this.announced === task.id) return;
+    this.announced = task.id;
     this.line(`${how} task ${task.id} "${task.name}" (${count(task.subtasks.length, "subtask")})`);
     for (const subtask of task.subtasks) this.seen.set(subtask.id, stateOf(subtask));
   }

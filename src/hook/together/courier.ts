@@ -1,6 +1,6 @@
 import type { OcpApi } from "../../ocp/api.js";
 import { OcpError, type OcpErrorKind } from "../../ocp/errors.js";
-import type { OcpId, OcpVersion, Task } from "../../ocp/model.js";
+import type { Cluster, OcpId, OcpVersion, Task } from "../../ocp/model.js";
 import { dialectFor, formatVersion } from "../../ocp/version.js";
 import type { Caller } from "../patience/caller.js";
 import type { Deadline } from "../patience/deadline.js";
@@ -10,8 +10,8 @@ import type { Intent } from "../intent.js";
 /** A delete that OCP has accepted. */
 export interface Dispatch {
   readonly task: Task;
-  /** How many other objects the same call deletes. */
-  readonly others: number;
+  /** Everything that the call deletes, sorted; empty: the cluster itself. */
+  readonly obproxyIds: readonly OcpId[];
   /** The object whose hook sent the call for all; undefined: this one. */
   readonly sentBy?: string;
 }
@@ -23,7 +23,7 @@ export interface Courier {
    *
    * @throws OcpError whose kind tells what may have become of it
    */
-  send(): Promise<Dispatch>;
+  send(saw: Cluster): Promise<Dispatch>;
   /** The task as it is after `pauseMs`, or sooner where there is news. */
   next(id: OcpId, pauseMs: number): Promise<Task>;
   /** Whether another hook follows the same task and tells its progress. */
@@ -45,7 +45,7 @@ export interface CourierTools {
 export function directCourier(tools: CourierTools): Courier {
   const { api, deadline, intent } = tools;
   return {
-    send: async () => ({ task: await sendFor(tools, [intent]), others: 0 }),
+    send: async () => ({ task: await sendFor(tools, [intent]), obproxyIds: proxyIds([intent]) }),
     next: async (id, pauseMs) => {
       await deadline.pause(pauseMs);
       return api.task(id);
@@ -77,7 +77,7 @@ export async function sendFor({ api, caller, intent }: CourierTools, errands: re
   });
 }
 
-function proxyIds(errands: readonly Errand[]): OcpId[] {
+export function proxyIds(errands: readonly Errand[]): OcpId[] {
   return errands.flatMap(({ target }) => (target.kind === "obproxy" ? [target.obproxyId] : []));
 }
 

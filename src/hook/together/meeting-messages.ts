@@ -10,7 +10,7 @@ export interface FollowerSays {
 }
 
 export type LeaderSays =
-  | { readonly says: "sent"; readonly task: Task; readonly others: number; readonly sentBy: string }
+  | { readonly says: "sent"; readonly task: Task; readonly obproxyIds: readonly OcpId[]; readonly sentBy: string }
   | { readonly says: "failed"; readonly message: string; readonly details: OcpErrorDetails }
   /** OCP refused the call for all: everybody for himself. */
   | { readonly says: "alone" }
@@ -37,7 +37,7 @@ function isLeaderSays(message: unknown): message is LeaderSays {
     case "task":
       return isTask(message["task"]);
     case "sent":
-      return isTask(message["task"]) && typeof message["others"] === "number" && typeof message["sentBy"] === "string";
+      return isTask(message["task"]) && isList(message["obproxyIds"], isText) && typeof message["sentBy"] === "string";
     case "failed":
       return typeof message["message"] === "string" && isDetails(message["details"]);
     default:

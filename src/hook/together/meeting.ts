@@ -2,7 +2,15 @@ import type { Socket } from "node:net";
 import { OcpError } from "../../ocp/errors.js";
 import type { OcpId, Task } from "../../ocp/model.js";
 import type { Clock } from "../patience/clock.js";
-import { type Courier, type CourierTools, directCourier, type Dispatch, type Errand, sendFor } from "./courier.js";
+import {
+  type Courier,
+  type CourierTools,
+  directCourier,
+  type Dispatch,
+  type Errand,
+  proxyIds,
+  sendFor,
+} from "./courier.js";
 import { HookFailure } from "../tell/failure.js";
 import { isClusterLock } from "../decide/refusals.js";
 import { type FollowerSays, type LeaderSays, readFollower, readLeader } from "./meeting-messages.js";
@@ -58,12 +66,12 @@ export function meetingCourier(
     session = undefined;
   };
   return {
-    send: async () => {
+    send: async (saw) => {
       close();
       // Only now: most of what makes up an address is not needed for an object that is gone.
       const place = address();
       const arrival = place === undefined ? undefined : await arrive(place);
-      if (arrival === undefined) return direct.send();
+      if (arrival === undefined) return direct.send(saw);
       session =
         arrival.role === "leader"
           ? new Leading(arrival, tools, clock, gathering())
@@ -71,7 +79,7 @@ export function meetingCourier(
       const dispatch = await session.send();
       if (dispatch !== "alone") return dispatch;
       close();
-      return direct.send();
+      return direct.send(saw);
     },
     next: async (id, pauseMs) => {
       if (session instanceof Following) {
@@ -115,9 +123,9 @@ class Leading {
     const errands = [intent, ...this.members.values()];
     try {
       const task = await sendFor(this.tools, errands);
-      const others = errands.length - 1;
-      this.tell({ says: "sent", task, others, sentBy: intent.label });
-      return { task, others };
+      const obproxyIds = proxyIds(errands);
+      this.tell({ says: "sent", task, obproxyIds, sentBy: intent.label });
+      return { task, obproxyIds };
     } catch (error) {
       return this.digest(error, errands);
     }
@@ -232,7 +240,7 @@ class Following {
     const answer = await this.receive(LEADER_PATIENCE_MS);
     switch (answer?.says) {
       case "sent":
-        return { task: answer.task, others: answer.others, sentBy: answer.sentBy };
+        return { task: answer.task, obproxyIds: answer.obproxyIds, sentBy: answer.sentBy };
       case "failed":
         throw new OcpError(answer.message, answer.details);
       case "alone":

@@ -2,22 +2,8 @@ import { lstatSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crypto } from "../../ocp/auth.js";
-import type { OcpId, Task } from "../../ocp/model.js";
-
-/** The task that an earlier run of the hook started for an object. */
-export interface Note {
-  readonly taskId: OcpId;
-  readonly name: string;
-  /** As OCP wrote it in the answer to the delete; absent where it wrote none. */
-  readonly startTime?: string;
-}
-
-/** Remembers, from one run to the next on the same machine, which task was started for an object. */
-export interface Notes {
-  read(): Note | undefined;
-  write(task: Task): void;
-  remove(): void;
-}
+import type { Notes } from "../act/tools.js";
+import type { Note } from "../decide/note.js";
 
 /**
  * A directory of the user's own below the machine's temporary one, made when needed. Undefined where there is none
@@ -48,12 +34,8 @@ export function notesFor(who: string, key: string): Notes {
   return {
     // Looked at before: in a directory of somebody else's the file could be a pipe, and reading it would never end.
     read: () => (isPrivate(directory) ? parseNote(attempt(() => readFileSync(path, "utf8"))) : undefined),
-    write: (task) => {
-      const note: Note = {
-        taskId: task.id,
-        name: task.name,
-        ...(task.startTime === undefined ? {} : { startTime: task.startTime }),
-      };
+    trouble: undefined,
+    write: (note) => {
       const draft = `${path}.${process.pid}`;
       if (privateDirectory() === undefined) return;
       attempt(() => {
@@ -77,23 +59,19 @@ function fileName(text: string): string {
   return name.length <= LONGEST_FILE_NAME ? name : crypto().createHash("sha256").update(text).digest("hex");
 }
 
-/** Same task, or another one of an OCP that was set up anew and counts its tasks from the beginning again. */
-export function isNoted(task: Task, note: Note): boolean {
-  if (task.name !== note.name) return false;
-  if (note.startTime === undefined || task.startTime === undefined) return true;
-  const apart = Math.abs(Date.parse(task.startTime) - Date.parse(note.startTime));
-  if (Number.isNaN(apart)) return true;
-  // OCP stores task times without a zone: a restart under another one shifts them by whole quarters of an hour.
-  const zoneStep = 15 * 60_000;
-  return Math.min(apart % zoneStep, zoneStep - (apart % zoneStep)) <= 2_000 && apart <= 27 * 3_600_000;
-}
-
 function parseNote(text: string | undefined): Note | undefined {
   const value: unknown = text === undefined ? undefined : attempt(() => JSON.parse(text) as unknown);
   if (typeof value !== "object" || value === null) return undefined;
-  const { taskId, name, startTime } = value as Record<string, unknown>;
+  const { taskId, name, startTime, clusterId, obproxyIds } = value as Record<string, unknown>;
+  if (typeof clusterId !== "string" || !Array.isArray(obproxyIds)) return undefined;
   if (typeof taskId !== "string" || !/^[1-9]\d{0,18}$/.test(taskId) || typeof name !== "string") return undefined;
-  return { taskId, name, ...(typeof startTime === "string" ? { startTime } : {}) };
+  return {
+    taskId,
+    name,
+    clusterId,
+    obproxyIds: obproxyIds.map(String),
+    ...(typeof startTime === "string" ? { startTime } : {}),
+  };
 }
 
 /** A note is a help, never a need: a full disk or a foreign file must not stop a teardown. */

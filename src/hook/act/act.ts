@@ -1,0 +1,201 @@
+import { OcpError } from "../../ocp/errors.js";
+import type { OcpId, Task } from "../../ocp/model.js";
+import type { Action } from "../decide/decide.js";
+import type { TaskAnswer } from "../decide/look.js";
+import type { Event, WaitReason } from "../decide/memory.js";
+import { nextPause } from "../decide/pace.js";
+import type { Situation } from "../decide/situation.js";
+import { missingOrUnclear } from "../observe/observer.js";
+import { backOff } from "../patience/caller.js";
+import { count } from "../tell/reporter.js";
+import type { Dispatch } from "../together/courier.js";
+import { failureFor } from "./fail.js";
+import type { Tools } from "./tools.js";
+
+type Doing<D extends Action["do"]> = Extract<Action, { do: D }>;
+
+/** Does one thing and reports what came of it. */
+export async function* act(
+  action: Exclude<Action, { do: "finish" }>,
+  seen: Situation,
+  tools: Tools,
+): AsyncGenerator<Event> {
+  switch (action.do) {
+    case "follow":
+      yield await follow(action, seen, tools);
+      return;
+    case "wait":
+      await wait(action.because, seen, tools);
+      yield { event: "waited", because: action.because, at: tools.clock.now() };
+      return;
+    case "delete":
+      yield await send(action, tools);
+      return;
+    case "retry":
+      yield await retry(action.task, seen, tools);
+      return;
+    case "fail":
+      throw await failureFor(action.why, seen, tools);
+  }
+}
+
+// ---- following a task
+
+async function follow(action: Doing<"follow">, seen: Situation, tools: Tools): Promise<Event> {
+  const { clock, courier, reporter, tickMs } = tools;
+  const { task, ours, certain, quickLooks } = action;
+  reporter.taskStarted(task, ours ? "found at work:" : whoseTask(certain));
+  const waitedMs = action.since === undefined ? 0 : clock.now() - action.since;
+  const isUnclear = seen.following?.unclear !== undefined;
+  const pause = isUnclear
+    ? { milliseconds: 2 * tickMs, quick: false }
+    : nextPause({ task, waitedMs, quickLooks, tickMs, random: clock.random() });
+  const answer = await nextOf(task.id, pause.milliseconds, ours, tools);
+  if (answer.says === "there") reporter.progress(answer.task, ours && courier.isLed());
+  return { event: "polled", task, ours, certain, quick: pause.quick, answer, at: clock.now() };
+}
+
+function whoseTask(certain: boolean): string {
+  return certain
+    ? "another task works on the cluster; waiting for"
+    : "a task that may be about this cluster is at work (this OCP does not say); waiting for";
+}
+
+/** The task after a pause; our own by the courier, who may have news from another hook. */
+async function nextOf(id: OcpId, pauseMs: number, ours: boolean, tools: Tools): Promise<TaskAnswer> {
+  const { api, courier, caller, deadline } = tools;
+  // When a call has to be repeated its pause is over.
+  let left = pauseMs;
+  const next = async (): Promise<Task> => {
+    const pause = left;
+    left = 0;
+    if (ours) return courier.next(id, pause);
+    await deadline.pause(pause);
+    return api.task(id);
+  };
+  try {
+    return { says: "there", task: await caller.read(next) };
+  } catch (error) {
+    return missingOrUnclear(error, "purged");
+  }
+}
+
+// ---- waiting without anything to follow
+
+async function wait(because: WaitReason, seen: Situation, tools: Tools): Promise<void> {
+  const { clock, deadline, intent, tickMs, reporter } = tools;
+  const cluster = `OBProxy cluster ${intent.target.clusterId}`;
+  const say = (text: string): void => {
+    if (!reporter.once(text)) reporter.heartbeat(text);
+  };
+  switch (because) {
+    case "lock": {
+      const failed = seen.failedOnCluster[0];
+      say(
+        failed === undefined
+          ? `OCP is at work on ${cluster}; waiting for our turn`
+          : `OCP keeps ${cluster} locked, and task ${failed.id} has FAILED; trying once more`,
+      );
+      break;
+    }
+    case "busy":
+      say(`${cluster} says that it is being worked on; waiting for our turn`);
+      break;
+    case "undelivered":
+      if (seen.sent.state === "undelivered") say(`${seen.sent.error.message}; still trying`);
+      break;
+    case "unknown":
+      say(
+        `${seen.whyUnknown ?? seen.tasksUnknown ?? seen.endUnknown ?? "OCP leaves open what is there"}; looking again`,
+      );
+      break;
+    case "object":
+      reporter.heartbeat(`OCP still lists ${intent.label}`);
+      break;
+    case "settle":
+    case "verify":
+      break;
+  }
+  await deadline.pause(pauseFor(because, seen, tools) * tickMs * jitter(clock.random()));
+}
+
+function jitter(random: number): number {
+  return 0.9 + random / 5;
+}
+
+/** In ticks. What may last long is asked for less and less often. */
+function pauseFor(because: WaitReason, { sent, waitedTicks }: Situation, { clock }: Tools): number {
+  const slowly = Math.min(10, Math.max(2, 0.02 * waitedTicks));
+  switch (because) {
+    case "lock":
+    case "object":
+      return slowly;
+    case "unknown":
+      return Math.min(10, Math.max(1, waitedTicks / 4));
+    case "busy":
+      return 3;
+    case "settle":
+      return 2;
+    case "verify":
+      return 1;
+    case "undelivered":
+      return sent.state === "undelivered" ? pauseAfter(sent, clock.random()) : 1;
+  }
+}
+
+const PAUSE_AFTER_401_TICKS = 10;
+
+function pauseAfter({ error, times }: { readonly error: OcpError; readonly times: number }, random: number): number {
+  if (error.kind === "unauthenticated") return PAUSE_AFTER_401_TICKS;
+  return error.kind === "not-found" || error.kind === "refused" ? 1 : backOff(times - 1, random);
+}
+
+// ---- changing something
+
+async function send({ cluster }: Doing<"delete">, tools: Tools): Promise<Event> {
+  const { courier, caller, clock, notes, reporter, intent } = tools;
+  try {
+    const { task, obproxyIds, sentBy } = await courier.send(cluster);
+    caller.noteAnswer();
+    const { id: taskId, name, startTime } = task;
+    const { clusterId } = intent.target;
+    notes.write({ taskId, name, clusterId, obproxyIds, ...(startTime === undefined ? {} : { startTime }) });
+    reporter.taskStarted(task, `OCP deletes it${company({ obproxyIds, sentBy })} in`);
+    const deletes = intent.target.kind === "cluster" ? "cluster" : obproxyIds;
+    return { event: "accepted", task, deletes, at: clock.now() };
+  } catch (error) {
+    if (!(error instanceof OcpError)) throw error;
+    // These will not get better by themselves, whatever is looked at first.
+    if (error.kind === "forbidden" || error.kind === "redirected") throw error;
+    if (["lost", "not-ocp", "server-error"].includes(error.kind)) {
+      reporter.line(`${error.message}; looking what became of the delete before anything is sent again`);
+    }
+    return { event: "send-failed", error, at: clock.now() };
+  }
+}
+
+function company({
+  obproxyIds,
+  sentBy,
+}: Pick<Dispatch, "obproxyIds"> & { readonly sentBy: string | undefined }): string {
+  const together = obproxyIds.length < 2 ? "" : ` with ${count(obproxyIds.length - 1, "other")}`;
+  return sentBy === undefined ? together : `${together}, told by ${sentBy},`;
+}
+
+async function retry(task: Task, seen: Situation, tools: Tools): Promise<Event> {
+  const { courier, caller, clock, deadline, reporter, intent, tickMs } = tools;
+  reporter.taskStarted(task, "found, of an earlier run:");
+  reporter.progress(task);
+  const nth = intent.taskRetries - seen.retriesLeft + 1;
+  reporter.line(`task ${task.id} has failed; asking OCP to retry it (${nth} of ${intent.taskRetries})`);
+  try {
+    await courier.retry(task.id);
+    caller.noteAnswer();
+  } catch (error) {
+    // Somebody else may have retried it at the same moment (400 or 500): the task itself tells.
+    if (!(error instanceof OcpError) || error.kind === "forbidden" || error.kind === "redirected") throw error;
+    reporter.line(`${error.message}; reading the task`);
+    await deadline.pause(tickMs);
+  }
+  return { event: "retried", task, at: clock.now() };
+}

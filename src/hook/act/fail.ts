@@ -1,0 +1,62 @@
+import { relevantLines } from "../../ocp/log.js";
+import type { Task } from "../../ocp/model.js";
+import type { Failing } from "../decide/decide.js";
+import type { Situation } from "../decide/situation.js";
+import { TOLERANCES, TRIES } from "../decide/tolerances.js";
+import { formatDuration } from "../duration.js";
+import type { HookFailure } from "../tell/failure.js";
+import * as failures from "../tell/failures.js";
+import type { Tools } from "./tools.js";
+
+const MAX_LOGS = 3;
+
+/** What a person will read, with the logs that it takes. */
+export async function failureFor(why: Failing, seen: Situation, tools: Tools): Promise<HookFailure | Error> {
+  const { intent, api, tickMs } = tools;
+  switch (why.reason) {
+    case "guard":
+      return failures.guardBroken(why.breach, intent, seen.cluster);
+    case "task-failed": {
+      const { task, verdict, ofThisRun, whyNotRetry } = why.ours;
+      const asked = intent.taskRetries > 0 && verdict.kind === "failed" ? whyNotRetry : undefined;
+      return failures.taskFailed(task, verdict, ofThisRun, await failedLogs(task, tools), api.baseUrl, asked);
+    }
+    case "still-there":
+      return failures.stillThere(why.task, intent.label);
+    case "task-vanished":
+      return failures.taskVanished(why.task);
+    case "unknown":
+      return failures.unknownToUs(why.what, intent, formatDuration(TOLERANCES.unknown * tickMs));
+    case "bad-end":
+      return failures.badEnd(why.end, intent.label, await failedLogs(why.end.task, tools), api.baseUrl);
+    case "lock-not-released": {
+      const log = why.holder === undefined ? [] : await failedLogs(why.holder, tools);
+      const isOurs = why.holder !== undefined && why.holder.id === seen.ours?.task.id && seen.ours.own;
+      return failures.lockNotReleased(why.holder, isOurs, log, why.error, intent, api.baseUrl);
+    }
+    case "call-failed":
+      // The loop knows what has been sent, and tells an `OcpError` with it.
+      return why.error.kind === "unauthenticated"
+        ? failures.refusedAfterAccepted(why.error, TRIES.repeated401)
+        : why.error;
+    case "refused":
+      return failures.deleteRefused(why.error);
+    case "answer-lost":
+      return failures.answerLost(why.error);
+  }
+}
+
+/** The lines that matter of the failed subtasks' logs; a log that cannot be had is no second failure. */
+async function failedLogs(task: Task, { api, reporter, deadline }: Tools): Promise<string[]> {
+  const failed = task.subtasks.filter((subtask) => subtask.status === "FAILED").slice(0, MAX_LOGS);
+  const lines: string[] = [];
+  for (const subtask of failed) {
+    if (deadline.left() <= 0) break;
+    try {
+      lines.push(...relevantLines(await api.subtaskLog(task.id, subtask.id), reporter.mask));
+    } catch (error) {
+      lines.push(`(the log of ${failures.describeSubtask(subtask)} could not be read: ${String(error)})`);
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,43 @@
+import type { Action } from "../decide/decide.js";
+import type { Situation } from "../decide/situation.js";
+import { describeSubtask } from "../tell/failures.js";
+import type { Tools } from "./tools.js";
+
+export type Outcome = "already-gone" | "deleted";
+
+/** Tells how it went well, and what a person ended by hand on the way. */
+export function finish(action: Extract<Action, { do: "finish" }>, seen: Situation, tools: Tools): Outcome {
+  const { notes, reporter } = tools;
+  warnOfWhatIsUndone(seen, tools);
+  notes.remove();
+  reporter.line(action.how === "already-gone" ? alreadyGone(action, tools) : deleted(action, tools));
+  return action.how;
+}
+
+function warnOfWhatIsUndone({ ours }: Situation, { reporter }: Tools): void {
+  if (ours === undefined) return;
+  const { verdict, task } = ours;
+  if (verdict.kind === "incomplete") {
+    const names = verdict.undone.map(describeSubtask).join(", ");
+    reporter.warn(`somebody ended task ${task.id} by hand in OCP; what it has not done: ${names}`);
+  }
+  if (verdict.kind === "succeeded" && verdict.skipped.length > 0) {
+    const names = verdict.skipped.map(describeSubtask).join(", ");
+    reporter.warn(`somebody skipped in OCP, in task ${task.id}: ${names}; what it would have done is not done`);
+  }
+}
+
+function alreadyGone({ task }: { readonly task?: { readonly id: string } }, { api, intent }: Tools): string {
+  const where = `already gone: OCP at ${api.baseUrl} does not list it`;
+  if (intent.waitFor === "object") return where;
+  const by = task === undefined ? "" : `; task ${task.id} deleted it`;
+  return `${where}, and no task is at work on it${by}`;
+}
+
+function deleted({ task }: { readonly task?: { readonly id: string } }, { intent, reporter }: Tools): string {
+  const took = reporter.elapsed();
+  if (task !== undefined) return `deleted: task ${task.id} ended SUCCESSFUL and OCP no longer lists it (${took})`;
+  return intent.waitFor === "object"
+    ? `deleted: OCP no longer lists it; nobody looked at the task (waitFor: object) (${took})`
+    : `deleted: OCP no longer lists it, and no task is at work on it (${took})`;
+}

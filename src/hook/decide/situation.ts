@@ -1,0 +1,194 @@
+import type { OcpError } from "../../ocp/errors.js";
+import { compareIds } from "../../ocp/ids.js";
+import type { Cluster, OcpId, Task, Unread } from "../../ocp/model.js";
+import { classify, type Verdict } from "../../ocp/task.js";
+import type { Intent } from "../intent.js";
+import { badEnds, endUnknown, ourDeletion } from "./deletions.js";
+import { findNameElsewhere, mayBeOurDeletion, type Presence, presenceOf } from "./evidence.js";
+import { type Look, NO_LOOK } from "./look.js";
+import { type Deletion, type Following, type Memory, newestFirst, type Sent } from "./memory.js";
+import { failedOnCluster, type TaskAtWork, tasksAtWork } from "./on-cluster.js";
+import { whyNotRetry } from "./retry.js";
+import { TOLERANCES, TRIES } from "./tolerances.js";
+
+/** The newest deletion that is proven to be our object's: we started it, a note names it, or its tags do. */
+export interface OurTask {
+  readonly task: Task;
+  readonly verdict: Verdict;
+  /**
+   * `true`: it was at work, or was started, while this hook watched, so its end is this run's end. `false`: it had come
+   * to its end before.
+   */
+  readonly ofThisRun: boolean;
+  /** We started it, in this run or, as a note says, in an earlier one; tags alone do not tell who did. */
+  readonly own: boolean;
+  /** Why a failure of it must not be retried by us; undefined: it may be. */
+  readonly whyNotRetry: string | undefined;
+}
+
+/** A deletion that ended badly and may have been about our object. */
+export interface BadEnd {
+  readonly task: Task;
+  /** It began after a delete of ours whose answer was lost. */
+  readonly afterLoss: boolean;
+}
+
+/** Everything that a decision rests on: what is seen, and what is remembered of it. */
+export interface Situation {
+  readonly following: Following | undefined;
+  readonly presence: Presence["is"];
+  /** What cannot be known, for people: of the object itself, */
+  readonly whyUnknown: string | undefined;
+  /** of the tasks on the cluster, */
+  readonly tasksUnknown: string | undefined;
+  /** and of a deletion that may still be at work on an object that is gone. */
+  readonly endUnknown: string | undefined;
+  /** The cluster behind the id, where OCP shows it. */
+  readonly cluster: Cluster | undefined;
+  /** The cluster id under which OCP knows the guard's name, where it is another one than ours. */
+  readonly nameElsewhere: OcpId | undefined;
+  readonly ours: OurTask | undefined;
+  /** The newest first. */
+  readonly badEnds: readonly BadEnd[];
+  readonly atWork: readonly TaskAtWork[];
+  /** FAILED tasks at rest that may hold the cluster's lock; our own first. */
+  readonly failedOnCluster: readonly Task[];
+  readonly sent: Sent;
+  /** The newest delete whose answer was lost. `settled`: what it began would be seen by now. */
+  readonly loss: { readonly error: OcpError; readonly times: number; readonly settled: boolean } | undefined;
+  readonly retriesLeft: number;
+  /** How long nothing has been done but waiting for one thing, in ticks. */
+  readonly waitedTicks: number;
+  /** What is still worth waiting for. */
+  readonly patience: Patience;
+  /** What a person should know, whatever comes of it. */
+  readonly remarks: readonly string[];
+}
+
+export interface Patience {
+  /** A lock, or a busy cluster, that no visible task explains. */
+  readonly lock: boolean;
+  /** What OCP leaves open. */
+  readonly unknown: boolean;
+  /** An object that is still listed after its task's success. */
+  readonly verify: boolean;
+  /** A delete that does not get through. */
+  readonly undelivered: boolean;
+  /** The task that is followed and whose state OCP does not tell. */
+  readonly unclear: boolean;
+}
+
+/** What is known at this moment, out of what was seen and what is remembered. */
+export function situation(memory: Memory, intent: Intent): Situation {
+  const round = memory.round ?? NO_LOOK;
+  const presence = presenceOf(round, memory.target);
+  const listed = (round.tasks?.entries ?? []).filter(({ status }) => status !== "SUCCESSFUL");
+  const deletion = ourDeletion(memory, presence.is === "absent");
+  return {
+    following: memory.following,
+    presence: presence.is,
+    whyUnknown: presence.is === "unknown" ? presence.why : undefined,
+    tasksUnknown: whyTasksUnknown(round),
+    endUnknown: whyEndUnknown(memory, round),
+    cluster: round.cluster?.says === "there" ? round.cluster.cluster : undefined,
+    nameElsewhere: findNameElsewhere(round.clusters, intent.clusterName, memory.target.clusterId),
+    ours: deletion === undefined ? undefined : ourTask(deletion, memory, intent),
+    badEnds: badEnds(memory, presence.is === "absent").map(({ task }) => ({
+      task,
+      afterLoss: memory.loss !== undefined && compareIds(task.id, memory.watermark) > 0,
+    })),
+    atWork: tasksAtWork(listed, memory.target, deletion?.task.id),
+    failedOnCluster: holders(memory, listed),
+    sent: memory.sent,
+    loss: lossOf(memory),
+    retriesLeft: Math.max(0, intent.taskRetries - memory.retriesUsed),
+    waitedTicks: memory.waiting === undefined ? 0 : (memory.at - memory.waiting.since) / memory.tickMs,
+    patience: patienceOf(memory),
+    remarks: remarksOf(memory, round),
+  };
+}
+
+function ourTask(deletion: Deletion, memory: Memory, intent: Intent): OurTask {
+  return {
+    task: deletion.task,
+    verdict: classify(deletion.task),
+    ofThisRun: deletion.watched,
+    own: deletion.proof === "sent" || deletion.proof === "note",
+    whyNotRetry: whyNotRetry(deletion, memory.user, intent),
+  };
+}
+
+function whyTasksUnknown({ tasks }: Look): string | undefined {
+  if (tasks === undefined || tasks.complete) return undefined;
+  return `OCP's list of tasks could not be read whole: ${tasks.why ?? "its pages do not fit together"}`;
+}
+
+/** A deletion that may be at work on our object though nobody sees it there. */
+function whyEndUnknown(memory: Memory, round: Look): string | undefined {
+  const { note, target } = memory;
+  if (note?.state === "unclear") {
+    return `an earlier run started task ${note.note.taskId}, and OCP does not say in its own word whether it still knows it`;
+  }
+  const [lost] = endUnknown(memory);
+  if (lost !== undefined) return `task ${lost} was at work on it, and OCP does not tell how it ended`;
+  const unread = round.tasks?.unread.find((entry) => mayBeOurDeletion(entry, target));
+  return unread === undefined ? undefined : `OCP lists ${describeUnread(unread)} which may be a deletion of it`;
+}
+
+function describeUnread({ id, why }: Unread): string {
+  return `a task${id === undefined ? "" : ` (${id})`} that cannot be understood (${why}),`;
+}
+
+/** Our own failed deletions of earlier runs, and what by its tags works on the cluster. */
+function holders({ deletions, target }: Memory, listed: readonly Task[]): Task[] {
+  const own = newestFirst(deletions.values())
+    .filter(({ task, proof }) => (proof === "note" || proof === "sent") && classify(task).kind === "failed")
+    .map(({ task }) => task);
+  const ownIds = new Set(own.map(({ id }) => id));
+  return [...own, ...failedOnCluster(listed, target).filter(({ id }) => !ownIds.has(id))];
+}
+
+function lossOf({ loss, at, tickMs }: Memory): Situation["loss"] {
+  if (loss === undefined) return undefined;
+  return { error: loss.error, times: loss.times, settled: at - loss.at >= TOLERANCES.settle * tickMs };
+}
+
+function patienceOf(memory: Memory): Patience {
+  const { waiting, following, sent, at, tickMs } = memory;
+  const isWithin = (since: number | undefined, ticks: number): boolean =>
+    since === undefined || at - since < ticks * tickMs;
+  const waits = (...reasons: readonly string[]): number | undefined =>
+    waiting !== undefined && reasons.includes(waiting.because) ? waiting.since : undefined;
+  return {
+    lock: isWithin(waits("lock", "busy"), TOLERANCES.lock),
+    unknown: isWithin(waits("unknown"), TOLERANCES.unknown),
+    verify: waits("verify") === undefined || (waiting?.times ?? 0) < TRIES.verify,
+    undelivered: sent.state !== "undelivered" || mayDeliver(sent, at, tickMs),
+    unclear: isWithin(
+      following?.unclear?.since,
+      following?.unclear?.answer.says === "purged" ? TOLERANCES.unknownTask : TOLERANCES.unknown,
+    ),
+  };
+}
+
+/** A delete that OCP has certainly not carried out is sent again for as long as a read would be. */
+function mayDeliver(
+  { error, since, times }: Extract<Sent, { state: "undelivered" }>,
+  at: number,
+  tickMs: number,
+): boolean {
+  if (error.kind === "unauthenticated") return times <= TRIES.repeated401;
+  if (error.kind === "not-found" || error.kind === "refused") return times <= TRIES.unfound;
+  return at - since < (error.kind === "throttled" ? TOLERANCES.throttled : TOLERANCES.trouble) * tickMs;
+}
+
+function remarksOf({ note, target }: Memory, round: Look): string[] {
+  const purged =
+    note?.state === "purged"
+      ? [`OCP does not know task ${note.note.taskId} of an earlier run any more: it has purged it`]
+      : [];
+  const unread = (round.tasks?.unread ?? [])
+    .filter((entry) => mayBeOurDeletion(entry, target))
+    .map((entry) => `OCP lists ${describeUnread(entry)} which may be about this`);
+  return [...purged, ...unread];
+}

@@ -1,0 +1,58 @@
+import { createOcpClient } from "../ocp/client.js";
+import { type Connection, userOf } from "./connection.js";
+import type { Intent } from "./intent.js";
+import { Caller } from "./patience/caller.js";
+import { type Clock, systemClock } from "./patience/clock.js";
+import { Deadline } from "./patience/deadline.js";
+import { reconcile } from "./reconcile.js";
+import type { Reporter } from "./tell/reporter.js";
+import { type Courier, type CourierTools, directCourier } from "./together/courier.js";
+import { gatheringAfter, meetingCourier } from "./together/meeting.js";
+import { meetingAddress } from "./together/meeting-place.js";
+import { notesFor, privateDirectory } from "./together/notes.js";
+
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly tickMs: number;
+  readonly reporter: Reporter;
+  readonly envPrefix: string;
+}
+
+/** Puts the parts together, only here, and runs them. */
+export async function teardown(intent: Intent, connection: Connection, surroundings: Surroundings): Promise<void> {
+  const { env, tickMs, reporter, envPrefix } = surroundings;
+  const { ca, baseUrl, credentials, insecureSkipVerify } = connection;
+  const clock = systemClock;
+  const deadline = new Deadline(clock);
+  const api = createOcpClient({
+    baseUrl,
+    credentials,
+    insecureSkipVerify,
+    env,
+    timeLeftMs: () => deadline.left(),
+    ...(ca === undefined ? {} : { ca }),
+  });
+  if (insecureSkipVerify) reporter.warn("OCP's certificate is not verified (insecureSkipVerify); anybody may answer");
+  const caller = new Caller(clock, deadline, reporter, tickMs);
+  const notes = notesFor(api.baseUrl, intent.key);
+  const courier = courierFor({ api, caller, deadline, intent }, connection, clock, tickMs);
+  try {
+    const user = userOf(connection);
+    await reconcile({ api, courier, caller, clock, deadline, reporter, notes, intent, user, tickMs, envPrefix });
+  } finally {
+    // Connections to OCP end with the process, sooner than they could be closed.
+    courier.close();
+  }
+}
+
+/** A cluster, or the only proxy that is declared of one, has nobody to meet. */
+function courierFor(tools: CourierTools, connection: Connection, clock: Clock, tickMs: number): Courier {
+  const { target, declared, declaredObproxyIds } = tools.intent;
+  if (target.kind === "cluster" || (declared && declaredObproxyIds.size === 1)) return directCourier(tools);
+  return meetingCourier(
+    tools,
+    () => meetingAddress(privateDirectory(), [connection.baseUrl, userOf(connection), target.clusterId].join("\n")),
+    clock,
+    () => gatheringAfter(process.uptime() * 1000, tickMs),
+  );
+}
