@@ -71,8 +71,8 @@ export class Caller {
         const inBudget = error.kind === "unauthenticated" || spent < budgetTicks * this.tickMs;
         const pause = inBudget ? this.pauseAfter(error, attempt, spent, endpoint) : undefined;
         if (pause === undefined) throw error;
-        const text = `${error.message}; still trying`;
-        this.deadline.saw(error.message);
+        this.deadline.met(error.message);
+        const text = `${error.message}; ${this.deadline.left() > 0 ? "still trying" : "no time is left"}`;
         if (streakStart === undefined) {
           streakStart = this.clock.now();
           this.reporter.line(text);
@@ -94,6 +94,7 @@ export class Caller {
     }
     const pause = this.pauseAfter(error, 0, 0, undefined);
     if (pause === undefined) throw error;
+    this.deadline.met(error.message);
     this.reporter.line(`${error.message}; still trying`);
     await this.deadline.pause(pause);
   }

@@ -15,7 +15,8 @@ const MARGIN_MS = 600_000;
 export class Deadline {
   private readonly start: number;
   private end: number;
-  private lastSeen = "nothing had been asked yet";
+  private lastSeen: string | undefined;
+  private lastTrouble: string | undefined;
   private taskId: string | undefined;
 
   /** `timeoutMs` undefined: OCP's own time limits decide. */
@@ -45,7 +46,13 @@ export class Deadline {
   /** What a message at the deadline will call the last state. */
   saw(state: string, taskId?: string): void {
     this.lastSeen = state;
+    this.lastTrouble = undefined;
     this.taskId = taskId;
+  }
+
+  /** What has kept us from seeing anything newer. */
+  met(trouble: string): void {
+    this.lastTrouble = trouble;
   }
 
   /** Sleeps, at most until the deadline, so that the last look happens there; rejects when it has passed. */
@@ -60,7 +67,9 @@ export class Deadline {
     return new HookFailure({
       what: `not finished after ${formatDuration(limit)} (${this.timeoutMs === undefined ? "OCP's own time limits for the task, with a margin" : "timeouts.delete"})`,
       details: [
-        `last seen: ${this.lastSeen}`,
+        ...(this.lastSeen === undefined ? [] : [`last seen: ${this.lastSeen}`]),
+        ...(this.lastTrouble === undefined ? [] : [`met at last: ${this.lastTrouble}`]),
+        ...((this.lastSeen ?? this.lastTrouble) === undefined ? ["nothing had been asked yet"] : []),
         ...(this.taskId === undefined ? [] : [`task ${this.taskId} goes on in OCP; nothing cancels it`]),
       ],
       next: `look at the task in OCP's console; run destroy again to resume waiting, with a longer \`timeouts: { delete: … }\` if it needs more time`,
