@@ -23,7 +23,7 @@ export async function teardown(intent: Intent, connection: Connection, surroundi
   const { env, tickMs, reporter, envPrefix } = surroundings;
   const { ca, baseUrl, credentials, insecureSkipVerify } = connection;
   const clock = systemClock;
-  const deadline = new Deadline(clock);
+  const deadline = new Deadline(clock, tickMs / 2);
   const api = createOcpClient({
     baseUrl,
     credentials,

@@ -136,23 +136,17 @@ function refusedCredentials(answer: Answer): string {
   return `the credentials are wrong, expired or of a locked account${clock}`;
 }
 
-/** A 404 about something else (a task, where a cluster was asked for) does not make the cluster "gone". */
-function saysMissing(status: number, subject: Subject, failed: Failure): boolean {
-  if (meansMissing(subject, failed)) return status === 404 || status === 400;
-  const others = (Object.keys(MISSING_CODES) as Subject[]).filter((other) => isOfAnotherKind(other, subject));
-  return status === 404 && !others.some((other) => meansMissing(other, failed));
-}
-
-/** Proxies go with their cluster: either may be what is missing. */
-function isOfAnotherKind(other: Subject, subject: Subject): boolean {
-  return (other === "task") !== (subject === "task");
-}
-
-function meansMissing(subject: Subject, failed: Failure): boolean {
+/**
+ * Whether this is OCP's word that the very object does not exist. A 404 with a code that says something else, or nothing
+ * (`COM10002`, `CMP07001`, 0), is no such word: OCP sent those for clusters that its list still held.
+ */
+function saysMissing(status: number, subject: Subject, { details }: Failure): boolean {
   const { letters, codes } = MISSING_CODES[subject];
-  const { code, codeText = "" } = failed.details;
-  const prefix = /^[A-Za-z]*/.exec(codeText)?.[0] ?? "";
-  return code !== undefined && codes.includes(code) && (prefix === "" || prefix === letters);
+  const [, prefix, digits] = /^([A-Z]*)0*(\d{1,9})$/.exec(details.codeText ?? "") ?? [];
+  if (prefix === undefined || !codes.includes(Number(digits))) return false;
+  if (prefix === letters) return status === 404 || status === 400;
+  // Without letters 10001 may as well be `COM10001`, a bad parameter, which is answered 400.
+  return prefix === "" && (status === 404 || (status === 400 && Number(digits) !== 10001));
 }
 
 function notOcp(call: Call, answer: Answer, came: string): OcpError {

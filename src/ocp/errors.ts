@@ -9,8 +9,8 @@ import type { OcpId } from "./model.js";
  * - `unauthenticated`: 401
  * - `forbidden`: 403
  * - `redirected`: 3xx, which OCP uses for missing or refused credentials
- * - `not-found`: OCP itself says that the object does not exist
- * - `refused`: OCP itself refuses the request (another 4xx with OCP's envelope)
+ * - `not-found`: OCP itself says, by its code for that kind of object, that the object does not exist
+ * - `refused`: OCP itself refuses the request (another 4xx with OCP's envelope, also a 404 that says nothing more)
  * - `server-error`: 5xx, with OCP's envelope or without
  * - `not-ocp`: an answer that is not OCP's: HTML, an empty or truncated body, a wrong envelope, fields of wrong types
  */

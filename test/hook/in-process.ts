@@ -106,7 +106,7 @@ export async function reconcile(call: HookCall, options: InProcessOptions): Prom
   });
   const api = options.wrap?.(client) ?? client;
   const start = clock.now();
-  const deadline = new Deadline(clock);
+  const deadline = new Deadline(clock, TICK / 2);
   const caller = new Caller(clock, deadline, reporter, TICK);
   const ended = (code: 0 | 1, outcome?: Outcome, failure?: HookFailure): InProcessRun => ({
     code,

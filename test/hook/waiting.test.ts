@@ -209,6 +209,29 @@ describe("the deadline", () => {
     expect(await failureOf(deadline.pause(1))).toBeInstanceOf(HookFailure);
   });
 
+  it("says what was met at last, beside what was seen before", async () => {
+    const { deadline } = setUp(5_000);
+    deadline.saw("OCP's task has ended");
+    deadline.met("GET http://ocp/x got no answer within 900 ms, and then the time was up");
+    await deadline.pause(5_000);
+    expect(await failureOf(deadline.pause(1))).toMatchObject({
+      details: [
+        "last seen: OCP's task has ended",
+        "met at last: GET http://ocp/x got no answer within 900 ms, and then the time was up",
+      ],
+    });
+  });
+
+  it("says that nothing had been asked where nothing was, and what kept it where something was", async () => {
+    const [idle, hanging] = [setUp(1).deadline, setUp(1).deadline];
+    hanging.met("GET http://ocp/x got no answer");
+    await Promise.all([idle.pause(1), hanging.pause(1)]);
+    expect(await failureOf(idle.pause(1))).toMatchObject({ details: ["nothing had been asked yet"] });
+    expect(await failureOf(hanging.pause(1))).toMatchObject({
+      details: ["met at last: GET http://ocp/x got no answer"],
+    });
+  });
+
   it("says what was seen last, that the task goes on, and how to resume", async () => {
     const { deadline } = setUp(5_000);
     deadline.saw('task 31440 "Offline obproxy": RUNNING, 3 of 8 subtasks done', "31440");

@@ -49,9 +49,9 @@ export function readOnly(api: OcpApi, pause: Pause): ReadOnlyApi {
     },
     version: () => once("version", () => api.version()),
     cluster: (id) => once(`cluster ${id}`, () => api.cluster(id)),
-    clusters: (request) => once(`clusters ${JSON.stringify(request)}`, () => api.clusters(request)),
+    clusters: (request) => once(questionOf("clusters", request), () => api.clusters(request)),
     tasks: (request) =>
-      once(`tasks ${JSON.stringify(request)}`, async (): Promise<Page<Task>> => {
+      once(questionOf("tasks", request), async (): Promise<Page<Task>> => {
         try {
           return await api.tasks(request);
         } catch (error) {
@@ -67,6 +67,11 @@ export function readOnly(api: OcpApi, pause: Pause): ReadOnlyApi {
     deleteObproxies: refuse,
     close: () => api.close(),
   };
+}
+
+/** All that is asked for, in whatever order it is given. */
+function questionOf(what: string, request: object): string {
+  return `${what} ${JSON.stringify(Object.entries(request).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
 }
 
 async function patiently<T>(ask: () => Promise<T>, pause: Pause): Promise<T> {

@@ -18,7 +18,11 @@ export class DeadlinePassed extends Error {
 export class Deadline {
   private end = Infinity;
 
-  constructor(private readonly clock: Clock) {}
+  /** `lastLookMs`: what is kept back for a last look before it passes. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly lastLookMs: number,
+  ) {}
 
   moveTo(end: number): void {
     this.end = end;
@@ -34,9 +38,10 @@ export class Deadline {
     if (this.left() <= 0) throw new DeadlinePassed(trouble);
   }
 
-  /** Sleeps, at most until the deadline, so that the last look happens there; rejects when it has passed. */
+  /** Sleeps, at most until there is just time for a last look; rejects when that has been taken. */
   async pause(milliseconds: number, trouble?: OcpError): Promise<void> {
-    this.check(trouble);
-    await this.clock.sleep(Math.min(milliseconds, this.left()));
+    const left = this.left() - this.lastLookMs;
+    if (left <= 0) throw new DeadlinePassed(trouble);
+    await this.clock.sleep(Math.min(milliseconds, left));
   }
 }
