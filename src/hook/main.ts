@@ -11,9 +11,8 @@ import { type Courier, type CourierTools, directCourier } from "./together/couri
 import { Deadline } from "./patience/deadline.js";
 import { HookFailure } from "./tell/failure.js";
 import { handsOff, type Intent, intentFrom, labelOf, readTarget } from "./intent.js";
-import { gatheringAfter, meetingCourier } from "./together/meeting.js";
-import { meetingAddress } from "./together/meeting-place.js";
-import { notesFor, privateDirectory } from "./together/notes.js";
+import { meetingCourier, patienceAfter } from "./together/meeting.js";
+import { notesFor } from "./together/notes.js";
 import { Reconciler } from "./reconcile.js";
 import { writeLine } from "./tell/output.js";
 import { Reporter } from "./tell/reporter.js";
@@ -75,7 +74,7 @@ async function teardown(intent: Intent, settings: HookSettings, surroundings: Su
   const clock = systemClock;
   const deadline = new Deadline(clock, intent.timeoutMs);
   const caller = new Caller(clock, deadline, reporter, tickMs);
-  const courier = courierFor({ api, caller, deadline, intent }, connection, clock, tickMs);
+  const courier = courierFor({ api, caller, deadline, intent }, connection, clock, surroundings);
   try {
     await new Reconciler({
       api,
@@ -84,7 +83,7 @@ async function teardown(intent: Intent, settings: HookSettings, surroundings: Su
       clock,
       deadline,
       reporter,
-      notes: notesFor(api.baseUrl, intent.key),
+      notes: notesFor(api.baseUrl, intent.key, env),
       intent,
       tickMs,
       envPrefix: settings.provider.envPrefix,
@@ -96,16 +95,19 @@ async function teardown(intent: Intent, settings: HookSettings, surroundings: Su
 }
 
 /** A cluster, or the only proxy that is declared of one, has nobody to meet. */
-function courierFor(tools: CourierTools, { baseUrl, credentials }: Connection, clock: Clock, tickMs: number): Courier {
+function courierFor(tools: CourierTools, connection: Connection, clock: Clock, surroundings: Surroundings): Courier {
   const { target, declared, declaredObproxyIds } = tools.intent;
   if (target.kind === "cluster" || (declared && declaredObproxyIds.size === 1)) return directCourier(tools);
-  const user = credentials.kind === "basic" ? credentials.username : credentials.accessKeyId;
-  return meetingCourier(
-    tools,
-    () => meetingAddress(privateDirectory(), [baseUrl, user, target.clusterId].join("\n")),
+  const { env, tickMs, reporter } = surroundings;
+  return meetingCourier(tools, {
+    connection,
+    env,
     clock,
-    () => gatheringAfter(process.uptime() * 1000, tickMs),
-  );
+    patience: () => patienceAfter(process.uptime() * 1000, tickMs),
+    onTrouble: (text) => {
+      reporter.line(text);
+    },
+  });
 }
 
 function asFailure(error: unknown): HookFailure {

@@ -12,7 +12,7 @@ import type { HookFailure } from "./tell/failure.js";
 import * as failures from "./tell/failures.js";
 import type { Intent } from "./intent.js";
 import { compareIds } from "../ocp/ids.js";
-import { isNoted, type Notes } from "./together/notes.js";
+import { compareNote, noteOf, type Notes } from "./together/notes.js";
 import type { Observation, OurTask, Sent, TaskAtWork } from "./decide/observation.js";
 import {
   deletesOnlyOurs,
@@ -81,6 +81,7 @@ interface Memory {
   impatientSince: number | undefined;
   notFoundOnDelete: number;
   looks: number;
+  troubleTold: boolean;
 }
 
 /**
@@ -103,6 +104,7 @@ export class Reconciler {
     impatientSince: undefined,
     notFoundOnDelete: 0,
     looks: 0,
+    troubleTold: false,
   };
 
   constructor(private readonly tools: Tools) {}
@@ -273,10 +275,20 @@ export class Reconciler {
     }
     if (this.memory.looks > 1) return;
     const note = notes.read();
+    this.tellTroubleWithNotes();
     if (note === undefined) return;
     const task = await this.readTask(note.taskId);
-    if (task !== undefined && isNoted(task, note)) this.adopt(note.taskId, "note");
-    else notes.remove();
+    const verdict = task === undefined ? "other" : compareNote(task, note, intent.target);
+    if (verdict === "proven") this.adopt(note.taskId, "note");
+    else if (verdict === "other") notes.remove();
+  }
+
+  /** Once: it is the same at each look. */
+  private tellTroubleWithNotes(): void {
+    const { notes, reporter } = this.tools;
+    if (notes.trouble === undefined || this.memory.troubleTold) return;
+    this.memory.troubleTold = true;
+    reporter.line(notes.trouble);
   }
 
   private adopt(id: OcpId, from: "note" | "tags"): void {
@@ -395,20 +407,23 @@ export class Reconciler {
     const { memory } = this;
     if (memory.ours?.task?.status === "FAILED") memory.putAside = memory.ours.task;
     memory.ours = undefined;
+    if (seen.cluster === undefined) throw new Error("a delete was decided on without a cluster that was seen");
     let dispatch: Dispatch;
     try {
-      dispatch = await courier.send();
+      dispatch = await courier.send(seen.cluster);
     } catch (error) {
       if (!(error instanceof OcpError)) throw error;
       return this.digestSendError(error, seen);
     }
-    const { task, others, sentBy } = dispatch;
-    notes.write(task);
+    const { task, obproxyIds, sentBy } = dispatch;
+    notes.write(noteOf(dispatch, intent.target));
+    this.tellTroubleWithNotes();
     caller.noteAnswer();
     memory.ours = { id: task.id, ofThisRun: true, from: "sent", task };
     memory.sent = { state: "accepted" };
     deadline.adopt(longestPathSeconds(task));
     deadline.saw(`task ${task.id} "${task.name}" begun`, task.id);
+    const others = Math.max(0, obproxyIds.length - 1);
     const together = others === 0 ? "" : ` with ${count(others, "other")}`;
     const how =
       sentBy === undefined ? `OCP deletes it${together} in` : `OCP deletes it${together}, told by ${sentBy}, in`;

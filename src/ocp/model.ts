@@ -55,6 +55,7 @@ export interface Task {
 
 export interface ObproxyServer {
   readonly id: OcpId;
+  readonly hostId?: OcpId;
   readonly ip?: string;
   readonly sqlPort?: number;
   /** For example RUNNING, UNAVAILABLE, DELETING; upper case. */
@@ -66,6 +67,8 @@ export interface ObproxyServer {
 export interface Cluster {
   readonly id: OcpId;
   readonly name: string;
+  /** As OCP wrote it (ISO 8601 with offset); tells a cluster from another one that took its id. */
+  readonly createTime?: string;
   /** Undocumented, seen by some clients; upper case. */
   readonly status?: string;
   /** Undefined: OCP said nothing about OBProxies, which is not the same as "none". */

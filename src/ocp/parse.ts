@@ -102,11 +102,13 @@ export function parseClusterDetail(value: unknown): Cluster {
 
 export function parseCluster(value: unknown, path = "data"): Cluster {
   const cluster = object(value, path);
+  const createTime = optionalText(cluster["createTime"]);
   const status = optionalUpperCase(cluster["status"]);
   const obproxies = optionalArray(cluster["obproxies"], `${path}.obproxies`);
   return {
     id: id(cluster["id"], `${path}.id`),
     name: text(cluster["name"], `${path}.name`),
+    ...(createTime !== undefined && { createTime }),
     ...(status !== undefined && { status }),
     // Silence about OBProxies is not the same as an empty list.
     ...(obproxies !== undefined && {
@@ -117,12 +119,14 @@ export function parseCluster(value: unknown, path = "data"): Cluster {
 
 function parseObproxy(value: unknown, path: string): ObproxyServer {
   const server = object(value, path);
+  const hostId = optionalId(server["hostId"]);
   const ip = optionalText(server["ip"]);
   const sqlPort = optionalNumber(server["sqlPort"]);
   const status = optionalUpperCase(server["status"]);
   const operateStatus = optionalUpperCase(server["operateStatus"]);
   return {
     id: id(server["id"], `${path}.id`),
+    ...(hostId !== undefined && { hostId }),
     ...(ip !== undefined && { ip }),
     ...(sqlPort !== undefined && { sqlPort }),
     ...(status !== undefined && { status }),

@@ -121,7 +121,12 @@ export async function reconcile(call: HookCall, options: InProcessOptions): Prom
       clock,
       deadline,
       reporter,
-      notes: options.notes ?? { read: () => undefined, write: () => undefined, remove: () => undefined },
+      notes: options.notes ?? {
+        read: () => undefined,
+        write: () => undefined,
+        remove: () => undefined,
+        trouble: undefined,
+      },
       intent,
       tickMs: TICK,
       envPrefix: settings.provider.envPrefix,

@@ -238,6 +238,9 @@ function readableNotes(api: ReadOnlyApi, intent: Intent): Notes {
     read: () => (api.tasksRefusal === undefined ? notes.read() : undefined),
     write: () => undefined,
     remove: () => undefined,
+    get trouble() {
+      return notes.trouble;
+    },
   };
 }
 
