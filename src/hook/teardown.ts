@@ -7,9 +7,8 @@ import { Deadline } from "./patience/deadline.js";
 import { reconcile } from "./reconcile.js";
 import type { Reporter } from "./tell/reporter.js";
 import { type Courier, type CourierTools, directCourier } from "./together/courier.js";
-import { gatheringAfter, meetingCourier } from "./together/meeting.js";
-import { meetingAddress } from "./together/meeting-place.js";
-import { notesFor, privateDirectory } from "./together/notes.js";
+import { meetingCourier, patienceAfter } from "./together/meeting.js";
+import { notesFor } from "./together/notes.js";
 
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
@@ -34,8 +33,8 @@ export async function teardown(intent: Intent, connection: Connection, surroundi
   });
   if (insecureSkipVerify) reporter.warn("OCP's certificate is not verified (insecureSkipVerify); anybody may answer");
   const caller = new Caller(clock, deadline, reporter, tickMs);
-  const notes = notesFor(api.baseUrl, intent.key);
-  const courier = courierFor({ api, caller, deadline, intent }, connection, clock, tickMs);
+  const notes = notesFor(api.baseUrl, intent.key, env);
+  const courier = courierFor({ api, caller, deadline, intent }, connection, clock, surroundings);
   try {
     const user = userOf(connection);
     await reconcile({ api, courier, caller, clock, deadline, reporter, notes, intent, user, tickMs, envPrefix });
@@ -46,13 +45,17 @@ export async function teardown(intent: Intent, connection: Connection, surroundi
 }
 
 /** A cluster, or the only proxy that is declared of one, has nobody to meet. */
-function courierFor(tools: CourierTools, connection: Connection, clock: Clock, tickMs: number): Courier {
+function courierFor(tools: CourierTools, connection: Connection, clock: Clock, surroundings: Surroundings): Courier {
   const { target, declared, declaredObproxyIds } = tools.intent;
   if (target.kind === "cluster" || (declared && declaredObproxyIds.size === 1)) return directCourier(tools);
-  return meetingCourier(
-    tools,
-    () => meetingAddress(privateDirectory(), [connection.baseUrl, userOf(connection), target.clusterId].join("\n")),
+  const { env, tickMs, reporter } = surroundings;
+  return meetingCourier(tools, {
+    connection,
+    env,
     clock,
-    () => gatheringAfter(process.uptime() * 1000, tickMs),
-  );
+    patience: () => patienceAfter(process.uptime() * 1000, tickMs),
+    onTrouble: (text) => {
+      reporter.line(text);
+    },
+  });
 }

@@ -113,14 +113,14 @@ export function parseClusterDetail(value: unknown): Cluster {
 
 export function parseCluster(value: unknown, path = "data"): Cluster {
   const cluster = object(value, path);
-  const status = optionalUpperCase(cluster["status"]);
   const createTime = optionalText(cluster["createTime"]);
+  const status = optionalUpperCase(cluster["status"]);
   const obproxies = optionalArray(cluster["obproxies"], `${path}.obproxies`);
   return {
     id: id(cluster["id"], `${path}.id`),
     name: text(cluster["name"], `${path}.name`),
-    ...(status !== undefined && { status }),
     ...(createTime !== undefined && { createTime }),
+    ...(status !== undefined && { status }),
     // Silence about OBProxies is not the same as an empty list.
     ...(obproxies !== undefined && parseObproxies(obproxies, `${path}.obproxies`)),
   };

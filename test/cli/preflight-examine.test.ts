@@ -96,7 +96,7 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
     "an earlier deletion that has failed and must not be retried",
     {
       tasks: [failedDeletion],
-      ours: { "27/1": ourTask(failedDeletion, { mayRetry: false }) },
+      ours: { "27/1": ourTask(failedDeletion, { whyNotRetry: "somebody else started it" }) },
       settings: { taskRetries: 1 },
     },
     ["warning locked: OBProxy cluster 27, OBProxy 27/2", "problem task-failed: OBProxy 27/1"],

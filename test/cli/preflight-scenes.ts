@@ -6,9 +6,9 @@ import type { Instance } from "../../src/cli/preflight/state.js";
 import { survey } from "../../src/cli/preflight/survey.js";
 import { targetOfKey } from "../../src/cli/preflight/targets.js";
 import { intentFrom } from "../../src/hook/intent.js";
-import type { Observation, OurTask } from "../../src/hook/decide/observation.js";
+import type { OurTask, Situation } from "../../src/hook/decide/situation.js";
 import type { ClusterSettings, HookSettings, ObproxySettings, ProviderSettings } from "../../src/hook/request.js";
-import { tasksAtWork, failedOnCluster } from "../../src/hook/decide/tasks-seen.js";
+import { tasksAtWork, failedOnCluster } from "../../src/hook/decide/on-cluster.js";
 import type { Cluster, Task } from "../../src/ocp/model.js";
 import { classify } from "../../src/ocp/task.js";
 
@@ -75,7 +75,7 @@ export function task(more: Partial<Task> = {}): Task {
 export function ourTask(task: Task, more: Partial<OurTask> = {}): OurTask {
   const verdict = classify(task);
   const atWork = verdict.kind === "running";
-  return { task, verdict, ofThisRun: atWork, own: false, mayRetry: true, ...more };
+  return { task, verdict, ofThisRun: atWork, own: false, whyNotRetry: undefined, ...more };
 }
 
 export function scene(world: World = {}): Scene {
@@ -155,7 +155,7 @@ function settingsOf({ declared = DECLARED, elsewhere, settings }: World): HookSe
   };
 }
 
-function observation(world: World, key: string, name: string): Observation {
+function observation(world: World, key: string, name: string): Situation {
   const target = targetOfKey(key)!;
   const clusters = world.clusters ?? [orders("1", "2")];
   const cluster = clusters.find(({ id }) => id === target.clusterId);
@@ -174,17 +174,22 @@ function observation(world: World, key: string, name: string): Observation {
             : held.some(({ id }) => id === target.obproxyId)
               ? "present"
               : "absent",
-    vanished: undefined,
+    following: undefined,
+    whyUnknown: "OCP answers without saying which OBProxies it holds",
+    tasksUnknown: undefined,
+    endUnknown: undefined,
     cluster,
     nameElsewhere: cluster === undefined ? clusters.find((each) => each.name === wantedName)?.id : undefined,
     ours,
     atWork: tasksAtWork(world.tasks ?? [], target, ours?.task.id),
-    suspects: [],
+    badEnds: [],
     failedOnCluster: failedOnCluster(world.tasks ?? [], target),
     sent: { state: "not-sent" },
+    loss: undefined,
     retriesLeft: world.settings?.taskRetries ?? 0,
-    patienceLeft: true,
-    mayStillVanish: true,
+    waitedTicks: 0,
+    patience: { lock: true, unknown: true, verify: true, undelivered: true, unclear: true },
+    remarks: [],
   };
 }
 

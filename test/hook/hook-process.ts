@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync, copyFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { CA_FILE, ENV, HOOK_FILE, type HookSettings, SETTINGS_FILE } from "../../src/hook/request.js";
+import { temporaryDirectory } from "../support/temporary.js";
 import { DEFAULT_CREDENTIALS, type Simulator } from "../../src/simulator/index.js";
 
 /** How fast the simulators of these tests run; the hook is told the same. */
@@ -14,6 +14,13 @@ export interface HookRun {
   /** Lines of both streams in the order they came. */
   readonly lines: readonly string[];
   readonly output: string;
+}
+
+export interface StartedHook {
+  readonly done: Promise<HookRun>;
+  /** Default SIGKILL. */
+  readonly kill: (signal?: "SIGKILL" | "SIGSTOP" | "SIGCONT") => void;
+  readonly lines: readonly string[];
 }
 
 export interface HookCall {
@@ -32,13 +39,13 @@ export type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? D
 
 /** Runs the real program, bundled from the sources as they are, beside a settings file, as Terraform would. */
 export class HookRunner {
-  readonly directory = mkdtempSync(join(tmpdir(), "hook-"));
+  readonly directory = temporaryDirectory().path;
   private readonly program = join(this.directory, HOOK_FILE);
   private runs = 0;
 
   /** `built`: the program as it is published, trimmed, instead of the sources as they are. */
   constructor({ built = false } = {}) {
-    mkdirSync(join(this.directory, "tmp"));
+    for (const name of ["tmp", "home", "state", "run"]) mkdirSync(join(this.directory, name), { mode: 0o700 });
     if (built) {
       copyFileSync(join(__dirname, "../../dist/hook", HOOK_FILE), this.program);
       return;
@@ -62,10 +69,7 @@ export class HookRunner {
     return this.start(simulator, call).done;
   }
 
-  start(
-    simulator: Simulator | undefined,
-    call: HookCall,
-  ): { done: Promise<HookRun>; kill: () => void; lines: string[] } {
+  start(simulator: Simulator | undefined, call: HookCall): StartedHook {
     this.runs += 1;
     const place = join(this.directory, `run-${this.runs}`);
     mkdirSync(place);
@@ -75,6 +79,9 @@ export class HookRunner {
     const env: Record<string, string | undefined> = {
       PATH: process.env["PATH"],
       TMPDIR: join(this.directory, "tmp"),
+      HOME: join(this.directory, "home"),
+      XDG_STATE_HOME: join(this.directory, "state"),
+      XDG_RUNTIME_DIR: join(this.directory, "run"),
       [ENV.kind]: call.kind,
       [ENV.clusterId]: String(call.clusterId),
       [ENV.obproxyId]: call.obproxyId === undefined ? undefined : String(call.obproxyId),
@@ -103,7 +110,7 @@ export class HookRunner {
         resolve({ code, lines, output });
       });
     });
-    return { done, kill: () => child.kill("SIGKILL"), lines };
+    return { done, kill: (signal = "SIGKILL") => child.kill(signal), lines };
   }
 }
 

@@ -1,77 +1,210 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createConnection, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { spawnSync } from "node:child_process";
-import { type Arrival, arrive, meetingAddress, onMessages, sendTo } from "../../src/hook/together/meeting-place.js";
+import {
+  arrive,
+  type Arrival,
+  encode,
+  meet,
+  meetingDirectories,
+  meetingName,
+  onMessages,
+  sendTo,
+} from "../../src/hook/together/meeting-place.js";
+import { temporaryDirectory } from "../support/temporary.js";
+import type { Route } from "../../src/hook/together/member.js";
 
 let directory: string;
 const arrivals: Arrival[] = [];
 const sockets: Socket[] = [];
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "meet-"));
+  directory = temporaryDirectory().path;
 });
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
   for (const each of arrivals.splice(0)) {
     if (each.role === "leader") each.leave();
-    else each.socket.destroy();
+    if (each.role === "follower") each.socket.destroy();
   }
   rmSync(directory, { recursive: true, force: true });
 });
 
-const address = (who = "http://ocp\nadmin\n27"): string => meetingAddress(directory, who) ?? "";
-async function come(to = address()): Promise<Arrival> {
-  const arrival = await arrive(to);
-  if (arrival === undefined) throw new Error("no meeting");
+const address = (): string => join(directory, "x.sock");
+function kept(arrival: Arrival): Arrival {
   arrivals.push(arrival);
   if (arrival.role === "leader") arrival.server.on("connection", (socket) => sockets.push(socket));
   return arrival;
 }
+const come = async (): Promise<string> => kept(await arrive(address())).role;
+const comeTo = async (...directories: string[]): Promise<Arrival> => kept(await meet("name", directories));
+
+describe("the name of a meeting", () => {
+  const route: Route = { baseUrl: "http://ocp", way: "a", user: "basic:admin" };
+
+  it("is another one for each OCP, way there, user and cluster", () => {
+    const names = [
+      meetingName(route, "27"),
+      meetingName(route, "28"),
+      meetingName({ ...route, baseUrl: "http://other" }, "27"),
+      meetingName({ ...route, way: "b" }, "27"),
+      meetingName({ ...route, user: "basic:root" }, "27"),
+      meetingName({ ...route, user: "aksk:admin" }, "27"),
+    ];
+    expect(meetingName({ ...route }, "27")).toBe(names[0]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe("the directory of a meeting", () => {
+  const whyNot = async (...directories: string[]): Promise<string> => {
+    const arrival = await comeTo(...directories);
+    return arrival.role === "nobody" ? arrival.why : arrival.role;
+  };
+
+  it("is looked for first where it does not depend on a temporary directory of the job's own", () => {
+    const uid = process.getuid?.() ?? "";
+    const env = { XDG_RUNTIME_DIR: "/run/user/7", TMPDIR: "/builds/job/tmp" };
+    expect(meetingDirectories(env)).toEqual([
+      "/run/user/7/cdktf-obproxy",
+      `/tmp/cdktf-obproxy-${uid}`,
+      `/builds/job/tmp/cdktf-obproxy-${uid}`,
+    ]);
+    expect(meetingDirectories({ TMPDIR: "/tmp", XDG_RUNTIME_DIR: "relative" })).toEqual([`/tmp/cdktf-obproxy-${uid}`]);
+    expect(meetingDirectories({ TMPDIR: "tmp" })).toEqual([`/tmp/cdktf-obproxy-${uid}`]);
+  });
+
+  it("is made for this user alone, and so is the socket", async () => {
+    const own = join(directory, "own");
+    expect((await comeTo(own)).role).toBe("leader");
+    expect(statSync(own).mode & 0o777).toBe(0o700);
+    expect(lstatSync(join(own, "name.sock")).mode & 0o777).toBe(0o600);
+  });
+
+  it("is closed to others where it is ours and they could enter", async () => {
+    const own = join(directory, "own");
+    mkdirSync(own);
+    chmodSync(own, 0o755);
+    expect((await comeTo(own)).role).toBe("leader");
+    expect(statSync(own).mode & 0o777).toBe(0o700);
+  });
+
+  it("is never one that others may write to: what is in it may be theirs", async () => {
+    const own = join(directory, "own");
+    mkdirSync(own);
+    chmodSync(own, 0o777);
+    expect(await whyNot(own)).toContain("others may write to");
+  });
+
+  it("is never somebody else's", async () => {
+    const own = join(directory, "own");
+    mkdirSync(own, { mode: 0o700 });
+    const spy = jest.spyOn(process, "getuid");
+    if (process.getuid?.() === 0) chownSync(own, 12345, 12345);
+    else spy.mockReturnValue(12345);
+    const why = await whyNot(own);
+    spy.mockRestore();
+    expect(why).toContain("belongs to another user");
+  });
+
+  it.each<[string, (path: string) => void, string]>([
+    [
+      "a link",
+      (path) => {
+        symlinkSync(tmpdir(), path);
+      },
+      "is a symbolic link",
+    ],
+    [
+      "a file",
+      (path) => {
+        writeFileSync(path, "");
+      },
+      "is no directory",
+    ],
+    ["a pipe", (path) => spawnSync("mkfifo", [path]), "is no directory"],
+  ])("is never %s", async (_what, make, expected) => {
+    const own = join(directory, "own");
+    make(own);
+    expect(await whyNot(own)).toContain(expected);
+  });
+
+  it("is none where others could exchange it", async () => {
+    chmodSync(directory, 0o777);
+    expect(await whyNot(join(directory, "own"))).toContain("others may exchange");
+    chmodSync(directory, 0o1777);
+    expect(await whyNot(join(directory, "own"))).toBe("leader");
+  });
+
+  it.each([
+    ["of many characters", "x".repeat(80)],
+    ["of few characters and many bytes", "任".repeat(27)],
+  ])("is none whose path is too long for a socket: %s", async (_what, name) => {
+    const long = join(directory, name);
+    expect(long.length).toBeLessThan(103);
+    mkdirSync(long);
+    expect(await whyNot(join(long, "own"))).toMatch(/is too long for a socket \(\d+ bytes/);
+    expect(existsSync(join(long, "own"))).toBe(false);
+  });
+
+  it("is the next one where one cannot be used, and the reasons of all are told where none can", async () => {
+    const missing = join(directory, "missing/own");
+    expect((await comeTo(missing, join(directory, "own"))).role).toBe("leader");
+    expect((await comeTo(missing, join(directory, "own"))).role).toBe("follower");
+    expect(await whyNot(missing, "/dev/null/own")).toMatch(/missing.*; \/dev\/null is no directory/);
+  });
+
+  it("has room for a socket of 103 bytes, and for none longer", async () => {
+    const room = 103 - Buffer.byteLength(join(directory, "/", "name.sock")) - 1;
+    expect((await comeTo(join(directory, "x".repeat(room)))).role).toBe("leader");
+    expect((await comeTo(join(directory, "x".repeat(room + 1)))).role).toBe("nobody");
+  });
+});
 
 describe("the meeting place", () => {
-  it("is another one for each OCP, user and cluster", () => {
-    expect(address()).toBe(address());
-    expect(new Set([address(), address("http://ocp\nadmin\n28"), address("http://ocp\nroot\n27")]).size).toBe(3);
-  });
-
-  it("is nowhere without a private directory, or where its path would be too long for a socket", () => {
-    expect(meetingAddress(undefined, "x")).toBeUndefined();
-    expect(meetingAddress(join(directory, "x".repeat(100)), "x")).toBeUndefined();
-  });
-
   it("is led by the first who comes, and the others find him there", async () => {
-    expect((await come()).role).toBe("leader");
-    expect((await come()).role).toBe("follower");
-    expect((await come()).role).toBe("follower");
+    expect(await come()).toBe("leader");
+    expect(await come()).toBe("follower");
+    expect(await come()).toBe("follower");
   });
 
   it("is free again when the leader has left", async () => {
-    const first = await come();
+    const first = kept(await arrive(address()));
     if (first.role === "leader") first.leave();
-    expect((await come()).role).toBe("leader");
+    expect(await come()).toBe("leader");
   });
 
   it("is taken over where its leader was killed and left only a name", async () => {
     const program = `require("net").createServer().listen(${JSON.stringify(address())}, () => process.kill(process.pid, "SIGKILL"))`;
     spawnSync(process.execPath, ["-e", program]);
     expect(existsSync(address())).toBe(true);
-    expect((await come()).role).toBe("leader");
+    expect(await come()).toBe("leader");
   });
 
   it("is none where nobody can listen", async () => {
-    expect(await arrive(join(directory, "missing", "x.sock"))).toBeUndefined();
+    expect((await arrive(join(directory, "missing", "x.sock"))).role).toBe("nobody");
   });
 });
 
 describe("messages", () => {
-  /** What arrives of these chunks; `true` at the end where the connection was ended for them. */
-  const received = (chunks: readonly string[]): Promise<unknown[]> =>
+  /** What arrives of these chunks. */
+  const received = (chunks: readonly string[], longest = 100): Promise<unknown[]> =>
     new Promise((resolve) => {
       const all: unknown[] = [];
       const server = createServer((socket) => {
-        onMessages(socket, (message) => all.push(message));
+        onMessages(socket, longest, (message) => all.push(message));
         socket.on("close", () => {
           server.close(() => {
             resolve(all);
@@ -100,12 +233,19 @@ describe("messages", () => {
     expect(await received(['{"a":1}\n', "nonsense\n", '{"b":2}\n'])).toEqual([{ a: 1 }]);
   });
 
+  it.each([
+    ["with an end", ["1\n", `"${"x".repeat(99)}"\n`, "2\n"]],
+    ["without an end", ["1\n", "x".repeat(60), "x".repeat(60), "\n2\n"]],
+  ])("that are too long end the connection (%s)", async (_what, chunks) => {
+    expect(await received(chunks)).toEqual([1]);
+  });
+
   it("are not sent to those who have gone", () => {
     const socket = createConnection(address());
     socket.on("error", () => undefined);
     socket.destroy();
     expect(() => {
-      sendTo(socket, { says: "task" });
+      sendTo(socket, encode({ says: "alone" }));
     }).not.toThrow();
   });
 });

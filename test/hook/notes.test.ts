@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,22 +13,29 @@ import {
 } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
-import { isNoted, notesFor, privateDirectory } from "../../src/hook/together/notes.js";
-import type { Task } from "../../src/ocp/model.js";
+import { compareNote, type Note, noteOf } from "../../src/hook/decide/note.js";
+import type { Notes } from "../../src/hook/act/tools.js";
+import { notesFor } from "../../src/hook/together/notes.js";
+import type { Target } from "../../src/hook/intent.js";
+import type { Task, TaskTag } from "../../src/ocp/model.js";
 
 const URL = "http://ocp.example.com:8080";
-const START = "2026-11-22T10:00:00.123+08:00";
-const task: Task = { id: "31440", name: "Offline obproxy", status: "RUNNING", startTime: START, subtasks: [] };
+const START = "2026-11-22T10:00:00.123456789+08:00";
+const note: Note = {
+  taskId: "31440",
+  name: "Offline obproxy",
+  startTime: START,
+  clusterId: "27",
+  obproxyIds: ["3", "4", "10"],
+};
 
 let place: string;
-let temporary: string;
-const directory = (): string => join(place, `cdktf-obproxy-${process.getuid?.() ?? "user"}`);
+const directory = (): string => join(place, "cdktf-obproxy");
 const noteFile = (): string => join(directory(), readdirSync(directory())[0] ?? "");
+const notes = (key = "27/3", url = URL): Notes => notesFor(url, key, { XDG_STATE_HOME: place });
 
 beforeEach(() => {
   place = mkdtempSync(join(os.tmpdir(), "notes-"));
-  temporary = place;
-  jest.spyOn(os, "tmpdir").mockImplementation(() => temporary);
 });
 afterEach(() => {
   jest.restoreAllMocks();
@@ -36,106 +44,285 @@ afterEach(() => {
 
 describe("notes", () => {
   it("remember the task from one run to the next, until it is removed", () => {
-    notesFor(URL, "27/3").write(task);
-    expect(notesFor(URL, "27/3").read()).toEqual({ taskId: "31440", name: "Offline obproxy", startTime: START });
-    notesFor(URL, "27/3").remove();
-    expect(notesFor(URL, "27/3").read()).toBeUndefined();
-    notesFor(URL, "27/3").remove();
+    notes().write(note);
+    expect(notes().read()).toEqual(note);
+    notes().remove();
+    expect(notes().read()).toBeUndefined();
+    notes().remove();
+    expect(notes().trouble).toBeUndefined();
+  });
+
+  it("of a task whose start OCP did not tell, and of a cluster, are whole too", () => {
+    const { startTime: _start, ...rest } = note;
+    const ofCluster = { ...rest, obproxyIds: [] };
+    notes("27").write(ofCluster);
+    expect(notes("27").read()).toEqual(ofCluster);
   });
 
   it("tell objects and OCPs apart, also where their names are long", () => {
     const long = `${URL}/${"x".repeat(300)}`;
-    notesFor(URL, "27/3").write(task);
-    notesFor(long, "27/3").write({ ...task, id: "31441" });
-    expect(notesFor(URL, "27/4").read()).toBeUndefined();
-    expect(notesFor("http://other:8080", "27/3").read()).toBeUndefined();
-    expect(notesFor(long, "27/3").read()?.taskId).toBe("31441");
+    notes().write(note);
+    notes("27/3", long).write({ ...note, taskId: "31441" });
+    expect(notes("27/4").read()).toBeUndefined();
+    expect(notes("27/3", "http://other:8080").read()).toBeUndefined();
+    expect(notes("27/3", long).read()?.taskId).toBe("31441");
+  });
+
+  it("have names that differ also where upper and lower case are one", () => {
+    for (let port = 1000; port < 1200; port += 1) notes("27/3", `http://ocp:${port}`).write(note);
+    expect(new Set(readdirSync(directory()).map((name) => name.toLowerCase())).size).toBe(200);
   });
 
   it("make nothing where nothing is written", () => {
-    notesFor(URL, "27/3").read();
-    notesFor(URL, "27/3").remove();
+    notes().read();
+    notes().remove();
+    expect(notes().trouble).toBeUndefined();
     expect(readdirSync(place)).toEqual([]);
   });
 
   it("are nobody else's to read", () => {
-    notesFor(URL, "27/3").write(task);
+    notes().write(note);
     expect(statSync(directory()).mode & 0o777).toBe(0o700);
     expect(statSync(noteFile()).mode & 0o777).toBe(0o600);
   });
+
+  it("leave nothing but themselves behind", () => {
+    notes().write(note);
+    notes().write({ ...note, taskId: "31441" });
+    expect(readdirSync(directory())).toHaveLength(1);
+  });
+});
+
+describe("notes lie where the user's state belongs:", () => {
+  const write = (env: NodeJS.ProcessEnv): void => {
+    notesFor(URL, "27/3", env).write(note);
+  };
+
+  it("in $XDG_STATE_HOME, whatever the temporary directory is", () => {
+    write({ XDG_STATE_HOME: place, HOME: "/dev/null", TMPDIR: "/dev/null" });
+    expect(notesFor(URL, "27/3", { XDG_STATE_HOME: place, HOME: "/elsewhere" }).read()).toEqual(note);
+  });
+
+  it.each([undefined, "", "state"])("else in ~/.local/state (XDG_STATE_HOME is %j)", (state) => {
+    write({ ...(state !== undefined && { XDG_STATE_HOME: state }), HOME: place });
+    expect(readdirSync(join(place, ".local/state/cdktf-obproxy"))).toHaveLength(1);
+  });
+
+  it.each([undefined, ""])("else in the home that the user's account has (HOME is %j)", (home) => {
+    jest.spyOn(os, "userInfo").mockReturnValue({ ...os.userInfo(), homedir: place });
+    write(home === undefined ? {} : { HOME: home });
+    expect(readdirSync(join(place, ".local/state/cdktf-obproxy"))).toHaveLength(1);
+  });
+});
+
+describe("where no note can be kept nothing is stopped, and the reason is told:", () => {
+  const trouble = (env: NodeJS.ProcessEnv): string | undefined => {
+    const kept = notesFor(URL, "27/3", env);
+    const before = kept.trouble;
+    kept.write(note);
+    expect(kept.read()).toBeUndefined();
+    kept.remove();
+    expect(before).toBeDefined();
+    return kept.trouble;
+  };
+
+  it("no home at all", () => {
+    jest.spyOn(os, "userInfo").mockImplementation(() => {
+      throw new Error("no such user");
+    });
+    expect(trouble({})).toMatch(/no note of OCP's task can be kept .*: neither XDG_STATE_HOME nor HOME/);
+  });
+
+  it("a home that is no directory", () => {
+    expect(trouble({ XDG_STATE_HOME: "/dev/null" })).toContain("/dev/null is no directory");
+  });
+
+  it("a file in its place", () => {
+    writeFileSync(directory(), "");
+    expect(trouble({ XDG_STATE_HOME: place })).toContain(`${directory()} is no directory`);
+  });
+
+  it("a link in its place, also to a directory of one's own", () => {
+    const elsewhere = join(place, "elsewhere");
+    mkdirSync(elsewhere, { mode: 0o700 });
+    symlinkSync(elsewhere, directory());
+    expect(trouble({ XDG_STATE_HOME: place })).toContain("is a symbolic link");
+    expect(readdirSync(elsewhere)).toEqual([]);
+  });
+
+  it.each([0o777, 0o770, 0o702])("others may write to it (mode %o)", (mode) => {
+    notes().write(note);
+    const kept = readFileSync(noteFile(), "utf8");
+    chmodSync(directory(), mode);
+    expect(trouble({ XDG_STATE_HOME: place })).toContain(
+      `others may write to ${directory()} (mode ${mode.toString(8)})`,
+    );
+    expect(readFileSync(noteFile(), "utf8")).toBe(kept);
+  });
+
+  it("it belongs to somebody else", () => {
+    notes().write(note);
+    if (process.getuid?.() === 0) chownSync(directory(), 12345, 12345);
+    else jest.spyOn(process, "getuid").mockReturnValue(12345);
+    expect(trouble({ XDG_STATE_HOME: place })).toContain("belongs to another user");
+  });
+
+  it("a full disk, of which only the writing tells", () => {
+    const kept = notes();
+    mkdirSync(directory(), { mode: 0o700 });
+    kept.write({ ...note, name: "x".repeat(10) });
+    // A directory where the file belongs cannot be replaced by a file, as little as a file can grow on a full disk.
+    const file = noteFile();
+    rmSync(file);
+    mkdirSync(join(file, "in-the-way"), { recursive: true });
+    kept.write(note);
+    expect(kept.trouble).toMatch(/no note of OCP's task can be kept/);
+    expect(readdirSync(directory())).toHaveLength(1);
+  });
+});
+
+it.each([0o755, 0o750])("notes are kept in a directory that others may read (mode %o)", (mode) => {
+  mkdirSync(directory());
+  chmodSync(directory(), mode);
+  notes().write(note);
+  expect(notes().read()).toEqual(note);
+  expect(notes().trouble).toBeUndefined();
+});
+
+describe("a damaged note counts for nothing, and is told", () => {
+  const text = (change: Record<string, unknown>): string => JSON.stringify({ ...note, ...change });
 
   it.each([
     ["no JSON", "{"],
     ["empty", ""],
     ["no object", "null"],
     ["a list", "[]"],
-    ["without a name", '{"taskId":"1"}'],
-    ["an id that is none", '{"taskId":"1/../2","name":"x"}'],
-    ["an id of zero", '{"taskId":"0","name":"x"}'],
-    ["an id that is too long", '{"taskId":"123456789012345678901","name":"x"}'],
-    ["an id that is a number", '{"taskId":1,"name":"x"}'],
-  ])("that are damaged count for nothing: %s", (_what, text) => {
-    notesFor(URL, "27/3").write(task);
-    writeFileSync(noteFile(), text);
-    expect(notesFor(URL, "27/3").read()).toBeUndefined();
+    ["without a name", text({ name: undefined })],
+    ["without a cluster", text({ clusterId: undefined })],
+    ["without OBProxies", text({ obproxyIds: undefined })],
+    ["OBProxies that are no ids", text({ obproxyIds: ["3", "x"] })],
+    ["OBProxies out of order", text({ obproxyIds: ["10", "3"] })],
+    ["an OBProxy twice", text({ obproxyIds: ["3", "3"] })],
+    ["an id that is none", text({ taskId: "1/../2" })],
+    ["an id of zero", text({ taskId: "0" })],
+    ["an id that is too long", text({ taskId: "123456789012345678901" })],
+    ["an id that is a number", text({ taskId: 1 })],
+    ["a start that is no text", text({ startTime: 1 })],
+    ["endless", " ".repeat(2 * 1024 * 1024)],
+  ])("%s", (_what, content) => {
+    notes().write(note);
+    writeFileSync(noteFile(), content);
+    const kept = notes();
+    expect(kept.read()).toBeUndefined();
+    expect(kept.trouble).toContain("no note of OCP's task can be kept");
   });
 
-  it("stop nothing where no directory can be had", () => {
-    temporary = "/dev/null";
-    notesFor(URL, "27/3").write(task);
-    expect(notesFor(URL, "27/3").read()).toBeUndefined();
-    notesFor(URL, "27/3").remove();
-    expect(privateDirectory()).toBeUndefined();
-  });
-
-  it("are neither read from nor written to a directory that others may write to", () => {
-    notesFor(URL, "27/3").write(task);
-    const kept = readFileSync(noteFile(), "utf8");
-    chmodSync(directory(), 0o777);
-    expect(privateDirectory()).toBeUndefined();
-    expect(notesFor(URL, "27/3").read()).toBeUndefined();
-    notesFor(URL, "27/3").write({ ...task, id: "31441" });
-    expect(readFileSync(noteFile(), "utf8")).toBe(kept);
-  });
-
-  it("are not kept behind a link", () => {
-    const elsewhere = join(place, "elsewhere");
-    mkdirSync(elsewhere, { mode: 0o700 });
-    symlinkSync(elsewhere, directory());
-    notesFor(URL, "27/3").write(task);
-    expect(readdirSync(elsewhere)).toEqual([]);
-    expect(privateDirectory()).toBeUndefined();
-  });
-
-  it("do not wait for a pipe that somebody put where a note would be", () => {
-    notesFor(URL, "27/3").write(task);
+  it("a pipe, without waiting for what it may bring", () => {
+    notes().write(note);
     const path = noteFile();
     rmSync(path);
     execFileSync("mkfifo", [path]);
-    chmodSync(directory(), 0o755);
-    expect(notesFor(URL, "27/3").read()).toBeUndefined();
+    const kept = notes();
+    expect(kept.read()).toBeUndefined();
+    expect(kept.trouble).toContain("is no file of ours");
+  });
+
+  it("a link to something else", () => {
+    notes().write(note);
+    const path = noteFile();
+    const elsewhere = join(place, "elsewhere");
+    writeFileSync(elsewhere, JSON.stringify(note));
+    rmSync(path);
+    symlinkSync(elsewhere, path);
+    const kept = notes();
+    expect(kept.read()).toBeUndefined();
+    expect(kept.trouble).toBeDefined();
   });
 });
 
-describe("a task is the noted one", () => {
-  const note = { taskId: "31440", name: "Offline obproxy", startTime: START };
+describe("a task, compared with the note,", () => {
+  const proxy: Target = { kind: "obproxy", clusterId: "27", obproxyId: "3" };
+  const cluster: Target = { kind: "cluster", clusterId: "27" };
+  const task: Task = { id: "31440", name: "Offline obproxy", status: "RUNNING", startTime: START, subtasks: [] };
+  const tagged = (...tags: TaskTag[]): Task => ({ ...task, tags });
+  const started = (startTime: string | undefined): Task => {
+    const { startTime: _start, ...rest } = task;
+    return { ...rest, ...(startTime !== undefined && { startTime }) };
+  };
 
   it.each([
-    ["with the same start", START, true],
-    ["with the start rounded to a second", "2026-11-22T10:00:00+08:00", true],
-    ["with the start in another zone", "2026-11-22T02:00:00.123Z", true],
-    ["with a start that a restart under another zone has shifted by 8 h", "2026-11-22T18:00:00+08:00", true],
-    ["with no start told", undefined, true],
-    ["with a start that cannot be read", "yesterday", true],
-    ["but not with a start some minutes later", "2026-11-22T10:07:00+08:00", false],
-    ["but not with a start some days later", "2026-11-25T10:00:00+08:00", false],
-  ])("%s", (_what, startTime, expected) => {
-    const { id, name, status, subtasks } = task;
-    const found = { id, name, status, subtasks, ...(startTime === undefined ? {} : { startTime }) };
-    expect(isNoted(found, note)).toBe(expected);
+    ["with the same start", START],
+    ["with the start cut to three digits", "2026-11-22T10:00:00.123+08:00"],
+    ["with the start rounded to three digits", "2026-11-22T10:00:00.124+08:00"],
+    ["with the start cut to a second", "2026-11-22T10:00:00+08:00"],
+    ["with the start rounded to a second", "2026-11-22T10:00:01+08:00"],
+    ["with the start in another zone", "2026-11-22T02:00:00.123Z"],
+    ["with a zone written without a colon", "2026-11-22T10:00:00.123+0800"],
+  ])("is proven to be it %s", (_what, startTime) => {
+    expect(compareNote(started(startTime), note, proxy)).toBe("proven");
   });
 
-  it("but not under another name", () => {
-    expect(isNoted({ ...task, name: "Install obproxy" }, note)).toBe(false);
+  it.each([
+    ["that a restart under another zone has shifted by 8 h", "2026-11-22T18:00:00.123+08:00"],
+    ["shifted by a quarter of an hour", "2026-11-22T09:45:00.123+08:00"],
+    ["shifted by 27 h", "2026-11-23T13:00:00.123+08:00"],
+    ["shifted, and cut to a second", "2026-11-22T18:00:00+08:00"],
+    ["that is not told", undefined],
+    ["that cannot be read", "yesterday"],
+    ["without a zone", "2026-11-22T10:00:00.123"],
+    ["on a day that is none", "2026-13-45T10:00:00.123Z"],
+  ])("may be it with a start %s", (_what, startTime) => {
+    expect(compareNote(started(startTime), note, proxy)).toBe("unsure");
+  });
+
+  it("may be it where the note has no start", () => {
+    const { startTime: _start, ...rest } = note;
+    expect(compareNote(task, rest, proxy)).toBe("unsure");
+  });
+
+  it.each([
+    ["two milliseconds later", "2026-11-22T10:00:00.125+08:00"],
+    ["two seconds later", "2026-11-22T10:00:02+08:00"],
+    ["seven minutes later", "2026-11-22T10:07:00+08:00"],
+    ["a quarter of an hour and two milliseconds later", "2026-11-22T10:15:00.125+08:00"],
+    ["27 h and a quarter later", "2026-11-23T13:15:00.123+08:00"],
+    ["some days later", "2026-11-25T10:00:00.123+08:00"],
+  ])("is another one with a start %s", (_what, startTime) => {
+    expect(compareNote(started(startTime), note, proxy)).toBe("other");
+  });
+
+  it.each<[string, Task, Note, Target]>([
+    ["under another name", { ...task, name: "Install obproxy" }, note, proxy],
+    ["under another id", { ...task, id: "31441" }, note, proxy],
+    ["where the note is about another cluster", task, { ...note, clusterId: "28" }, proxy],
+    ["where the note is about other OBProxies", task, { ...note, obproxyIds: ["4", "10"] }, proxy],
+    ["where the note is about the cluster, not the OBProxy", task, { ...note, obproxyIds: [] }, proxy],
+    ["where the note is about OBProxies, not the cluster", task, note, cluster],
+  ])("is another one %s", (_what, shown, noted, target) => {
+    expect(compareNote(shown, noted, target)).toBe("other");
+  });
+
+  const servers = (...ids: string[]): TaskTag[] => ids.map((obproxyServerId) => ({ obproxyServerId }));
+
+  it.each<[string, Task, string]>([
+    ["none", tagged(), "proven"],
+    ["the cluster", tagged({ obproxyClusterId: "27" }), "proven"],
+    ["the same OBProxies", tagged({ obproxyClusterId: "27" }, ...servers("10", "4", "3")), "proven"],
+    ["other things than OBProxies", tagged({}), "proven"],
+    ["another cluster", tagged({ obproxyClusterId: "28" }), "other"],
+    ["an OBProxy more", tagged(...servers("3", "4", "10", "11")), "other"],
+    ["an OBProxy less", tagged(...servers("3", "4")), "other"],
+    ["another OBProxy", tagged(...servers("3", "4", "11")), "other"],
+  ])("with tags that name %s: %#", (_what, shown, expected) => {
+    expect(compareNote(shown, note, proxy)).toBe(expected);
+  });
+
+  it("is the cluster's deletion also where its tags name OBProxies", () => {
+    const shown = tagged({ obproxyClusterId: "27" }, ...servers("3"));
+    expect(compareNote(shown, { ...note, obproxyIds: [] }, cluster)).toBe("proven");
+  });
+
+  it("is the one whose acceptance was noted", () => {
+    expect(compareNote(task, noteOf(task, ["3", "4"], proxy), proxy)).toBe("proven");
   });
 });

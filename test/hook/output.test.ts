@@ -156,7 +156,7 @@ describe("a failed task's failure", () => {
 });
 
 describe("a call's failure", () => {
-  const context = { envPrefix: "EU", accepted: true, sent: true, taskId: "31440" };
+  const context = { envPrefix: "EU", accepted: true, sent: "begun" as const, taskId: "31440" };
 
   it.each<[OcpErrorKind, RegExp]>([
     ["unreachable", /cannot be reached[^]*EU_URL[^]*HTTPS_PROXY/],
@@ -179,13 +179,13 @@ describe("a call's failure", () => {
 
   it("says that no delete was sent where nothing was", () => {
     const all = lineUp(
-      failures.callFailed(error("not-ocp"), { ...context, accepted: false, sent: false, taskId: undefined }),
+      failures.callFailed(error("not-ocp"), { ...context, accepted: false, sent: "no", taskId: undefined }),
     );
     expect(all).toMatch(/no delete was sent for it\ncheck the URL \(EU_URL/);
   });
 
   it("says that a delete may be at work whose task is not known", () => {
-    expect(lineUp(failures.callFailed(error("lost"), { ...context, taskId: undefined }))).toContain(
+    expect(lineUp(failures.callFailed(error("lost"), { ...context, sent: "doubtful", taskId: undefined }))).toContain(
       "a delete was sent before",
     );
   });
@@ -214,10 +214,14 @@ describe("the other failures", () => {
       /4\.3\.5 or later; this is OCP 4\.2\.2\nno delete was sent/,
     ],
     ["vanished", failures.taskVanished(task("RUNNING", [])), /accepted task 31440[^]*console/],
-    ["silent", failures.silentAboutObproxies(intent), /cluster 27 [^]*OBProxy 27\/3/],
+    [
+      "unknown",
+      failures.unknownToUs("OCP is silent", intent, "60 s"),
+      /OBProxy 27\/3 [^]*OCP is silent[^]*60 s[^]*console/,
+    ],
     [
       "suspect",
-      failures.suspectFailed(task("FAILED", [])),
+      failures.badEnd({ task: task("FAILED", []), afterLoss: true }, "OBProxy 27/3", [], "http://ocp"),
       /answer to our delete was lost, and task 31440[^]*may well be ours/,
     ],
     [

@@ -128,7 +128,7 @@ describe("a second run", () => {
 
   it("does without notes where there is no directory for them", async () => {
     await given();
-    const call: HookCall = { ...proxy, env: { TMPDIR: "/dev/null" } };
+    const call: HookCall = { ...proxy, env: { XDG_STATE_HOME: "/dev/null" } };
     ocp.planWork({ subtaskName: early, ticks: 15 });
     const first = runner.start(ocp, call);
     await ocp.nextRequest(({ path }) => /tasks\/instances\/\d+$/.test(path));
@@ -136,6 +136,9 @@ describe("a second run", () => {
     await first.done;
     const second = await runner.run(ocp, call);
     expect(second.code).toBe(0);
+    expect(
+      second.output.match(/no note of OCP's task can be kept on this machine: \/dev\/null is no directory/g),
+    ).toHaveLength(1);
     expect(changes().filter(({ status }) => status === 200)).toHaveLength(1);
   });
 });

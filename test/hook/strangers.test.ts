@@ -15,11 +15,11 @@ async function given(options: SimulatorOptions): Promise<void> {
   ocp = await startSimulator({ tickMs: TICK_MS, ...options });
 }
 
-/** A temporary directory of its own, as on a machine that is new for each run. */
-function newMachine(name: string): { TMPDIR: string } {
+/** A place of its own for what is kept, as on a machine that is new for each run. */
+function newMachine(name: string): { XDG_STATE_HOME: string } {
   const path = join(runner.directory, name);
   mkdirSync(path);
-  return { TMPDIR: path };
+  return { XDG_STATE_HOME: path };
 }
 
 const changes = (): string[] =>

@@ -1,5 +1,8 @@
 import { Caller } from "../../src/hook/patience/caller.js";
-import { Deadline, DEFAULT_BUDGET_MS } from "../../src/hook/patience/deadline.js";
+import { begin, evolve } from "../../src/hook/decide/memory.js";
+import { DEFAULT_BUDGET_MS, endOf } from "../../src/hook/decide/time-limit.js";
+import { Deadline, DeadlinePassed } from "../../src/hook/patience/deadline.js";
+import { deadlinePassed } from "../../src/hook/tell/failures.js";
 import { formatDuration, parseDuration } from "../../src/hook/duration.js";
 import { HookFailure } from "../../src/hook/tell/failure.js";
 import { Reporter } from "../../src/hook/tell/reporter.js";
@@ -19,7 +22,8 @@ function setUp(timeoutMs?: number): { clock: MockedClock; deadline: Deadline; ca
     TICK,
     (text) => text,
   );
-  const deadline = new Deadline(clock, timeoutMs);
+  const deadline = new Deadline(clock, TICK / 2);
+  if (timeoutMs !== undefined) deadline.moveTo(timeoutMs);
   return { clock, deadline, lines, caller: new Caller(clock, deadline, reporter, TICK) };
 }
 
@@ -162,10 +166,10 @@ describe("a read, once OCP has answered", () => {
   it("does not go on beyond the deadline", async () => {
     const { caller, clock } = setUp(60_000);
     caller.noteAnswer();
-    expect(await failureOf(caller.read(always("throttled")))).toMatchObject({
-      message: expect.stringMatching(/not finished after 60 s \(timeouts.delete\)/) as string,
-    });
-    expect(clock.now()).toBe(60_000);
+    const passed = await failureOf(caller.read(always("throttled")));
+    expect(passed).toBeInstanceOf(DeadlinePassed);
+    expect(passed).toMatchObject({ trouble: { kind: "throttled" } });
+    expect(clock.now()).toBe(60_000 - TICK / 2);
   });
 
   it("lets errors pass that are none of OCP", async () => {
@@ -175,75 +179,71 @@ describe("a read, once OCP has answered", () => {
   });
 });
 
-describe("a delete that was certainly not carried out", () => {
-  it("is tolerated up to three times after 401, whatever reads are accepted in between", async () => {
-    const { caller } = setUp();
-    for (let times = 0; times < 3; times += 1) {
-      await caller.read(failing());
-      await caller.tolerate(error("unauthenticated"));
-    }
-    await caller.read(failing());
-    expect(await failureOf(caller.tolerate(error("unauthenticated")))).toBeInstanceOf(HookFailure);
-  });
-});
-
 describe("the deadline", () => {
+  const target = { kind: "obproxy", clusterId: "27", obproxyId: "3" } as const;
+  const fresh = begin({ target, waitFor: "task", user: "ci", tickMs: TICK, note: undefined, at: 100 });
+  const stop = { id: "1", name: "Stop", status: "RUNNING", timeoutSeconds: 5_790, parallelIdx: -1, runTime: 1 };
+  const task = {
+    id: "31440",
+    name: "Offline obproxy",
+    status: "RUNNING",
+    subtasks: [{ ...stop, upstreams: [], downstreams: [] }],
+  };
+  const deleting = evolve(fresh, { event: "accepted", task, deletes: ["3"], at: 1_000 });
+
   it("is that of OCP's documented time limits before a task tells its own", () => {
-    expect(setUp().deadline.left()).toBe(DEFAULT_BUDGET_MS);
+    expect(endOf(fresh, undefined)).toBe(100 + DEFAULT_BUDGET_MS);
     expect(DEFAULT_BUDGET_MS).toBeGreaterThan(13_950_000);
   });
 
   it("takes the task's own limits and a margin, unless timeouts.delete is given", () => {
-    const own = setUp().deadline;
-    own.adopt(5_790);
-    expect(own.left()).toBe(5_790_000 + 600_000);
-    const given = setUp(7_200_000).deadline;
-    given.adopt(5_790);
-    expect(given.left()).toBe(7_200_000);
+    expect(endOf(deleting, undefined)).toBe(1_000 + 5_790_000 + 600_000);
+    expect(endOf(deleting, 7_200_000)).toBe(100 + 7_200_000);
   });
 
-  it("lets the last look happen right at its end", async () => {
-    const { deadline, clock } = setUp(5_000);
+  it("leaves time for a last look, and lets no call begin after it", async () => {
+    const { deadline, caller, clock } = setUp(5_000);
     await deadline.pause(60_000);
-    expect(clock.now()).toBe(5_000);
-    expect(await failureOf(deadline.pause(1))).toBeInstanceOf(HookFailure);
+    expect(clock.now()).toBe(5_000 - TICK / 2);
+    expect(await caller.read(failing())).toBe("answer");
+    expect(await failureOf(deadline.pause(1))).toBeInstanceOf(DeadlinePassed);
+    await clock.sleep(TICK);
+    const call = failing();
+    expect(await failureOf(caller.read(call))).toBeInstanceOf(DeadlinePassed);
+    expect(call.calls()).toBe(0);
   });
 
-  it("says what was met at last, beside what was seen before", async () => {
-    const { deadline } = setUp(5_000);
-    deadline.saw("OCP's task has ended");
-    deadline.met("GET http://ocp/x got no answer within 900 ms, and then the time was up");
-    await deadline.pause(5_000);
-    expect(await failureOf(deadline.pause(1))).toMatchObject({
-      details: [
-        "last seen: OCP's task has ended",
-        "met at last: GET http://ocp/x got no answer within 900 ms, and then the time was up",
-      ],
-    });
-  });
-
-  it("says that nothing had been asked where nothing was, and what kept it where something was", async () => {
-    const [idle, hanging] = [setUp(1).deadline, setUp(1).deadline];
-    hanging.met("GET http://ocp/x got no answer");
-    await Promise.all([idle.pause(1), hanging.pause(1)]);
-    expect(await failureOf(idle.pause(1))).toMatchObject({ details: ["nothing had been asked yet"] });
-    expect(await failureOf(hanging.pause(1))).toMatchObject({
-      details: ["met at last: GET http://ocp/x got no answer"],
-    });
-  });
-
-  it("says what was seen last, that the task goes on, and how to resume", async () => {
-    const { deadline } = setUp(5_000);
-    deadline.saw('task 31440 "Offline obproxy": RUNNING, 3 of 8 subtasks done', "31440");
-    await deadline.pause(5_000);
-    expect(await failureOf(deadline.pause(1))).toMatchObject({
+  it("says what was seen last, what was met at last, that the task goes on, and how to resume", () => {
+    expect(deadlinePassed(5_000, false, deleting, error("lost"))).toMatchObject({
       message: "not finished after 5 s (timeouts.delete)",
       details: [
-        'last seen: task 31440 "Offline obproxy": RUNNING, 3 of 8 subtasks done',
+        'last seen: task 31440 "Offline obproxy": RUNNING, 0 of 1 subtasks done',
+        "at the end: GET http://ocp/x: lost",
         "task 31440 goes on in OCP; nothing cancels it",
       ],
       next: expect.stringMatching(/run destroy again to resume waiting/) as string,
     });
+  });
+
+  it("says what OCP said when it refused the delete for a lock until the end", () => {
+    const refusal = error("refused", {
+      status: 409,
+      code: 21010,
+      codeText: "ODP21010",
+      ocpMessage: "busy",
+      traceId: "feed",
+    });
+    const locked = evolve(fresh, { event: "send-failed", error: refusal, at: 1_000 });
+    expect(deadlinePassed(5_000, false, locked, undefined).details).toContain(
+      'OCP says: "busy" (code ODP21010, HTTP 409, trace id feed)',
+    );
+  });
+
+  it("says that OCP had not answered where it had not, and what kept it", () => {
+    expect(deadlinePassed(1_000, true, fresh, error("lost")).details).toEqual([
+      "last seen: OCP had not answered a question yet",
+      "at the end: GET http://ocp/x: lost",
+    ]);
   });
 });
 

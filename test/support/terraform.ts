@@ -73,8 +73,11 @@ function cdktfProgram(): string {
 function commonEnvironment(directory: string): Environment {
   const home = join(directory, "home");
   mkdirSync(home);
+  const runtime = join(directory, "run");
+  mkdirSync(runtime, { mode: 0o700 });
   return {
     HOME: home,
+    XDG_RUNTIME_DIR: runtime,
     TMPDIR: directory,
     CI: "1",
     NO_COLOR: "1",

@@ -3,6 +3,7 @@ import type { OcpId, Task } from "../../ocp/model.js";
 import type { Action } from "../decide/decide.js";
 import type { TaskAnswer } from "../decide/look.js";
 import type { Event, WaitReason } from "../decide/memory.js";
+import { noteOf } from "../decide/note.js";
 import { nextPause } from "../decide/pace.js";
 import type { Situation } from "../decide/situation.js";
 import { missingOrUnclear } from "../observe/observer.js";
@@ -157,9 +158,8 @@ async function send({ cluster }: Doing<"delete">, tools: Tools): Promise<Event> 
   try {
     const { task, obproxyIds, sentBy } = await courier.send(cluster);
     caller.noteAnswer();
-    const { id: taskId, name, startTime } = task;
-    const { clusterId } = intent.target;
-    notes.write({ taskId, name, clusterId, obproxyIds, ...(startTime === undefined ? {} : { startTime }) });
+    notes.write(noteOf(task, obproxyIds, intent.target));
+    if (notes.trouble !== undefined) reporter.once(notes.trouble);
     reporter.taskStarted(task, `OCP deletes it${company({ obproxyIds, sentBy })} in`);
     const deletes = intent.target.kind === "cluster" ? "cluster" : obproxyIds;
     return { event: "accepted", task, deletes, at: clock.now() };

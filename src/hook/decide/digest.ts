@@ -4,7 +4,7 @@ import { concerns, isDeletionTask } from "../../ocp/task.js";
 import { aboutObject, endedWell, isAtWork } from "./evidence.js";
 import type { Look, TaskAnswer } from "./look.js";
 import { type Deletion, type Memory, type Proof, withDeletion } from "./memory.js";
-import { compareNote } from "./compare-note.js";
+import { compareNote } from "./note.js";
 import { mayExplainLock } from "./on-cluster.js";
 
 /** What a look adds to what is remembered. */

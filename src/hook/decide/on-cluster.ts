@@ -24,7 +24,7 @@ export function tasksAtWork(listed: readonly Task[], target: Target, except: Ocp
       const onCluster = concerns(task, target.clusterId);
       if (onCluster === "no" || (onCluster === "unknown" && !isDeletionTask(task))) return [];
       if (onCluster === "unknown") return [{ task, onCluster: "maybe", onObject: "maybe" }];
-      return [{ task, onCluster: "yes", onObject: isDeletionTask(task) ? aboutObject(task, target) : "maybe" }];
+      return [{ task, onCluster: "yes", onObject: aboutObject(task, target) }];
     })
     .sort((a, b) => compareIds(a.task.id, b.task.id));
 }

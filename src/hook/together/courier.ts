@@ -1,5 +1,6 @@
 import type { OcpApi } from "../../ocp/api.js";
 import { OcpError, type OcpErrorKind } from "../../ocp/errors.js";
+import { sortedIds } from "../../ocp/ids.js";
 import type { Cluster, OcpId, OcpVersion, Task } from "../../ocp/model.js";
 import { dialectFor, formatVersion } from "../../ocp/version.js";
 import type { Caller } from "../patience/caller.js";
@@ -21,6 +22,7 @@ export interface Courier {
   /**
    * Sends the delete, once.
    *
+   * @param saw the cluster as this hook has just seen it
    * @throws OcpError whose kind tells what may have become of it
    */
   send(saw: Cluster): Promise<Dispatch>;
@@ -28,7 +30,7 @@ export interface Courier {
   next(id: OcpId, pauseMs: number): Promise<Task>;
   /** Whether another hook follows the same task and tells its progress. */
   isLed(): boolean;
-  /** Has OCP retry the failed task. */
+  /** Has OCP retry the failed task. Whether that may be done at all is decided before. */
   retry(id: OcpId): Promise<void>;
   close(): void;
 }
@@ -42,10 +44,15 @@ export interface CourierTools {
 }
 
 /** Each hook for itself. */
-export function directCourier(tools: CourierTools): Courier {
+export function directCourier(tools: CourierTools, version = versionAsker(tools)): Courier {
   const { api, deadline, intent } = tools;
+  const { target, skipHostOperation } = intent;
   return {
-    send: async () => ({ task: await sendFor(tools, [intent]), obproxyIds: proxyIds([intent]) }),
+    send: async () => {
+      if (target.kind === "cluster") return { task: await api.deleteCluster(target.clusterId), obproxyIds: [] };
+      const { clusterId, obproxyId } = target;
+      return deleteObproxies(api, await version(), clusterId, [{ obproxyId, skipHostOperation }]);
+    },
     next: async (id, pauseMs) => {
       await deadline.pause(pauseMs);
       return api.task(id);
@@ -56,29 +63,53 @@ export function directCourier(tools: CourierTools): Courier {
   };
 }
 
-/** One OBProxy of a call for many. */
-export type Errand = Pick<Intent, "target" | "skipHostOperation">;
-
-/** One call for all the OBProxies of `errands`, which belong to one cluster; or the delete of the cluster itself. */
-export async function sendFor({ api, caller, intent }: CourierTools, errands: readonly Errand[]): Promise<Task> {
-  const { target } = intent;
-  if (target.kind === "cluster") return api.deleteCluster(target.clusterId);
-  const version = await versionInTime(api, caller);
-  const dialect = dialectFor(version);
-  const skipHostOperationIds = proxyIds(errands.filter((each) => each.skipHostOperation));
-  if (skipHostOperationIds.length > 0 && dialect !== "POST") {
-    throw skipHostOperationUnsupported(formatVersion(version));
-  }
-  return api.deleteObproxies({
-    dialect,
-    clusterId: target.clusterId,
-    obproxyIds: proxyIds(errands),
-    ...(skipHostOperationIds.length === 0 ? {} : { skipHostOperationIds }),
-  });
+/** One OBProxy of a call that may be for many. */
+export interface Requested {
+  readonly obproxyId: OcpId;
+  readonly skipHostOperation: boolean;
 }
 
-export function proxyIds(errands: readonly Errand[]): OcpId[] {
-  return errands.flatMap(({ target }) => (target.kind === "obproxy" ? [target.obproxyId] : []));
+/** One call for OBProxies of one cluster. */
+export async function deleteObproxies(
+  api: OcpApi,
+  version: OcpVersion | undefined,
+  clusterId: OcpId,
+  requested: readonly Requested[],
+): Promise<Dispatch> {
+  const skipHostOperationIds = requested.filter((each) => each.skipHostOperation).map(({ obproxyId }) => obproxyId);
+  if (skipHostOperationIds.length > 0 && !canSkipHosts(version)) {
+    throw skipHostOperationUnsupported(formatVersion(version));
+  }
+  const obproxyIds = sortedIds(requested.map(({ obproxyId }) => obproxyId));
+  const task = await api.deleteObproxies({
+    dialect: dialectFor(version),
+    clusterId,
+    obproxyIds,
+    ...(skipHostOperationIds.length === 0 ? {} : { skipHostOperationIds }),
+  });
+  return { task, obproxyIds };
+}
+
+export function canSkipHosts(version: OcpVersion | undefined): boolean {
+  return dialectFor(version) === "POST";
+}
+
+/** Undefined: OCP does not tell. */
+export type AskVersion = () => Promise<OcpVersion | undefined>;
+
+/** Asks OCP for its version as long as it has not told it, and never twice at the same time. */
+export function versionAsker({ api, caller }: Pick<CourierTools, "api" | "caller">): AskVersion {
+  let asked: Promise<OcpVersion | undefined> | undefined;
+  const ask = async (): Promise<OcpVersion | undefined> => {
+    let version: OcpVersion | undefined;
+    try {
+      version = await versionInTime(api, caller);
+      return version;
+    } finally {
+      if (version === undefined) asked = undefined;
+    }
+  };
+  return () => (asked ??= ask());
 }
 
 /** How long an OCP that has answered before may take to tell its version; without it the older dialect will do. */

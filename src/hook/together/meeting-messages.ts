@@ -1,80 +1,242 @@
-import type { OcpErrorDetails } from "../../ocp/errors.js";
-import type { OcpId, Subtask, Task } from "../../ocp/model.js";
+import type { OcpErrorDetails, OcpErrorKind } from "../../ocp/errors.js";
+import { compareIds } from "../../ocp/ids.js";
+import type { OcpId, Subtask, Task, TaskTag } from "../../ocp/model.js";
+import type { Member, Route, Sight } from "./member.js";
 
-/** What hooks that met tell each other. */
+/**
+ * What hooks that met tell each other. Whoever speaks there may be of another release, or no hook at all: each message
+ * is checked whole, and nothing that was not checked is passed on.
+ */
 
-export interface FollowerSays {
-  readonly says: "join";
-  readonly obproxyId: OcpId;
-  readonly skipHostOperation: boolean;
-}
+export type FollowerSays =
+  /** The first thing: who I am. */
+  | { readonly says: "join"; readonly member: Member }
+  /** The answer to `count`. */
+  | { readonly says: "here" };
 
 export type LeaderSays =
-  | { readonly says: "sent"; readonly task: Task; readonly obproxyIds: readonly OcpId[]; readonly sentBy: string }
+  /** The call is about to be sent: who is still there? From the answer on, silence may mean that it was. */
+  | { readonly says: "count" }
+  | {
+      readonly says: "sent";
+      readonly task: Task;
+      /** All that the call deletes, sorted. */
+      readonly obproxyIds: readonly OcpId[];
+      /** The OBProxy of the hook that sent it. */
+      readonly sentBy: OcpId;
+    }
   | { readonly says: "failed"; readonly message: string; readonly details: OcpErrorDetails }
-  /** OCP refused the call for all: everybody for himself. */
+  /** You are not in the call, or OCP refused it for all: everybody for himself. */
   | { readonly says: "alone" }
   | { readonly says: "task"; readonly task: Task };
 
-/** Undefined: it is nothing that a hook says. On Windows anybody may find the pipe. */
+/** In characters. A follower has little to say; a task may have thousands of subtasks. */
+export const LONGEST_OF_FOLLOWER = 16 * 1024;
+export const LONGEST_OF_LEADER = 16 * 1024 * 1024;
+
+/** Undefined: it is nothing that a follower says. */
 export function readFollower(message: unknown): FollowerSays | undefined {
-  if (!isRecord(message) || message["says"] !== "join") return undefined;
-  const { obproxyId, skipHostOperation } = message;
-  if (typeof obproxyId !== "string" || !/^[1-9]\d{0,18}$/.test(obproxyId)) return undefined;
-  return { says: "join", obproxyId, skipHostOperation: skipHostOperation === true };
+  return reading(() => {
+    const { says, member } = record(message);
+    if (says === "here") return { says };
+    return says === "join" ? { says, member: readMember(member) } : undefined;
+  });
 }
 
-/** Undefined: it is nothing that a hook says. */
+/** Undefined: it is nothing that a leader says. */
 export function readLeader(message: unknown): LeaderSays | undefined {
-  return isLeaderSays(message) ? message : undefined;
+  return reading(() => {
+    const { says, task, obproxyIds, sentBy, message: words, details } = record(message);
+    switch (says) {
+      case "count":
+      case "alone":
+        return { says };
+      case "task":
+        return { says, task: readTask(task) };
+      case "sent":
+        return { says, task: readTask(task), obproxyIds: sortedList(obproxyIds), sentBy: id(sentBy) };
+      case "failed":
+        return { says, message: text(words), details: readDetails(details) };
+      default:
+        return undefined;
+    }
+  });
 }
 
-function isLeaderSays(message: unknown): message is LeaderSays {
-  if (!isRecord(message)) return false;
-  switch (message["says"]) {
-    case "alone":
-      return true;
-    case "task":
-      return isTask(message["task"]);
-    case "sent":
-      return isTask(message["task"]) && isList(message["obproxyIds"], isText) && typeof message["sentBy"] === "string";
-    case "failed":
-      return typeof message["message"] === "string" && isDetails(message["details"]);
-    default:
-      return false;
+/** What another hook has to know of an error; the rest of it does not survive the way. */
+export function detailsOf(details: OcpErrorDetails): OcpErrorDetails {
+  return readDetails(details);
+}
+
+function readMember(value: unknown): Member {
+  const { route, sight, skipHostOperation } = record(value);
+  return { route: readRoute(route), sight: readSight(sight), skipHostOperation: flag(skipHostOperation) };
+}
+
+function readRoute(value: unknown): Route {
+  const { baseUrl, way, user } = record(value);
+  return { baseUrl: text(baseUrl), way: text(way), user: text(user) };
+}
+
+function readSight(value: unknown): Sight {
+  const sight = record(value);
+  const clusterCreateTime = optional(sight["clusterCreateTime"], text);
+  const hostId = optional(sight["hostId"], id);
+  const address = optional(sight["address"], text);
+  return {
+    clusterId: id(sight["clusterId"]),
+    clusterName: text(sight["clusterName"]),
+    ...(clusterCreateTime !== undefined && { clusterCreateTime }),
+    obproxyId: id(sight["obproxyId"]),
+    ...(hostId !== undefined && { hostId }),
+    ...(address !== undefined && { address }),
+  };
+}
+
+function readTask(value: unknown): Task {
+  const task = record(value);
+  const operation = optional(task["operation"], text);
+  const creator = optional(task["creator"], text);
+  const startTime = optional(task["startTime"], text);
+  const finishTime = optional(task["finishTime"], text);
+  const tags = optional(task["tags"], (all) => list(all, readTag));
+  const traceId = optional(task["traceId"], text);
+  return {
+    id: id(task["id"]),
+    name: text(task["name"]),
+    status: text(task["status"]),
+    ...(operation !== undefined && { operation }),
+    ...(creator !== undefined && { creator }),
+    ...(startTime !== undefined && { startTime }),
+    ...(finishTime !== undefined && { finishTime }),
+    subtasks: list(task["subtasks"], readSubtask),
+    ...(tags !== undefined && { tags }),
+    ...(traceId !== undefined && { traceId }),
+  };
+}
+
+function readSubtask(value: unknown): Subtask {
+  const subtask = record(value);
+  const operation = optional(subtask["operation"], text);
+  return {
+    id: id(subtask["id"]),
+    name: text(subtask["name"]),
+    status: text(subtask["status"]),
+    ...(operation !== undefined && { operation }),
+    timeoutSeconds: number(subtask["timeoutSeconds"]),
+    parallelIdx: number(subtask["parallelIdx"]),
+    runTime: number(subtask["runTime"]),
+    upstreams: list(subtask["upstreams"], text),
+    downstreams: list(subtask["downstreams"], text),
+  };
+}
+
+function readTag(value: unknown): TaskTag {
+  const tag = record(value);
+  const obproxyClusterId = optional(tag["obproxyClusterId"], text);
+  const obproxyClusterName = optional(tag["obproxyClusterName"], text);
+  const obproxyServerId = optional(tag["obproxyServerId"], text);
+  return {
+    ...(obproxyClusterId !== undefined && { obproxyClusterId }),
+    ...(obproxyClusterName !== undefined && { obproxyClusterName }),
+    ...(obproxyServerId !== undefined && { obproxyServerId }),
+  };
+}
+
+function readDetails(value: unknown): OcpErrorDetails {
+  const details = record(value);
+  const status = optional(details["status"], number);
+  const code = optional(details["code"], number);
+  const codeText = optional(details["codeText"], text);
+  const ocpMessage = optional(details["ocpMessage"], text);
+  const traceId = optional(details["traceId"], text);
+  const retryAfterMs = optional(details["retryAfterMs"], number);
+  const clockSkewMs = optional(details["clockSkewMs"], number);
+  return {
+    kind: errorKind(details["kind"]),
+    method: text(details["method"]),
+    url: text(details["url"]),
+    ...(status !== undefined && { status }),
+    ...(code !== undefined && { code }),
+    ...(codeText !== undefined && { codeText }),
+    ...(ocpMessage !== undefined && { ocpMessage }),
+    ...(traceId !== undefined && { traceId }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(clockSkewMs !== undefined && { clockSkewMs }),
+  };
+}
+
+/** A record, so that the compiler misses a kind that is missing here. */
+const ERROR_KINDS: Readonly<Record<OcpErrorKind, true>> = {
+  unreachable: true,
+  lost: true,
+  throttled: true,
+  unauthenticated: true,
+  forbidden: true,
+  redirected: true,
+  "not-found": true,
+  refused: true,
+  "server-error": true,
+  "not-ocp": true,
+};
+
+function errorKind(value: unknown): OcpErrorKind {
+  if (isErrorKind(value)) return value;
+  throw new Unreadable();
+}
+
+function isErrorKind(value: unknown): value is OcpErrorKind {
+  return typeof value === "string" && Object.hasOwn(ERROR_KINDS, value);
+}
+
+/** Thrown by the readers below, and nowhere else caught than in `reading`. */
+class Unreadable extends Error {}
+
+function reading<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined;
+    throw error;
   }
 }
 
-function isDetails(value: unknown): value is OcpErrorDetails {
-  return isRecord(value) && ["kind", "method", "url"].every((name) => typeof value[name] === "string");
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Unreadable();
+  return { ...value };
 }
 
-function isTask(value: unknown): value is Task {
-  return isRecord(value) && hasTexts(value) && isList(value["subtasks"], isSubtask);
+function list<T>(value: unknown, read: (entry: unknown) => T): readonly T[] {
+  if (!Array.isArray(value)) throw new Unreadable();
+  return value.map(read);
 }
 
-function isSubtask(value: unknown): value is Subtask {
-  return (
-    isRecord(value) &&
-    hasTexts(value) &&
-    ["timeoutSeconds", "parallelIdx", "runTime"].every((name) => typeof value[name] === "number") &&
-    isList(value["upstreams"], isText) &&
-    isList(value["downstreams"], isText)
-  );
+function sortedList(value: unknown): readonly OcpId[] {
+  const ids = list(value, id);
+  if (ids.some((each, index) => index > 0 && compareIds(ids[index - 1] ?? "", each) >= 0)) throw new Unreadable();
+  return ids;
 }
 
-function hasTexts(value: Readonly<Record<string, unknown>>): boolean {
-  return ["id", "name", "status"].every((name) => isText(value[name]));
+function optional<T>(value: unknown, read: (value: unknown) => T): T | undefined {
+  return value === undefined ? undefined : read(value);
 }
 
-function isList(value: unknown, isEntry: (entry: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(isEntry);
+function text(value: unknown): string {
+  if (typeof value !== "string") throw new Unreadable();
+  return value;
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === "string";
+function id(value: unknown): OcpId {
+  if (typeof value !== "string" || !/^[1-9]\d{0,18}$/.test(value)) throw new Unreadable();
+  return value;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function number(value: unknown): number {
+  if (typeof value !== "number" || !Number.isFinite(value)) throw new Unreadable();
+  return value;
+}
+
+function flag(value: unknown): boolean {
+  if (typeof value !== "boolean") throw new Unreadable();
+  return value;
 }

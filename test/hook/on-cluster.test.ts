@@ -1,11 +1,5 @@
 import type { Target } from "../../src/hook/intent.js";
-import {
-  failedOnCluster,
-  mayExplainLock,
-  suspectsSince,
-  taskOfOurs,
-  tasksAtWork,
-} from "../../src/hook/decide/tasks-seen.js";
+import { failedOnCluster, mayExplainLock, tasksAtWork } from "../../src/hook/decide/on-cluster.js";
 import type { Subtask, Task, TaskTag } from "../../src/ocp/model.js";
 
 const proxy: Target = { kind: "obproxy", clusterId: "27", obproxyId: "3" };
@@ -66,47 +60,6 @@ describe("tasks at work", () => {
   it("come with the oldest first, by number, without our own", () => {
     const all = ["100", "9", "20"].map((id) => task(id, "RUNNING"));
     expect(tasksAtWork(all, proxy, "20").map((each) => each.task.id)).toEqual(["9", "100"]);
-  });
-});
-
-describe("our own task", () => {
-  it("is the newest deletion whose tags name the object itself", () => {
-    const mine = [tag("27"), tag("27", "3"), tag("27", "4")];
-    const all = [
-      task("9", "FAILED", mine),
-      task("10", "RUNNING", mine),
-      task("11", "RUNNING", [tag("27", "4")]),
-      task("12", "RUNNING", mine, "Restart obproxy"),
-      task("13", "RUNNING"),
-    ];
-    expect(taskOfOurs(all, proxy, false)?.id).toBe("10");
-    expect(taskOfOurs(all.slice(2), proxy, false)).toBeUndefined();
-  });
-
-  it("is, for a cluster, one that names no proxies", () => {
-    expect(taskOfOurs([task("9", "RUNNING", [tag("27"), tag("27", "3")])], cluster, false)).toBeUndefined();
-    expect(taskOfOurs([task("9", "RUNNING", [tag("27")])], cluster, false)?.id).toBe("9");
-  });
-
-  it("is, for a cluster that is gone, the newest deletion on it", () => {
-    expect(taskOfOurs([task("9", "FAILED", [tag("27"), tag("27", "3")])], cluster, true)?.id).toBe("9");
-    expect(taskOfOurs([task("9", "FAILED", [tag("28"), tag("28", "3")])], cluster, true)).toBeUndefined();
-  });
-});
-
-describe("what may have become of a delete whose answer was lost", () => {
-  it("are failed deletions since then, unless their tags name something else", () => {
-    const all = [
-      task("5", "FAILED"),
-      task("11", "FAILED"),
-      task("12", "RUNNING"),
-      task("13", "FAILED", [tag("27"), tag("27", "4")]),
-      task("14", "FAILED", [tag("27"), tag("27", "3")]),
-      task("15", "FAILED", [tag("28")]),
-      task("16", "FAILED", undefined, "Backup"),
-    ];
-    expect(ids(suspectsSince(all, proxy, "9"))).toEqual(["11", "14"]);
-    expect(ids(suspectsSince(all, cluster, "9"))).toEqual(["11", "13", "14"]);
   });
 });
 
