@@ -27,8 +27,8 @@ export type FaultAction =
   | { readonly kind: "reset" }
   /** Processed; the connection breaks before the answer. */
   | { readonly kind: "lostAnswer" }
-  /** Nothing happens for so long, then all goes its way; without `ms` nothing ever happens. */
-  | { readonly kind: "hang"; readonly ms?: number }
+  /** Nothing happens for so long, or until then, and all goes its way; with neither nothing ever happens. */
+  | { readonly kind: "hang"; readonly ms?: number; readonly until?: Promise<unknown> }
   /** Processed at once, answered after so long. */
   | { readonly kind: "slow"; readonly ms: number }
   /** 429; OCP documents `RateLimit-Reset` (default 1) and no `Retry-After` (default absent). Both in seconds. */

@@ -56,11 +56,13 @@ export async function misbehave(fault: FaultAction, situation: Situation): Promi
       answer();
       reply.cut();
       return;
-    case "hang":
-      if (await pause(fault.ms)) {
+    case "hang": {
+      const whole = pause(fault.ms);
+      if (fault.until === undefined ? await whole : await Promise.race([whole, fault.until.then(() => true)])) {
         reply.send(answer());
       }
       return;
+    }
     case "slow": {
       const told = answer();
       if (await pause(fault.ms)) {

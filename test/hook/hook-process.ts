@@ -23,12 +23,32 @@ export interface HookCall {
   /** The trigger. Default `"orders"`. */
   readonly clusterName?: string;
   readonly settings?: DeepPartial<HookSettings>;
+  /** The settings file as it stands, in place of `settings`. */
+  readonly settingsText?: string;
+  /** Where the hook runs; two names are two machines, with a home and a temporary directory each. Default one machine. */
+  readonly machine?: string;
   /** PEM text of the file beside the hook. */
   readonly ca?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 export type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
+
+export interface StartedHook {
+  readonly done: Promise<HookRun>;
+  /** As Terraform does on the first Ctrl-C. */
+  readonly kill: () => void;
+  readonly signal: (signal: NodeJS.Signals) => void;
+  /** Printed so far. */
+  readonly lines: readonly string[];
+}
+
+/** The directories of a machine that a hook may write to. */
+export interface Machine {
+  readonly home: string;
+  readonly state: string;
+  readonly temporary: string;
+}
 
 /** Runs the real program, bundled from the sources as they are, beside a settings file, as Terraform would. */
 export class HookRunner {
@@ -38,7 +58,6 @@ export class HookRunner {
 
   /** `built`: the program as it is published, trimmed, instead of the sources as they are. */
   constructor({ built = false } = {}) {
-    mkdirSync(join(this.directory, "tmp"));
     if (built) {
       copyFileSync(join(__dirname, "../../dist/hook", HOOK_FILE), this.program);
       return;
@@ -62,19 +81,27 @@ export class HookRunner {
     return this.start(simulator, call).done;
   }
 
-  start(
-    simulator: Simulator | undefined,
-    call: HookCall,
-  ): { done: Promise<HookRun>; kill: () => void; lines: string[] } {
+  /** Made when it is first named. */
+  machine(name = "m"): Machine {
+    const home = join(this.directory, name);
+    const machine = { home, state: join(home, "state"), temporary: join(home, "tmp") };
+    for (const path of Object.values(machine)) mkdirSync(path, { recursive: true });
+    return machine;
+  }
+
+  start(simulator: Simulator | undefined, call: HookCall): StartedHook {
     this.runs += 1;
+    const { home, state, temporary } = this.machine(call.machine);
     const place = join(this.directory, `run-${this.runs}`);
     mkdirSync(place);
     copyFileSync(this.program, join(place, HOOK_FILE));
     if (call.ca !== undefined) writeFileSync(join(place, CA_FILE), call.ca);
-    writeFileSync(join(place, SETTINGS_FILE), JSON.stringify(settingsWith(call.settings)));
+    writeFileSync(join(place, SETTINGS_FILE), call.settingsText ?? JSON.stringify(settingsWith(call.settings)));
     const env: Record<string, string | undefined> = {
       PATH: process.env["PATH"],
-      TMPDIR: join(this.directory, "tmp"),
+      HOME: home,
+      XDG_STATE_HOME: state,
+      TMPDIR: temporary,
       [ENV.kind]: call.kind,
       [ENV.clusterId]: String(call.clusterId),
       [ENV.obproxyId]: call.obproxyId === undefined ? undefined : String(call.obproxyId),
@@ -103,7 +130,11 @@ export class HookRunner {
         resolve({ code, lines, output });
       });
     });
-    return { done, kill: () => child.kill("SIGKILL"), lines };
+    const signal = (name: NodeJS.Signals): void => void child.kill(name);
+    const kill = (): void => {
+      signal("SIGKILL");
+    };
+    return { done, kill, signal, lines };
   }
 }
 

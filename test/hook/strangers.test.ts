@@ -1,5 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.js";
 import { HookRunner, TICK_MS } from "./hook-process.js";
 
@@ -13,13 +11,6 @@ afterEach(() => ocp.stop());
 
 async function given(options: SimulatorOptions): Promise<void> {
   ocp = await startSimulator({ tickMs: TICK_MS, ...options });
-}
-
-/** A temporary directory of its own, as on a machine that is new for each run. */
-function newMachine(name: string): { TMPDIR: string } {
-  const path = join(runner.directory, name);
-  mkdirSync(path);
-  return { TMPDIR: path };
 }
 
 const changes = (): string[] =>
@@ -36,9 +27,9 @@ describe("a failed task whose tags name the object, on a machine without notes",
       ocp.planWork({ subtaskName: "Unreserve host", fail: "always" });
       const settings = { clusters: { "27": { path: "app/c", forceDestroy: true } } };
       const call = { kind: "cluster", clusterId: 27, settings } as const;
-      expect((await runner.run(ocp, { ...call, env: newMachine(`first-${version}`) })).code).toBe(1);
+      expect((await runner.run(ocp, { ...call, machine: `first-${version}` })).code).toBe(1);
       expect(ocp.cluster(27)).toBeUndefined();
-      const { code, output } = await runner.run(ocp, { ...call, env: newMachine(`second-${version}`) });
+      const { code, output } = await runner.run(ocp, { ...call, machine: `second-${version}` });
       expect(output).toMatch(/task \d+ "Offline obproxy" FAILED \(in an earlier run\)/);
       expect(code).toBe(1);
       expect(changes()).toEqual(["DELETE /api/v2/obproxy/clusters/27"]);

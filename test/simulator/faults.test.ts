@@ -225,6 +225,17 @@ describe("answers of OCP's that come out wrong, though the work is done", () => 
     expect((await scene.delete(DELETE)).status).toBe(200);
   });
 
+  test("hang: all as usual, as soon as something else has happened", async () => {
+    let release = (): void => undefined;
+    inject({ kind: "hang", until: new Promise<void>((resolve) => (release = resolve)) });
+    const arrival = scene.ocp.nextArrival();
+    const reply = scene.delete(DELETE);
+    expect(await arrival).toMatchObject({ status: undefined });
+    expect(isSubmitted()).toBe(false);
+    release();
+    expect((await reply).status).toBe(200);
+  });
+
   test("slow: done at once, told later", async () => {
     inject({ kind: "slow", ms: 1 });
     expect((await scene.delete(DELETE)).status).toBe(200);
