@@ -58,17 +58,6 @@ describe("a failed task whose tags name the object, on a machine without notes",
     expect(changes().filter((change) => change.includes("retry"))).toEqual([]);
     expect(ocp.cluster(27)?.obproxies.map(({ id }) => id)).toEqual(["1", "2"]);
   });
-
-  it("is retried where all that it takes along may go", async () => {
-    await given({ version: "4.3.6", clusters: [{ id: 27, name: "orders", obproxies: [1, 2] }] });
-    ocp.planWork({ subtaskName: /Stop obproxy|Stop and uninstall obproxy/, fail: 1 });
-    ocp.runToEnd(ocp.submitDeleteObproxies(27, [1, 2]).id);
-    const settings = { ...retrying, obproxies: { "27/1": { path: "app/p" }, "27/2": { path: "app/p" } } };
-    const { code } = await runner.run(ocp, { kind: "obproxy", clusterId: 27, obproxyId: 1, settings });
-    expect(code).toBe(0);
-    expect(changes()).toEqual([expect.stringMatching(/^POST .*\/retry$/)]);
-    expect(ocp.cluster(27)?.obproxies).toEqual([]);
-  });
 });
 
 it("an OCP that cannot tell its version is asked in the dialect that all of them know", async () => {

@@ -101,6 +101,17 @@ export class Stage {
     await hook.done;
   }
 
+  /** Runs hooks that come to the point of their delete at the same moment, so that they meet. */
+  async together(calls: readonly HookCall[]): Promise<readonly HookRun[]> {
+    const ready = gate();
+    const does = { kind: "hang", until: ready.opened } as const;
+    const held = this.ocp.inject({ method: "GET", path: CLUSTER, times: calls.length, does });
+    const hooks = calls.map((call) => this.start(call));
+    while (held.hits < calls.length) await this.ocp.nextArrival();
+    ready.open();
+    return Promise.all(hooks.map(({ done }) => done));
+  }
+
   changes(): readonly string[] {
     return changesAt(this.ocp);
   }
