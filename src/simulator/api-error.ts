@@ -6,8 +6,8 @@ export class ApiError extends Error {
 
   constructor(
     readonly status: number,
-    /** OCP answers an integer; the documentation prints `ODP21001` for 21001. */
-    readonly code: number | string,
+    /** OCP answers an integer; the documentation prints `ODP21001` for 21001. Undefined: the answer has none. */
+    readonly code: number | string | undefined,
     readonly texts: Texts,
     readonly more: { readonly debugMessage?: string; readonly subErrors?: readonly unknown[] } = {},
   ) {

@@ -17,6 +17,7 @@ export interface World {
   readonly submissions: Submissions;
   readonly actions: Actions;
   readonly taskJson: TaskJson;
+  readonly maxPageSize: number;
   readonly instant: (milliseconds: number) => string;
   readonly now: () => number;
 }
@@ -64,7 +65,7 @@ function info(traits: Traits): Readonly<Record<string, unknown>> {
 }
 
 function obproxyRoutes(world: World): readonly Route[] {
-  const { errors, inventory, submissions, taskJson, instant } = world;
+  const { errors, inventory, submissions, taskJson, maxPageSize, instant } = world;
   const long = longReader(errors);
   const write = (cluster: Cluster): unknown => clusterJson(cluster, instant);
   const submitted = (task: Task): Result => ({ kind: "data", data: taskJson.submitted(task) });
@@ -76,7 +77,7 @@ function obproxyRoutes(world: World): readonly Route[] {
       observes: true,
       handle: ({ exchange: { query } }) => ({
         kind: "data",
-        data: pageOf(sorted(inventory.all(), query, CLUSTER_KEYS, "id,asc", errors), query, write),
+        data: pageOf(sorted(inventory.all(), query, CLUSTER_KEYS, "id,asc", errors), query, maxPageSize, write),
       }),
     },
     {
@@ -130,7 +131,7 @@ const CLUSTER_KEYS: SortKeys<Cluster> = {
   createTime: ({ addedAt }) => addedAt,
 };
 
-function taskRoutes({ errors, submissions, actions, taskJson }: World): readonly Route[] {
+function taskRoutes({ errors, submissions, actions, taskJson, maxPageSize }: World): readonly Route[] {
   const long = longReader(errors);
   const subtaskId = (call: Call): Id => {
     long(call, 0, "taskInstanceId");
@@ -143,11 +144,9 @@ function taskRoutes({ errors, submissions, actions, taskJson }: World): readonly
       permission: "readTasks",
       observes: true,
       handle: ({ exchange: { query } }) => {
-        const tasks = [...submissions.tasks.values()].filter((task) => isWanted(task, query));
-        return {
-          kind: "data",
-          data: pageOf(sorted(tasks, query, TASK_KEYS, "id,desc", errors), query, (task) => taskJson.listEntry(task)),
-        };
+        const wanted = [...submissions.tasks.values()].filter((task) => isWanted(task, query));
+        const tasks = sorted(wanted, query, TASK_KEYS, "id,desc", errors);
+        return { kind: "data", data: pageOf(tasks, query, maxPageSize, (task) => taskJson.listEntry(task)) };
       },
     },
     {
@@ -229,11 +228,17 @@ function isWanted(task: Task, query: URLSearchParams): boolean {
   const status = query.get("status");
   const type = query.get("type");
   return (
-    (name === null || task.name.toLowerCase().includes(name.toLowerCase())) &&
-    (status === null || status === "" || status.split(",").includes(task.status)) &&
+    (name === null || told(task, "name").toLowerCase().includes(name.toLowerCase())) &&
+    (status === null || status === "" || status.split(",").includes(told(task, "status"))) &&
     (type === null || type === "" || type.split(",").includes("MANUAL")) &&
     FOREIGN_FILTERS.every((filter) => (query.get(filter) ?? "") === "")
   );
+}
+
+/** As answers have it: a task is filtered by what it is said to be. */
+function told(task: Task, member: "name" | "status"): string {
+  const override = task.override[member];
+  return typeof override === "string" ? override : task[member];
 }
 
 function submitter(call: Call): Submitter {

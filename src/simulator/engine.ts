@@ -45,7 +45,9 @@ export class Engine {
       return;
     }
     for (const task of this.tasks.values()) {
-      this.advance(task);
+      if (!task.suspended) {
+        this.advance(task);
+      }
     }
   }
 

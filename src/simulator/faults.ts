@@ -10,8 +10,11 @@ export type FaultAction =
       readonly body?: unknown;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** An error in OCP's envelope; default message `"simulated error"`. */
-  | { readonly kind: "error"; readonly status: number; readonly code: number | string; readonly message?: string }
+  /**
+   * An error in OCP's envelope; default message `"simulated error"`, default no code at all. A 404 with a code that is
+   * no word for the object (`"COM10002"`, `"CMP07001"`, 0, none) comes from OCP's gateway and general error handling.
+   */
+  | { readonly kind: "error"; readonly status: number; readonly code?: number | string; readonly message?: string }
   /** 200 and the front end's page. */
   | { readonly kind: "html" }
   /** 200, `application/json`, nothing in it. */
@@ -24,8 +27,8 @@ export type FaultAction =
   | { readonly kind: "reset" }
   /** Processed; the connection breaks before the answer. */
   | { readonly kind: "lostAnswer" }
-  /** Nothing happens for so long, then all goes its way; without `ms` nothing ever happens. */
-  | { readonly kind: "hang"; readonly ms?: number }
+  /** Nothing happens for so long, or until then, and all goes its way; with neither nothing ever happens. */
+  | { readonly kind: "hang"; readonly ms?: number; readonly until?: Promise<unknown> }
   /** Processed at once, answered after so long. */
   | { readonly kind: "slow"; readonly ms: number }
   /** 429; OCP documents `RateLimit-Reset` (default 1) and no `Retry-After` (default absent). Both in seconds. */
@@ -34,8 +37,12 @@ export type FaultAction =
   | { readonly kind: "metadbOutage" }
   /** 302; default to the login page. */
   | { readonly kind: "redirect"; readonly location?: string }
-  /** Processed; the JSON goes out changed, for example with a status that no documentation knows. */
-  | { readonly kind: "rewrite"; readonly change: (body: unknown) => unknown }
+  /** Processed; the JSON goes out changed, for example with a status that no documentation knows. See {@link inData}. */
+  | { readonly kind: "rewrite"; readonly change: (body: unknown, request: RecordedRequest) => unknown }
+  /** Processed as if the query were another one; undefined: as if the parameter were not there, for example `page`. */
+  | { readonly kind: "misread"; readonly query: Readonly<Record<string, string | undefined>> }
+  /** Processed as usual, but something happens right before, for example between two pages of a list. */
+  | { readonly kind: "meanwhile"; readonly happens: (request: RecordedRequest) => void }
   /** Nothing is processed; these bytes are sent, then the connection is closed. */
   | { readonly kind: "raw"; readonly bytes: string | Uint8Array };
 

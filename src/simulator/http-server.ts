@@ -162,8 +162,8 @@ export class HttpServer {
   }
 
   private async respond(exchange: Exchange, reply: Reply, record: OpenRecord): Promise<void> {
-    const answer = (): Answer =>
-      this.isBelowPrefix(record.path) ? this.service.answer(exchange) : this.answers.container(404);
+    const answer = (asked = exchange): Answer =>
+      this.isBelowPrefix(record.path) ? this.service.answer(asked) : this.answers.container(404);
     const fault = this.faults.take(record, exchange.path);
     record.fault = fault?.kind;
     try {
@@ -171,7 +171,7 @@ export class HttpServer {
         reply.send(answer());
       } else {
         const { answers, service } = this;
-        await misbehave(fault, { exchange, reply, answers, service, answer, pause: (ms) => this.pause(ms) });
+        await misbehave(fault, { exchange, record, reply, answers, service, answer, pause: (ms) => this.pause(ms) });
       }
     } catch (error) {
       // A mistake of the simulator's own, or of a `rewrite`: never silent, and told like OCP's own mistakes.

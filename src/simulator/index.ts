@@ -15,5 +15,6 @@ export {
 } from "./options.js";
 export type { Registration, WorkPlan } from "./plans.js";
 export type { RecordedRequest } from "./recorder.js";
-export { type OtherTask, type Outage, type Simulator, type Start, startSimulator } from "./simulator.js";
+export { inContents, inData, inPage } from "./rewrites.js";
+export { type OtherTask, type Outage, type PastTask, type Simulator, type Start, startSimulator } from "./simulator.js";
 export type { ClusterSnapshot, SubtaskSnapshot, TaskSnapshot } from "./snapshot.js";

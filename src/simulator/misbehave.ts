@@ -1,24 +1,26 @@
 import type { Answer, Answers, Exchange } from "./answers.js";
 import { ApiError } from "./api-error.js";
 import type { FaultAction } from "./faults.js";
+import type { RecordedRequest } from "./recorder.js";
 import { TOO_MANY_REQUESTS } from "./rate-limit.js";
 import type { Reply } from "./reply.js";
 import type { Service } from "./service.js";
 
 export interface Situation {
   readonly exchange: Exchange;
+  readonly record: RecordedRequest;
   readonly reply: Reply;
   readonly answers: Answers;
   readonly service: Service;
-  /** Processes the request; what OCP would say. */
-  readonly answer: () => Answer;
+  /** Processes the request, or another one in its place; what OCP would say. */
+  readonly answer: (instead?: Exchange) => Answer;
   /** Resolves to false where the server ends meanwhile. */
   readonly pause: (ms: number | undefined) => Promise<boolean>;
 }
 
 /** Does to a request what a fault says; see {@link FaultAction}. */
 export async function misbehave(fault: FaultAction, situation: Situation): Promise<void> {
-  const { exchange, reply, answers, service, answer, pause } = situation;
+  const { exchange, record, reply, answers, service, answer, pause } = situation;
   switch (fault.kind) {
     case "answer": {
       const { body = "" } = fault;
@@ -54,11 +56,13 @@ export async function misbehave(fault: FaultAction, situation: Situation): Promi
       answer();
       reply.cut();
       return;
-    case "hang":
-      if (await pause(fault.ms)) {
+    case "hang": {
+      const whole = pause(fault.ms);
+      if (fault.until === undefined ? await whole : await Promise.race([whole, fault.until.then(() => true)])) {
         reply.send(answer());
       }
       return;
+    }
     case "slow": {
       const told = answer();
       if (await pause(fault.ms)) {
@@ -85,13 +89,26 @@ export async function misbehave(fault: FaultAction, situation: Situation): Promi
       return;
     case "rewrite": {
       const told = answer();
-      reply.send({ ...told, body: JSON.stringify(fault.change(JSON.parse(told.body) as unknown)) });
+      reply.send({ ...told, body: JSON.stringify(fault.change(JSON.parse(told.body) as unknown, record)) });
       return;
     }
+    case "misread":
+      reply.send(answer({ ...exchange, query: misread(exchange.query, fault.query) }));
+      return;
+    case "meanwhile":
+      fault.happens(record);
+      reply.send(answer());
+      return;
     case "raw":
       reply.sendRaw(fault.bytes);
       return;
   }
+}
+
+function misread(query: URLSearchParams, change: Readonly<Record<string, string | undefined>>): Exchange["query"] {
+  const all: Readonly<Record<string, string | undefined>> = { ...Object.fromEntries(query), ...change };
+  const left = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  return new URLSearchParams(Object.fromEntries(left));
 }
 
 function answerOf(status: number, body: string, headers: Answer["headers"]): Answer {

@@ -49,8 +49,8 @@ export interface Task {
   readonly name: string;
   readonly creator: User;
   readonly executor: string;
-  readonly createTime: number;
-  readonly startTime: number;
+  createTime: number;
+  startTime: number;
   readonly context: TaskContext;
   /** The cluster it works on. */
   readonly clusterId?: Id;
@@ -65,6 +65,8 @@ export interface Task {
   operation: TaskOperation;
   prohibitRollback: boolean;
   finishTime?: number;
+  /** Nothing of it goes on, as long as this holds. */
+  suspended: boolean;
   /** Merged into every answer about the task; undefined takes a field away. */
   override: Readonly<Record<string, unknown>>;
   subtaskOverrides: Readonly<Record<Id, Readonly<Record<string, unknown>>>>;

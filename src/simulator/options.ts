@@ -101,6 +101,8 @@ export interface SimulatorOptions {
   readonly firstTaskId?: number | string;
   /** Id of the first subtask. Default 33147. */
   readonly firstSubtaskId?: number | string;
+  /** The largest page of a list that it gives, whatever is asked for. Default 2000, as documented. */
+  readonly maxPageSize?: number;
   /** Servers that answer in turn. Default one, named as in the documentation of the version. */
   readonly nodes?: readonly SimulatedNode[];
   /** Offset of OCP's times: `"Z"` or like the default, `"+08:00"`. */

@@ -1,7 +1,8 @@
 import type { ApiErrors } from "./api-error.js";
 
 const DEFAULT_SIZE = 10;
-const MAX_SIZE = 2000;
+/** The largest page that OCP gives, whatever is asked for (documented). */
+export const MAX_PAGE_SIZE = 2000;
 
 export interface Page {
   readonly contents: readonly unknown[];
@@ -14,12 +15,17 @@ export interface Page {
 }
 
 /**
- * One page, 1-based. What is not a sensible number counts as absent (seen in ocp-express); the default size of 10 and
- * the maximum of 2000 are documented. Only the items of the page are written.
+ * One page, 1-based. What is not a sensible number counts as absent (seen in ocp-express); the default size of 10 is
+ * documented. Only the items of the page are written.
  */
-export function pageOf<T>(items: readonly T[], query: URLSearchParams, write: (item: T) => unknown): Page {
+export function pageOf<T>(
+  items: readonly T[],
+  query: URLSearchParams,
+  maxSize: number,
+  write: (item: T) => unknown,
+): Page {
   const number = positive(query.get("page")) ?? 1;
-  const size = Math.min(positive(query.get("size")) ?? DEFAULT_SIZE, MAX_SIZE);
+  const size = Math.min(positive(query.get("size")) ?? DEFAULT_SIZE, maxSize);
   return {
     contents: items.slice((number - 1) * size, number * size).map(write),
     page: { number, size, totalElements: items.length, totalPages: Math.ceil(items.length / size) },

@@ -1,6 +1,7 @@
 import { seedId } from "./ids.js";
 import { badOption } from "./option-error.js";
 import { DEFAULT_CREDENTIALS, type SimulatedNode, type SimulatorOptions } from "./options.js";
+import { MAX_PAGE_SIZE } from "./paging.js";
 import { parseUtcOffset } from "./time.js";
 import { type Traits, traitsOf } from "./version.js";
 
@@ -36,6 +37,7 @@ export function resolveOptions(options: SimulatorOptions) {
     pathPrefix: pathPrefix(options.pathPrefix ?? ""),
     firstTaskId: seedId("firstTaskId", options.firstTaskId ?? 31440),
     firstSubtaskId: seedId("firstSubtaskId", options.firstSubtaskId ?? 33147),
+    maxPageSize: maxPageSize(options.maxPageSize ?? MAX_PAGE_SIZE),
     nodes: nodes(options.nodes, traits),
     utcOffsetMinutes: parseUtcOffset(options.utcOffset ?? "+08:00"),
     locale: options.locale ?? "en-US",
@@ -63,6 +65,13 @@ function portNumber(port: number): number {
     throw badOption("port", port, "an integer from 0 to 65535");
   }
   return port;
+}
+
+function maxPageSize(size: number): number {
+  if (!Number.isInteger(size) || size < 1 || size > MAX_PAGE_SIZE) {
+    throw badOption("maxPageSize", size, `an integer from 1 to ${MAX_PAGE_SIZE}`);
+  }
+  return size;
 }
 
 function pathPrefix(prefix: string): string {

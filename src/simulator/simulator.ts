@@ -37,6 +37,19 @@ export interface OtherTask {
   readonly subtasks?: readonly string[];
   /** Holds the cluster's lock until its last subtask has succeeded; default true. */
   readonly lock?: boolean;
+  /** Name of the user who started it; default `"operator"`. */
+  readonly creator?: string;
+  /** What its answers have as `tags`, also before 4.3.6; default, from 4.3.6 on, the cluster and those OBProxies. */
+  readonly tags?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** A task of somebody else that came to rest before. It holds no lock, and has changed nothing that the simulator knows. */
+export interface PastTask extends Omit<OtherTask, "lock"> {
+  readonly status: "FAILED" | "SUCCESSFUL";
+  /** As the tags tell it; default that of `clusterId`, which OCP need not know any more. */
+  readonly clusterName?: string;
+  /** Milliseconds since the epoch; default now. */
+  readonly startTime?: number;
 }
 
 /** An end of OCP's process. */
@@ -102,6 +115,7 @@ export class Simulator {
       inventory: this.inventory,
       submissions: this.submissions,
       actions: this.actions,
+      maxPageSize: options.maxPageSize,
       taskJson: new TaskJson(traits, utcOffsetMinutes, this.random),
       instant: (time) => formatInstant(time, utcOffsetMinutes),
       now: clock,
@@ -277,19 +291,35 @@ export class Simulator {
 
   /** Somebody starts another task. */
   startTask(task: OtherTask): TaskSnapshot {
-    const names = task.subtasks ?? ["Start node", "Finish node"];
-    const stages = names.map((name, step): Stage => {
-      const isLast = step === names.length - 1;
-      return { name, className: "", timeout: 1800, ...(isLast ? { effects: ["unlock"] } : {}) };
+    const started = this.submissions.start(this.operator(task.creator), {
+      name: task.name,
+      cluster: task.clusterId === undefined ? undefined : this.inventory.get(task.clusterId),
+      obproxyIds: (task.obproxyIds ?? []).map(String),
+      stages: stagesOf(task),
+      locks: task.lock ?? true,
     });
-    return taskSnapshot(
-      this.submissions.start(this.operator(), {
-        name: task.name,
-        cluster: task.clusterId === undefined ? undefined : this.inventory.get(task.clusterId),
-        obproxyIds: (task.obproxyIds ?? []).map(String),
-        stages,
-        locks: task.lock ?? true,
-      }),
+    return tagged(started, task);
+  }
+
+  /** Somebody's task has come to rest, with its last subtask FAILED where the task is. */
+  addPastTask(task: PastTask): TaskSnapshot {
+    const { clusterId, startTime } = task;
+    const recorded = this.submissions.record(this.operator(task.creator), {
+      name: task.name,
+      status: task.status,
+      clusterId: clusterId === undefined ? undefined : seedId("clusterId", clusterId),
+      clusterName: task.clusterName ?? (clusterId === undefined ? undefined : this.cluster(clusterId)?.name),
+      obproxyIds: (task.obproxyIds ?? []).map((id) => seedId("obproxyIds", id)),
+      stages: stagesOf(task),
+      startTime,
+    });
+    return tagged(recorded, task);
+  }
+
+  /** So many of them, the oldest first. */
+  addPastTasks(count: number, task: PastTask | ((index: number) => PastTask)): readonly TaskSnapshot[] {
+    return Array.from({ length: count }, (_, index) =>
+      this.addPastTask(typeof task === "function" ? task(index) : task),
     );
   }
 
@@ -326,6 +356,33 @@ export class Simulator {
     const task = this.known(taskId);
     task.status = status;
     this.engine.unlock(task);
+  }
+
+  /** Nothing of the task goes on until {@link resume}; answers call it by a status that is not documented. */
+  suspend(taskId: number | string, status = "SUSPENDED"): void {
+    this.known(taskId).suspended = true;
+    this.overrideTask(taskId, { status });
+  }
+
+  resume(taskId: number | string): void {
+    const task = this.known(taskId);
+    task.suspended = false;
+    task.override = Object.fromEntries(Object.entries(task.override).filter(([member]) => member !== "status"));
+  }
+
+  /**
+   * As after a start of OCP in another time zone: it stores the times of tasks without one (seen in ocp-express). Those
+   * of tasks that come later are right again.
+   */
+  shiftTaskTimes(minutes: number): void {
+    const shifted = (time: number): number => time + minutes * 60_000;
+    for (const task of this.submissions.tasks.values()) {
+      task.createTime = shifted(task.createTime);
+      task.startTime = shifted(task.startTime);
+      if (task.finishTime !== undefined) {
+        task.finishTime = shifted(task.finishTime);
+      }
+    }
   }
 
   /** OCP has cleared its history: the task is 404 from now on. */
@@ -424,8 +481,8 @@ export class Simulator {
     this.auth.accountLocked = locked;
   }
 
-  private operator(): Submitter {
-    return { user: OPERATOR, executor: this.options.nodes[0]?.executor ?? this.options.host };
+  private operator(name = OPERATOR.name): Submitter {
+    return { user: { ...OPERATOR, name }, executor: this.options.nodes[0]?.executor ?? this.options.host };
   }
 
   private known(id: number | string): Task {
@@ -445,6 +502,20 @@ export class Simulator {
     }
     return found.id;
   }
+}
+
+function stagesOf({ subtasks: names = ["Start node", "Finish node"] }: OtherTask | PastTask): readonly Stage[] {
+  return names.map((name, step): Stage => {
+    const isLast = step === names.length - 1;
+    return { name, className: "", timeout: 1800, ...(isLast ? { effects: ["unlock"] } : {}) };
+  });
+}
+
+function tagged(task: Task, { tags }: OtherTask | PastTask): TaskSnapshot {
+  if (tags !== undefined) {
+    task.override = { ...task.override, tags };
+  }
+  return taskSnapshot(task);
 }
 
 type Listeners = Set<(request: RecordedRequest) => void>;

@@ -1,4 +1,5 @@
 import type { ApiErrors } from "./api-error.js";
+import { setStatus } from "./engine.js";
 import { DELETE_SERVER_STAGES, EMPTY_CLUSTER_STAGES, fanOut, OFFLINE_OBPROXY_STAGES, type Stage } from "./graphs.js";
 import { type Id, Sequence } from "./ids.js";
 import type { Inventory } from "./inventory.js";
@@ -41,6 +42,16 @@ interface Draft {
   readonly deletesCluster: boolean;
   readonly newFields: boolean;
   readonly locks: boolean;
+}
+
+interface PastDraft {
+  readonly name: string;
+  readonly stages: readonly Stage[];
+  readonly status: "FAILED" | "SUCCESSFUL";
+  readonly clusterId: Id | undefined;
+  readonly clusterName: string | undefined;
+  readonly obproxyIds: readonly Id[];
+  readonly startTime: number | undefined;
 }
 
 /** Checks what is asked for, takes the cluster's lock and makes the task. */
@@ -168,10 +179,59 @@ export class Submissions {
     });
   }
 
+  /** A task that has come to rest already; what it worked on need not be known any more, and nothing is done to it. */
+  record(submitter: Submitter, past: PastDraft): Task {
+    const made = this.made(submitter, {
+      ...past,
+      context: EMPTY_CONTEXT,
+      cluster: undefined,
+      obproxies: [],
+      skipHost: [],
+      deletesCluster: false,
+      newFields: false,
+      locks: false,
+    });
+    const { clusterId, clusterName, obproxyIds, status, startTime } = past;
+    const task: Task = {
+      ...made,
+      ...(clusterId === undefined ? {} : { clusterId, clusterName: clusterName ?? "" }),
+      obproxies: obproxyIds.map((id) => ({ id, hostId: id, ip: "10.0.0.1", status: "RUNNING" })),
+      status,
+      createTime: startTime ?? made.createTime,
+      startTime: startTime ?? made.startTime,
+      finishTime: made.startTime,
+    };
+    for (const subtask of task.subtasks) {
+      const isLast = subtask === task.subtasks.at(-1);
+      setStatus(subtask, isLast ? status : "SUCCESSFUL");
+      subtask.attempts = 1;
+    }
+    this.tasks.set(task.id, task);
+    return task;
+  }
+
   private submit(submitter: Submitter, draft: Draft): Task {
+    const { cluster, obproxies } = draft;
+    const task = this.made(submitter, draft);
+    this.tasks.set(task.id, task);
+    if (cluster !== undefined && draft.locks) {
+      cluster.lockedBy = task.id;
+      const ids = obproxies.map(({ id }) => id);
+      const status =
+        task.deletesCluster || task.context.listMap["obproxy_server_ids"] !== undefined ? "DELETING" : undefined;
+      this.inventory.updateObproxies(cluster.id, ids, (obproxy) => ({
+        ...obproxy,
+        status: status ?? obproxy.status,
+        operateStatus: "OPERATING",
+      }));
+    }
+    return task;
+  }
+
+  private made(submitter: Submitter, draft: Draft): Task {
     const now = this.settings.clock();
     const { cluster, obproxies } = draft;
-    const task: Task = {
+    return {
       id: this.taskIds.take(),
       name: draft.name,
       creator: submitter.user,
@@ -187,22 +247,10 @@ export class Submissions {
       status: "RUNNING",
       operation: "EXECUTE",
       prohibitRollback: false,
+      suspended: false,
       override: {},
       subtaskOverrides: {},
     };
-    this.tasks.set(task.id, task);
-    if (cluster !== undefined && draft.locks) {
-      cluster.lockedBy = task.id;
-      const ids = obproxies.map(({ id }) => id);
-      const status =
-        task.deletesCluster || task.context.listMap["obproxy_server_ids"] !== undefined ? "DELETING" : undefined;
-      this.inventory.updateObproxies(cluster.id, ids, (obproxy) => ({
-        ...obproxy,
-        status: status ?? obproxy.status,
-        operateStatus: "OPERATING",
-      }));
-    }
-    return task;
   }
 
   private subtasks(draft: Draft, now: number): readonly Subtask[] {

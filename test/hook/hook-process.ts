@@ -16,13 +16,6 @@ export interface HookRun {
   readonly output: string;
 }
 
-export interface StartedHook {
-  readonly done: Promise<HookRun>;
-  /** Default SIGKILL. */
-  readonly kill: (signal?: "SIGKILL" | "SIGSTOP" | "SIGCONT") => void;
-  readonly lines: readonly string[];
-}
-
 export interface HookCall {
   readonly kind: "cluster" | "obproxy";
   readonly clusterId: number | string;
@@ -30,12 +23,33 @@ export interface HookCall {
   /** The trigger. Default `"orders"`. */
   readonly clusterName?: string;
   readonly settings?: DeepPartial<HookSettings>;
+  /** The settings file as it stands, in place of `settings`. */
+  readonly settingsText?: string;
+  /** Where the hook runs; two names are two machines, with a home and a temporary directory each. Default one machine. */
+  readonly machine?: string;
   /** PEM text of the file beside the hook. */
   readonly ca?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 export type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
+
+export interface StartedHook {
+  readonly done: Promise<HookRun>;
+  /** Default SIGKILL, as Terraform does on the first Ctrl-C. */
+  readonly kill: (signal?: NodeJS.Signals) => void;
+  readonly signal: (signal: NodeJS.Signals) => void;
+  /** Printed so far. */
+  readonly lines: readonly string[];
+}
+
+/** The directories of a machine that a hook may write to. */
+export interface Machine {
+  readonly home: string;
+  readonly state: string;
+  readonly temporary: string;
+  readonly runtime: string;
+}
 
 /** Runs the real program, bundled from the sources as they are, beside a settings file, as Terraform would. */
 export class HookRunner {
@@ -45,7 +59,6 @@ export class HookRunner {
 
   /** `built`: the program as it is published, trimmed, instead of the sources as they are. */
   constructor({ built = false } = {}) {
-    for (const name of ["tmp", "home", "state", "run"]) mkdirSync(join(this.directory, name), { mode: 0o700 });
     if (built) {
       copyFileSync(join(__dirname, "../../dist/hook", HOOK_FILE), this.program);
       return;
@@ -69,19 +82,28 @@ export class HookRunner {
     return this.start(simulator, call).done;
   }
 
+  /** Made when it is first named. */
+  machine(name = "m"): Machine {
+    const home = join(this.directory, name);
+    const machine = { home, state: join(home, "state"), temporary: join(home, "tmp"), runtime: join(home, "run") };
+    for (const path of Object.values(machine)) mkdirSync(path, { recursive: true, mode: 0o700 });
+    return machine;
+  }
+
   start(simulator: Simulator | undefined, call: HookCall): StartedHook {
     this.runs += 1;
+    const { home, state, temporary, runtime } = this.machine(call.machine);
     const place = join(this.directory, `run-${this.runs}`);
     mkdirSync(place);
     copyFileSync(this.program, join(place, HOOK_FILE));
     if (call.ca !== undefined) writeFileSync(join(place, CA_FILE), call.ca);
-    writeFileSync(join(place, SETTINGS_FILE), JSON.stringify(settingsWith(call.settings)));
+    writeFileSync(join(place, SETTINGS_FILE), call.settingsText ?? JSON.stringify(settingsWith(call.settings)));
     const env: Record<string, string | undefined> = {
       PATH: process.env["PATH"],
-      TMPDIR: join(this.directory, "tmp"),
-      HOME: join(this.directory, "home"),
-      XDG_STATE_HOME: join(this.directory, "state"),
-      XDG_RUNTIME_DIR: join(this.directory, "run"),
+      HOME: home,
+      XDG_STATE_HOME: state,
+      TMPDIR: temporary,
+      XDG_RUNTIME_DIR: runtime,
       [ENV.kind]: call.kind,
       [ENV.clusterId]: String(call.clusterId),
       [ENV.obproxyId]: call.obproxyId === undefined ? undefined : String(call.obproxyId),
@@ -110,7 +132,15 @@ export class HookRunner {
         resolve({ code, lines, output });
       });
     });
-    return { done, kill: (signal = "SIGKILL") => child.kill(signal), lines };
+    const signal = (name: NodeJS.Signals): void => void child.kill(name);
+    return {
+      done,
+      kill: (name: NodeJS.Signals = "SIGKILL") => {
+        signal(name);
+      },
+      signal,
+      lines,
+    };
   }
 }
 

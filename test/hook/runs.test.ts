@@ -128,7 +128,8 @@ describe("a second run", () => {
 
   it("does without notes where there is no directory for them", async () => {
     await given();
-    const call: HookCall = { ...proxy, env: { XDG_STATE_HOME: "/dev/null" } };
+    const nowhere = { TMPDIR: "/dev/null", HOME: "/dev/null", XDG_STATE_HOME: "/dev/null/state" };
+    const call: HookCall = { ...proxy, env: nowhere };
     ocp.planWork({ subtaskName: early, ticks: 15 });
     const first = runner.start(ocp, call);
     await ocp.nextRequest(({ path }) => /tasks\/instances\/\d+$/.test(path));

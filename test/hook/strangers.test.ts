@@ -1,5 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.js";
 import { HookRunner, TICK_MS } from "./hook-process.js";
 
@@ -13,13 +11,6 @@ afterEach(() => ocp.stop());
 
 async function given(options: SimulatorOptions): Promise<void> {
   ocp = await startSimulator({ tickMs: TICK_MS, ...options });
-}
-
-/** A place of its own for what is kept, as on a machine that is new for each run. */
-function newMachine(name: string): { XDG_STATE_HOME: string } {
-  const path = join(runner.directory, name);
-  mkdirSync(path);
-  return { XDG_STATE_HOME: path };
 }
 
 const changes = (): string[] =>
@@ -36,9 +27,9 @@ describe("a failed task whose tags name the object, on a machine without notes",
       ocp.planWork({ subtaskName: "Unreserve host", fail: "always" });
       const settings = { clusters: { "27": { path: "app/c", forceDestroy: true } } };
       const call = { kind: "cluster", clusterId: 27, settings } as const;
-      expect((await runner.run(ocp, { ...call, env: newMachine(`first-${version}`) })).code).toBe(1);
+      expect((await runner.run(ocp, { ...call, machine: `first-${version}` })).code).toBe(1);
       expect(ocp.cluster(27)).toBeUndefined();
-      const { code, output } = await runner.run(ocp, { ...call, env: newMachine(`second-${version}`) });
+      const { code, output } = await runner.run(ocp, { ...call, machine: `second-${version}` });
       expect(output).toMatch(/task \d+ "Offline obproxy" FAILED \(in an earlier run\)/);
       expect(code).toBe(1);
       expect(changes()).toEqual(["DELETE /api/v2/obproxy/clusters/27"]);
@@ -66,17 +57,6 @@ describe("a failed task whose tags name the object, on a machine without notes",
     expect(code).toBe(1);
     expect(changes().filter((change) => change.includes("retry"))).toEqual([]);
     expect(ocp.cluster(27)?.obproxies.map(({ id }) => id)).toEqual(["1", "2"]);
-  });
-
-  it("is retried where all that it takes along may go", async () => {
-    await given({ version: "4.3.6", clusters: [{ id: 27, name: "orders", obproxies: [1, 2] }] });
-    ocp.planWork({ subtaskName: /Stop obproxy|Stop and uninstall obproxy/, fail: 1 });
-    ocp.runToEnd(ocp.submitDeleteObproxies(27, [1, 2]).id);
-    const settings = { ...retrying, obproxies: { "27/1": { path: "app/p" }, "27/2": { path: "app/p" } } };
-    const { code } = await runner.run(ocp, { kind: "obproxy", clusterId: 27, obproxyId: 1, settings });
-    expect(code).toBe(0);
-    expect(changes()).toEqual([expect.stringMatching(/^POST .*\/retry$/)]);
-    expect(ocp.cluster(27)?.obproxies).toEqual([]);
   });
 });
 

@@ -1,9 +1,16 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import type { FaultAction, SimulatorOptions } from "../../src/simulator/index.js";
+import {
+  type FaultAction,
+  inContents,
+  inData,
+  inPage,
+  type RecordedRequest,
+  type SimulatorOptions,
+} from "../../src/simulator/index.js";
 import { shapeOf } from "./recording.js";
-import { CLUSTERS, Scene } from "./scene.js";
+import { CLUSTERS, Scene, TASKS } from "./scene.js";
 
 let scene: Scene;
 
@@ -76,6 +83,12 @@ describe("answers instead of OCP's", () => {
     expect((await scene.get(DETAIL)).json).toMatchObject({ successful: false, status: 500, error: { code: 20003 } });
   });
 
+  test.each([["COM10002"], ["CMP07001"], [0], [undefined]])("error: a 404 in general words, code %j", async (code) => {
+    inject({ kind: "error", status: 404, ...(code === undefined ? {} : { code }) });
+    const { status, json } = await scene.get(DETAIL);
+    expect([status, json?.successful, json?.error.code]).toEqual([404, false, code]);
+  });
+
   test("empty: 200 without a body", async () => {
     inject({ kind: "empty" });
     const { status, text, headers } = await scene.get(DETAIL);
@@ -140,6 +153,63 @@ describe("answers of OCP's that come out wrong, though the work is done", () => 
     expect((await scene.delete(DELETE)).json?.status).toBe(299);
   });
 
+  test("rewrite: another JSON for one request than for another", async () => {
+    const change = (body: unknown, { path }: RecordedRequest): unknown => ({ ...(body as object), server: path });
+    scene.ocp.inject({ times: 2, does: { kind: "rewrite", change } });
+    expect((await scene.get(DETAIL)).json?.server).toBe(DETAIL);
+    expect((await scene.get(CLUSTERS)).json?.server).toBe(CLUSTERS);
+  });
+
+  test("rewrite: another object", async () => {
+    inject({ kind: "rewrite", change: inData((data) => ({ ...data, obproxies: undefined })) });
+    const { data } = (await scene.get(DETAIL)).json!;
+    expect([data.name, data.obproxies]).toEqual(["test", undefined]);
+  });
+
+  test("rewrite: other entries of a list, which goes on counting those that were", async () => {
+    inject({ kind: "rewrite", change: inContents((entries) => [...entries.slice(1), { id: "?" }]) });
+    const { data } = (await scene.get(CLUSTERS)).json!;
+    expect(data.contents.map(({ id }) => id)).toEqual([27, "?"]);
+    expect(data.page).toMatchObject({ totalElements: 2 });
+  });
+
+  test("rewrite: other totals of a list", async () => {
+    inject({ kind: "rewrite", change: inPage({ totalElements: 1, totalPages: undefined }) });
+    const { data } = (await scene.get(CLUSTERS)).json!;
+    expect(data.contents).toHaveLength(2);
+    expect(data.page).toEqual({ number: 1, size: 10, totalElements: 1 });
+  });
+
+  test("rewrite: answers that are no list, and lists that have no pages, stay as they are", async () => {
+    scene.ocp.inject({ times: 2, does: { kind: "rewrite", change: inContents(() => []) } });
+    expect((await scene.get(DETAIL)).json?.data.name).toBe("test");
+    expect((await scene.get("/api/v2/info")).text).toContain("ocp-server");
+  });
+
+  test("misread: a page that was not asked for", async () => {
+    inject({ kind: "misread", query: { page: undefined, size: "1" } });
+    const { data } = (await scene.get(`${CLUSTERS}?page=2&size=20`)).json!;
+    expect(data.contents.map(({ id }) => id)).toEqual([1]);
+    expect(data.page).toEqual({ number: 1, size: 1, totalElements: 2, totalPages: 2 });
+  });
+
+  test("meanwhile: a task that leaves the filter lets another one slip between two pages", async () => {
+    const past = { name: "Offline obproxy", status: "FAILED" } as const;
+    const ids = scene.ocp.addPastTasks(4, past).map(({ id }) => Number(id));
+    const newest = ids.at(-1)!;
+    const page = async (number: number): Promise<readonly (number | string)[]> =>
+      (await scene.get(`${TASKS}?status=FAILED&size=2&page=${number}`)).json!.data.contents.map(({ id }) => id);
+    const pages = [await page(1)];
+    inject({
+      kind: "meanwhile",
+      happens: () => {
+        scene.ocp.retry(newest);
+      },
+    });
+    pages.push(await page(2));
+    expect(pages).toEqual([[newest, ids[2]], [ids[0]]]);
+  });
+
   test("hang: nothing, until the simulator ends", async () => {
     inject({ kind: "hang" });
     const arrival = scene.ocp.nextArrival();
@@ -153,6 +223,17 @@ describe("answers of OCP's that come out wrong, though the work is done", () => 
   test("hang: all as usual, but later", async () => {
     inject({ kind: "hang", ms: 1 });
     expect((await scene.delete(DELETE)).status).toBe(200);
+  });
+
+  test("hang: all as usual, as soon as something else has happened", async () => {
+    let release = (): void => undefined;
+    inject({ kind: "hang", until: new Promise<void>((resolve) => (release = resolve)) });
+    const arrival = scene.ocp.nextArrival();
+    const reply = scene.delete(DELETE);
+    expect(await arrival).toMatchObject({ status: undefined });
+    expect(isSubmitted()).toBe(false);
+    release();
+    expect((await reply).status).toBe(200);
   });
 
   test("slow: done at once, told later", async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { startSimulator } from "../../src/simulator/index.js";
 import type { Body } from "./client.js";
 import { shapeOf } from "./recording.js";
 import { CLUSTERS, Scene, TASKS } from "./scene.js";
@@ -108,6 +109,111 @@ describe("tasks", () => {
     expect(Object.keys(json!.data.contents[0]!).sort()).toEqual(
       members.filter((member) => !obClusterOnly.includes(member)).sort(),
     );
+  });
+});
+
+describe("tasks that others left behind", () => {
+  const past = { name: "Offline obproxy", status: "FAILED" } as const;
+  const contents = async (query: string): Promise<Body["data"]["contents"]> =>
+    (await scene.get(`${TASKS}${query}`)).json!.data.contents;
+
+  test("stand in lists by the hundred, in pages", async () => {
+    scene = await Scene.open();
+    const tasks = scene.ocp.addPastTasks(450, (index) => ({ ...past, name: `Upgrade obproxy ${index}` }));
+    const { data } = (await scene.get(`${TASKS}?status=FAILED&size=200&page=3`)).json!;
+    expect(data.contents).toHaveLength(50);
+    expect(data.contents.at(-1)).toMatchObject({ id: Number(tasks[0]!.id), name: "Upgrade obproxy 0" });
+    expect(data.page).toEqual({ number: 3, size: 200, totalElements: 450, totalPages: 3 });
+  });
+
+  test("stay as they are while the engine runs", async () => {
+    scene = await Scene.open();
+    const failed = scene.ocp.addPastTask({ ...past, subtasks: ["Start node", "Stop obproxy", "Finish node"] });
+    const well = scene.ocp.addPastTask({ ...past, status: "SUCCESSFUL" });
+    scene.ocp.tick(5);
+    expect(scene.ocp.task(failed.id)).toMatchObject({ status: "FAILED" });
+    expect(failed.subtasks.map(({ status }) => status)).toEqual(["SUCCESSFUL", "SUCCESSFUL", "FAILED"]);
+    expect(well.subtasks.map(({ status }) => status)).toEqual(["SUCCESSFUL", "SUCCESSFUL"]);
+  });
+
+  test("hold no lock, and need no cluster that is still known", async () => {
+    scene = await Scene.open({ version: "4.3.6" });
+    scene.ocp.addPastTask({ ...past, clusterId: 1, obproxyIds: [2] });
+    scene.ocp.addPastTask({ ...past, clusterId: 99, clusterName: "gone", obproxyIds: [2] });
+    expect(scene.ocp.cluster(1)?.lockedBy).toBeUndefined();
+    const [gone, known] = await contents("");
+    expect(known!.tags).toContainEqual(expect.objectContaining({ obproxyClusterId: 1, obproxyServerId: 2 }));
+    expect(gone!.tags).toContainEqual(expect.objectContaining({ obproxyClusterId: 99, obproxyClusterName: "gone" }));
+  });
+
+  test("have the creator, tags and start that they are given", async () => {
+    scene = await Scene.open({ version: "4.3.6", utcOffset: "Z" });
+    const startTime = Date.parse("2026-01-01T08:00:00Z");
+    scene.ocp.addPastTask({ ...past, clusterId: 1, creator: "kim", tags: [{ obproxyClusterId: 1 }], startTime });
+    const [task] = await contents("");
+    expect(task).toMatchObject({
+      creator: { name: "kim" },
+      tags: [{ obproxyClusterId: 1 }],
+      startTime: "2026-01-01T08:00:00Z",
+    });
+  });
+
+  test("may have thousands of subtasks one after the other", async () => {
+    scene = await Scene.open();
+    const subtasks = Array.from({ length: 3000 }, (_, index) => `step ${index}`);
+    const { id } = scene.ocp.addPastTask({ ...past, subtasks });
+    const detail = await scene.detail(id);
+    expect(detail.subtasks).toHaveLength(3000);
+    expect(detail.subtasks.filter(({ upstreams }) => upstreams.length === 1)).toHaveLength(2999);
+  });
+});
+
+describe("tasks that are at work", () => {
+  test("have the creator and the tags that they are given", async () => {
+    scene = await Scene.open({ version: "4.3.6" });
+    scene.ocp.startTask({ name: "Offline obproxy", clusterId: 1, creator: "kim", tags: [] });
+    const { data } = (await scene.get(TASKS)).json!;
+    expect(data.contents[0]).toMatchObject({ creator: { name: "kim" }, tags: [] });
+  });
+
+  test("stand still while they are suspended, and are listed under that status alone", async () => {
+    scene = await Scene.open();
+    const { id } = scene.ocp.startTask({ name: "Restart obproxy" });
+    scene.ocp.suspend(id);
+    scene.ocp.tick(9);
+    expect((await scene.get(`${TASKS}?status=RUNNING,FAILED`)).json!.data.contents).toEqual([]);
+    expect((await scene.get(`${TASKS}?status=SUSPENDED`)).json!.data.contents).toHaveLength(1);
+    scene.ocp.resume(id);
+    expect((await scene.detail(id)).status).toBe("RUNNING");
+    scene.ocp.runToEnd(id);
+    expect((await scene.detail(id)).status).toBe("SUCCESSFUL");
+  });
+});
+
+test("a start in another time zone shifts the times of the tasks that were before", async () => {
+  const clock = (): number => Date.parse("2026-01-01T08:00:00Z");
+  scene = await Scene.open({ utcOffset: "Z", clock });
+  const before = scene.ocp.startTask({ name: "Restart obproxy" });
+  scene.ocp.runToEnd(before.id);
+  scene.ocp.shiftTaskTimes(-330);
+  const after = scene.ocp.startTask({ name: "Restart obproxy" });
+  const times = await Promise.all([before.id, after.id].map((id) => scene.get(`${TASKS}/${id}`)));
+  expect(times.map(({ json }) => json!.data)).toMatchObject([
+    { startTime: "2026-01-01T02:30:00Z", createTime: "2026-01-01T02:30:00Z", finishTime: "2026-01-01T02:30:00Z" },
+    { startTime: "2026-01-01T08:00:00Z" },
+  ]);
+});
+
+describe("the largest page", () => {
+  test("may be smaller than documented", async () => {
+    scene = await Scene.open({ maxPageSize: 1 });
+    const { json } = await scene.get(`${CLUSTERS}?size=200`);
+    expect(json!.data.contents).toHaveLength(1);
+    expect(json!.data.page).toEqual({ number: 1, size: 1, totalElements: 2, totalPages: 2 });
+  });
+
+  test.each([0, 1.5, 2001])("cannot be %d", async (maxPageSize) => {
+    await expect(startSimulator({ maxPageSize })).rejects.toThrow(/`maxPageSize` must be an integer from 1 to 2000/);
   });
 });
 
