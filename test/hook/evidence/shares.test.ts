@@ -47,9 +47,9 @@ describe("hooks of two OCPs that know the same ids", () => {
   };
 
   const LONG_NAMES: readonly (readonly [string, string])[] = [
-    ["Chinese", "构建"],
-    ["accented", "éü"],
-    ["pictorial", "😀"],
+    ["Chinese", "构建".repeat(12)],
+    ["accented", "é".repeat(36)],
+    ["pictorial", "😀".repeat(18)],
   ];
   describe.each(["TMPDIR", "XDG_RUNTIME_DIR"])("%s", (variable) => {
     it.each(LONG_NAMES)(
@@ -57,8 +57,9 @@ describe("hooks of two OCPs that know the same ids", () => {
       async (_what, name) => {
         [one, other] = [await another(), await another()];
         const { home } = stage.runner.machine();
-        const room = 54 - home.length - 1;
-        const directory = join(home, name.repeat(room).slice(0, room).normalize());
+        const filled = `${join(home, name)}${"x".repeat(100)}`;
+        const directory = filled.slice(0, 100 - (Buffer.byteLength(name) - name.length));
+        expect(Buffer.byteLength(directory)).toBe(100);
         mkdirSync(directory, { recursive: true, mode: 0o700 });
         const env = { [variable]: directory };
         expectEachItsOwn(await atOnce(hook(3, { env }), hook(4, { env })));
@@ -100,7 +101,7 @@ describe("hooks of two OCPs that know the same ids", () => {
     one = await another({ credentials: credentials(passwords.one) });
     other = await another({ ...options, credentials: credentials(passwords.other) });
     const way = await startGateway((request) => (passwordOf(request) === passwords.one ? one : other));
-    const env = (password: string): HookCall["env"] => ({ OCP_URL: way.url, OCP_PASSWORD: password });
+    const env = (password: string): Readonly<Record<string, string>> => ({ OCP_URL: way.url, OCP_PASSWORD: password });
     try {
       expectEachItsOwn(await atOnce(hook(3, { env: env(passwords.one) }), hook(4, { env: env(passwords.other) })));
     } finally {
@@ -148,17 +149,24 @@ describe("hooks of one OCP", () => {
     const follower = stage.start(following);
     await followerLooks;
     first.open();
-    await someoneListensBelow(stage.runner.machine().temporary, runtimeDirectory());
+    await someoneListensBelow(stage.runner.machine(machine).temporary, runtimeDirectory());
     return { leader, follower, letIn: second.open };
   }
 
+  let machine = "";
+  let machines = 0;
+  beforeEach(() => {
+    machine = `m${(machines += 1)}`;
+  });
+
   function runtimeDirectory(): string {
-    const path = join(stage.runner.directory, "run");
+    const path = join(stage.runner.machine(machine).home, "run");
     mkdirSync(path, { recursive: true, mode: 0o700 });
     return path;
   }
 
-  const meeting = (obproxyId: number): HookCall => hook(obproxyId, { env: { XDG_RUNTIME_DIR: runtimeDirectory() } });
+  const meeting = (obproxyId: number): HookCall =>
+    hook(obproxyId, { machine, env: { XDG_RUNTIME_DIR: runtimeDirectory() } });
 
   describe.each(["4.2.2", "4.4.0"])("(OCP %s)", (version) => {
     it("leave out of the call one that was killed before it", async () => {
