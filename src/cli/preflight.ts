@@ -2,6 +2,7 @@ import { isAbsolute, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { maskSecrets } from "../ocp/mask.js";
+import { jsonForLog, oneLine } from "../ocp/text.js";
 import { checkArguments, UsageError } from "./arguments.js";
 import { type Answers, Inquiry } from "./preflight/ask.js";
 import { CannotLook } from "./preflight/cannot-look.js";
@@ -67,15 +68,22 @@ export async function preflight(args: readonly string[], io: PreflightIo): Promi
     return await run(options, io);
   } catch (error) {
     if (error instanceof UsageError) {
-      io.stderr.write(`cdktf-obproxy preflight: ${error.message}\nTry \`cdktf-obproxy preflight --help\`.\n`);
+      io.stderr.write(`cdktf-obproxy preflight: ${linesOf(error.message)}\nTry \`cdktf-obproxy preflight --help\`.\n`);
       return CANNOT_LOOK;
     }
     if (error instanceof CannotLook) {
-      io.stderr.write(`cdktf-obproxy preflight: ${maskSecrets(error.message)}\n  what to do: ${error.next}\n`);
+      io.stderr.write(
+        `cdktf-obproxy preflight: ${linesOf(maskSecrets(error.message))}\n  what to do: ${linesOf(error.next)}\n`,
+      );
       return CANNOT_LOOK;
     }
     throw error;
   }
+}
+
+/** What Terraform says takes several lines. */
+function linesOf(text: string): string {
+  return text.split(/\r?\n/).map(oneLine).join("\n");
 }
 
 interface Options {
@@ -96,7 +104,7 @@ async function run(options: Options, io: PreflightIo): Promise<number> {
     const examined = examine(scenes);
     const strict = options.strict ? strictly(examined) : examined;
     const report = masked(strict, inquiry.secrets);
-    io.stdout.write(options.json ? `${JSON.stringify(jsonReport(report), null, 2)}\n` : textReport(report));
+    io.stdout.write(options.json ? `${jsonForLog(jsonReport(report))}\n` : textReport(report));
     return exitCodeOf(report);
   } finally {
     await inquiry.close();

@@ -88,7 +88,7 @@ interface Failure {
 function readFailure(json: unknown, mask: (text: string) => string = maskSecrets): Failure | undefined {
   if (!isObject(json) || json["successful"] !== false || !isObject(json["error"])) return undefined;
   const { code, message } = json["error"];
-  const ocpMessage = typeof message === "string" ? clean(mask(message)) : "";
+  const ocpMessage = typeof message === "string" ? clean(message, 300, mask) : "";
   const codeText = typeof code === "number" || typeof code === "string" ? clean(String(code), 40) : "";
   const digits = /^[A-Za-z_-]*(\d{1,9})$/.exec(codeText)?.[1];
   return {
@@ -234,7 +234,7 @@ function describeBody(call: Call, answer: Answer, contentType = answer.headers["
     return title === "" ? "an HTML page" : `an HTML page (“${title}”)`;
   }
   // Secrets go before the text is cut: half of one would not be known for what it is.
-  const excerpt = `“${clean((call.mask ?? maskSecrets)(body.slice(0, LONGEST_EXAMINED)), 120)}”`;
+  const excerpt = `“${clean(body.slice(0, LONGEST_EXAMINED), 120, call.mask ?? maskSecrets)}”`;
   if (parseJson(body) !== undefined) {
     return contentType === "" ? `${excerpt} without a content type` : `${clean(contentType, 60)}: ${excerpt}`;
   }

@@ -1,6 +1,5 @@
 import { OcpConfigError } from "./errors.js";
-import { maskSecrets } from "./mask.js";
-import { clean } from "./text.js";
+import { harmlessUrl, hidesCredentials } from "./harmless-url.js";
 
 /** Where OCP is. */
 export interface BaseUrl {
@@ -17,15 +16,19 @@ export interface BaseUrl {
 /** @throws OcpConfigError for what is no usable http(s) URL */
 export function parseBaseUrl(text: string): BaseUrl {
   const trimmed = text.trim();
+  const shown = harmlessUrl(trimmed);
   const refuse = (what: string, remedy: string): OcpConfigError =>
-    new OcpConfigError(`OCP's URL “${maskSecrets(clean(trimmed, 200))}” ${what}; ${remedy}.`);
+    new OcpConfigError(
+      `OCP's URL ${shown === undefined ? "(not repeated here: it may hold a password) " : `“${shown}” `}${what}; ${remedy}.`,
+    );
   if (trimmed === "") throw new OcpConfigError("OCP's URL is empty; write it like https://ocp.example.com:8080.");
   if (!URL.canParse(trimmed)) throw refuse("is not a URL", "write it like https://ocp.example.com:8080");
   const url = new URL(trimmed);
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
+  // The text itself: of `http:admin:/secret` the URL standard makes a URL too.
+  if (!/^https?:\/\//i.test(trimmed)) {
     throw refuse("does not start with http:// or https://", "write it like https://ocp.example.com:8080");
   }
-  if (url.username !== "" || url.password !== "") {
+  if (url.username !== "" || url.password !== "" || hidesCredentials(trimmed)) {
     throw refuse("holds credentials, which would end up in messages and files", "leave them out and give them apart");
   }
   if (url.search !== "" || url.hash !== "") {

@@ -27,7 +27,7 @@ export function relevantLines(log: string, mask: (text: string) => string = mask
   const attempt = lastAttempt(log.split(/\r?\n/).map((line) => line.slice(0, LONGEST_RAW_LINE)));
   const causes = causesIn(attempt);
   const lines = causes.length > 0 ? causes : attempt.filter(isTrouble);
-  const readable = lines.map((line) => clean(mask(line.replace(LOG_PREFIX, "")), LONGEST_LINE));
+  const readable = lines.map((line) => clean(line.replace(LOG_PREFIX, ""), LONGEST_LINE, mask));
   return bounded([...new Set(readable)].filter((line) => line !== ""));
 }
 

@@ -3,8 +3,7 @@ import type { Client, Dispatcher } from "undici";
 import UndiciClient from "undici/lib/dispatcher/client.js";
 import type { BaseUrl } from "./base-url.js";
 import { OcpConfigError } from "./errors.js";
-import { maskSecrets } from "./mask.js";
-import { clean } from "./text.js";
+import { harmlessUrl, hidesCredentials } from "./harmless-url.js";
 
 /** Variables as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,7 +17,9 @@ export interface Proxy {
 
 /**
  * The proxy that the environment names for this URL, as curl and Go read it: `HTTPS_PROXY` for https, `HTTP_PROXY` for
- * http, lower case first. `NO_PROXY` is matched by undici, but for address ranges, which it does not know.
+ * http, lower case first. An empty variable counts as one that is not set: some set one spelling and empty the other.
+ * What either spelling of `NO_PROXY` excludes is excluded, so that nothing goes where somebody did not want it. It is
+ * matched by undici, but for address ranges, which it does not know.
  *
  * @throws OcpConfigError where the proxy is no http(s) URL
  */
@@ -26,8 +27,10 @@ export function proxyFor(target: BaseUrl, env: Environment): Proxy | undefined {
   const upper = target.secure ? "HTTPS_PROXY" : "HTTP_PROXY";
   const variable = [upper.toLowerCase(), upper].find((name) => (env[name] ?? "").trim() !== "");
   if (variable === undefined) return undefined;
-  const noProxy = env["no_proxy"] ?? env["NO_PROXY"] ?? "";
-  const entries = noProxy.split(/[,\s]+/).filter((entry) => entry !== "");
+  const entries = ["no_proxy", "NO_PROXY"]
+    .flatMap((name) => (env[name] ?? "").split(/[,\s]+/))
+    .filter((entry) => entry !== "");
+  if (entries.includes("*")) return undefined;
   if (isInRange(new URL(target.origin).hostname, entries)) return undefined;
   return {
     variable,
@@ -38,10 +41,13 @@ export function proxyFor(target: BaseUrl, env: Environment): Proxy | undefined {
 
 function checkProxyUrl(variable: string, text: string): string {
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  if (/^https?:\/\//i.test(url) && URL.canParse(url) && isDecodable(url)) return url;
-  const shown = maskSecrets(clean(text, 200));
+  const usable = /^https?:\/\//i.test(url) && URL.canParse(url) && isDecodable(url);
+  if (usable && !hidesCredentials(url)) return url;
+  const shown = harmlessUrl(text);
   throw new OcpConfigError(
-    `${variable} is “${shown}”, which is no URL of an HTTP proxy; write it like http://proxy.example.com:3128 or unset it.`,
+    shown === undefined
+      ? `${variable} is no URL of an HTTP proxy, and may hold a password, so it is not repeated here; write it like http://proxy.example.com:3128, with what is special in a password percent-encoded (“@” as %40, “/” as %2F), or unset it.`
+      : `${variable} is “${shown}”, which is no URL of an HTTP proxy; write it like http://proxy.example.com:3128 or unset it.`,
   );
 }
 

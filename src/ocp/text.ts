@@ -1,10 +1,68 @@
-/** Text that came from elsewhere, fit for one line of a message: no control characters, bounded. */
-export function clean(text: string, maxLength = 300): string {
+/*
+ * Text that came from elsewhere (OCP, a proxy, the configuration), fit for a line of a CI log: it can neither begin
+ * another line, nor colour or reorder what stands around it, nor give the CI system a command.
+ */
+
+/** Controls, which begin lines and colours; separators of lines; spaces of all widths. */
+const BREAKS = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+const SPACES = /\p{Zs}/gu;
+/** Marks that nobody sees: of direction (U+202E shows a name backwards), of width 0, fillers, tags. */
+const INVISIBLE = /[\p{Cf}\p{DI}]+/gu;
+/** Halves of characters, private and unassigned ones. */
+const UNREADABLE = /[\p{Cs}\p{Co}\p{Cn}]/gu;
+
+/** One line of text, whatever it was, with its spaces as they are. */
+export function oneLine(text: string): string {
   const line = text
-    .slice(0, maxLength * 4)
-    .replace(/[\p{C}\s]+/gu, " ")
-    .trim();
-  return line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line;
+    .replace(BREAKS, " ")
+    .replace(SPACES, " ")
+    .replace(INVISIBLE, "")
+    .replace(UNREADABLE, "\uFFFD")
+    .trimEnd();
+  return withoutCommands(line);
+}
+
+/**
+ * What CI systems obey: `##vso[…]` and `##[…]` (Azure Pipelines and GitHub, anywhere in a line), `##teamcity[…]`,
+ * `::set-output …::` (GitHub), `section_start:…` (GitLab). A space in the middle ends that, and a reader still sees it.
+ */
+function withoutCommands(line: string): string {
+  return line
+    .replace(/#(?=#[\w.-]{0,40}\[)/g, "# ")
+    .replace(/section_(?:start|end)(?=:)|travis_(?:fold|time)(?=:)/gi, "$& ")
+    .replace(/:(?=:[a-z_][^]*?::)/gi, ": ");
+}
+
+/** No longer than `maxLength`, without half a character at its end. */
+export function cut(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  return `${text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+}
+
+/** Enough for what is shown of it, even where much of it is invisible. */
+const LONGEST_READ = 65_536;
+
+/**
+ * A part of a line: trimmed and bounded. `mask` takes secrets out before it is cut, for half a secret would no longer be
+ * known for one, and after what is invisible in it is gone.
+ */
+export function clean(text: string, maxLength = 300, mask: (text: string) => string = (same) => same): string {
+  const line = mask(oneLine(text.slice(0, LONGEST_READ)));
+  return cut(line.replace(/ {2,}/g, " ").trim(), maxLength);
+}
+
+/** JSON for a log: the same values, with everything escaped that {@link oneLine} would take out or apart. */
+export function jsonForLog(value: unknown): string {
+  const escape = (character: string): string =>
+    Array.from(
+      { length: character.length },
+      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`,
+    ).join("");
+  return JSON.stringify(value, undefined, 2)
+    .replace(/[\p{Cf}\p{DI}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\u007f-\u009f]/gu, escape)
+    .replace(/(?<=#)#/g, escape)
+    .replace(/(?<=:):/g, escape)
+    .replace(/(?<=section_(?:start|end)|travis_(?:fold|time)):/gi, escape);
 }
 
 /** The innermost words of an error: Node leaves the message of an `AggregateError` empty. */

@@ -14,6 +14,7 @@ test.each([
 test.each([
   ["", "is empty"],
   ["ocp", "is not a URL"],
+  ["http://admin:12/hunter2@ocp.example.com", "holds credentials"],
   ["ocp.example.com:8080", "does not start with http:// or https://"],
   ["ftp://ocp.example.com", "does not start with http:// or https://"],
   ["http://ocp.example.com/?a=1", "has a query or a fragment"],

@@ -424,6 +424,28 @@ describe("plain http through a proxy", () => {
     },
   );
 
+  test.each([
+    { no_proxy: "", NO_PROXY: "127.0.0.1" },
+    { no_proxy: " ", NO_PROXY: "127.0.0.0/8" },
+    { no_proxy: "127.0.0.1", NO_PROXY: "" },
+    { no_proxy: "example.com", NO_PROXY: "127.0.0.1" },
+    { no_proxy: "127.0.0.1", NO_PROXY: "example.com" },
+    { no_proxy: "*", NO_PROXY: "example.com" },
+    { http_proxy: "" },
+    { http_proxy: " ", HTTP_PROXY: "" },
+  ])("is not used with %j", async (change) => {
+    const server = opened(await httpServer(ok));
+    const closed = `http://127.0.0.1:${await closedPort()}`;
+    const env = { ...("http_proxy" in change ? {} : { HTTP_PROXY: closed }), ...change };
+    await expect(client(`http://127.0.0.1:${server.port}`, { env }).cluster("27")).resolves.toMatchObject({ id: "27" });
+  });
+
+  test("is the one that is set, where its other spelling is empty", async () => {
+    const env = { http_proxy: "", HTTP_PROXY: `http://127.0.0.1:${await closedPort()}`, no_proxy: "", NO_PROXY: "" };
+    const error = await errorOf(client("http://ocp.invalid", { env }).cluster("27"));
+    expect(error.message).toContain("HTTP_PROXY is set to 127.0.0.1");
+  });
+
   test("is used where NO_PROXY names another range", async () => {
     const server = opened(await httpServer(ok));
     const env = { HTTP_PROXY: `http://127.0.0.1:${await closedPort()}`, NO_PROXY: "10.0.0.0/8,::1" };

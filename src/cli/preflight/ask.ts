@@ -11,6 +11,7 @@ import { observer } from "../../hook/observe/observer.js";
 import type { HookSettings } from "../../hook/request.js";
 import { createOcpClient } from "../../ocp/client.js";
 import { OcpConfigError, OcpError } from "../../ocp/errors.js";
+import { harmlessUrl } from "../../ocp/harmless-url.js";
 import { secretsOf } from "../../ocp/mask.js";
 import type { Dialect, OcpVersion } from "../../ocp/model.js";
 import { dialectFor } from "../../ocp/version.js";
@@ -86,7 +87,7 @@ export class Inquiry {
     try {
       session = this.open(settings, provider.directory);
     } catch (error) {
-      return { kind: "blind", url: settings.provider.url, refusal: refusalOf(error, undefined) };
+      return { kind: "blind", url: harmlessUrl(settings.provider.url ?? ""), refusal: refusalOf(error, undefined) };
     }
     const { api } = session;
     const intents = intentsOf(objects, settings);

@@ -1,3 +1,4 @@
+import { oneLine } from "../../ocp/text.js";
 import { formatVersion } from "../../ocp/version.js";
 import { listed } from "./listed.js";
 import { deleteRight } from "./rights.js";
@@ -22,7 +23,7 @@ export function textReport(report: Report): string {
   ];
   if (lines.at(-1) !== "") lines.push("");
   lines.push(summaryLine(summarize(report)));
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(oneLine).join("\n")}\n`;
 }
 
 function stackLines(stack: ReportedStack): string[] {

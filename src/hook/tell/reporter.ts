@@ -1,10 +1,13 @@
 import type { Subtask, Task } from "../../ocp/model.js";
 import { progress } from "../../ocp/task.js";
+import { cut, oneLine } from "../../ocp/text.js";
 import { formatDuration } from "../duration.js";
 import type { HookFailure } from "./failure.js";
 
 const HEARTBEAT_TICKS = 60;
 const MAX_NAMES_PER_LINE = 6;
+/** Whatever a line is made of. */
+const LONGEST_LINE = 4_000;
 
 /** Where lines go; each gets its line feed from here, because the CDKTF command line holds unfinished lines back. */
 export type Sink = (line: string) => void;
@@ -34,7 +37,7 @@ export class Reporter {
 
   line(text: string): void {
     this.lastLineAt = this.now();
-    this.sink(this.mask(`${this.label}: ${oneLine(text)}`));
+    this.sink(cut(this.mask(oneLine(`${this.label}: ${text}`)), LONGEST_LINE));
   }
 
   warn(text: string): void {
@@ -137,10 +140,4 @@ function runningNames(task: Task): string {
 
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** OCP's messages may hold anything; control characters would break lines or colour the log. */
-function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what has to go
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").trimEnd();
 }

@@ -1,0 +1,138 @@
+import fc from "fast-check";
+import { clean, cut, jsonForLog, oneLine } from "../../src/ocp/text.js";
+
+const HIDDEN = [
+  ...["\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"],
+  ...["\u200e", "\u200f", "\u061c", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u180e"],
+  ...["\u{e0001}", "\u{e0041}", "\ufe0f", "\u034f", "\u115f", "\u3164", "\uffa0", "\ufff9", "\u206a"],
+];
+
+test.each(HIDDEN.map((mark) => [`U+${mark.codePointAt(0)!.toString(16)}`, mark]))(
+  "%s, which nobody sees, goes",
+  (_, mark) => {
+    expect(oneLine(`or${mark}ders`)).toBe("orders");
+  },
+);
+
+test.each([
+  ["line feeds", "a\nb\r\nc"],
+  ["separators", "a\u2028b\u2029c"],
+  ["controls", "a\u0000\u0007b\u007f\u0085c"],
+  ["tabs and other spaces", "a\tb\u00a0c"],
+  ["colours, whose letters stay", "a\u001b[31mb"],
+])("%s become a space", (_, text) => {
+  expect(oneLine(text)).toMatch(/^a (\[31m)?b( c)?$/);
+});
+
+test.each([
+  ["half a character", "a\ud83d!", "a\ufffd!"],
+  ["the other half", "a\ude00!", "a\ufffd!"],
+  ["a private one", "a\ue000!", "a\ufffd!"],
+])("%s is shown as unreadable", (_, text, shown) => {
+  expect(oneLine(text)).toBe(shown);
+});
+
+test.each([
+  "订单集群：正在停止 OBProxy（第 3 台），请稍候。",
+  "Größe, naïve, Ελληνικά, Привет, 日本語, 한국어, 😀",
+  "host 10.0.0.4:2883, fe80::1, Foo::bar, 50 %, #3, ## heading, a##b, [x]",
+  "section 3 start: done; https://ocp.example.com:8080/#/login",
+  "  an indented line",
+])("%s stays as it is", (text) => {
+  expect(oneLine(text)).toBe(text);
+});
+
+describe("what a CI system would obey", () => {
+  const commands = [
+    "##vso[task.setvariable variable=x]1",
+    "##VSO[task.complete result=Succeeded;]",
+    "##[error]all is well",
+    "##[set-env name=x;]1",
+    "##[add-mask]x",
+    "###[group]x",
+    "##teamcity[buildStatus status='SUCCESS']",
+    "::error::all is well",
+    "::set-output name=x::1",
+    "::add-mask::x",
+    "  ::stop-commands::pause",
+    "section_start:1560896352:x",
+    "Section_End:1560896352:x",
+    "travis_fold:start:x",
+  ];
+  const OBEYED = /##[\w.-]*\[|::[a-z_].*::|section_(start|end):|travis_(fold|time):/i;
+
+  test.each(commands)("%s is broken, at the start and in the middle of a line", (command) => {
+    expect(command).toMatch(OBEYED);
+    expect(oneLine(command)).not.toMatch(OBEYED);
+    expect(oneLine(`OBProxy 27/3: task "${command}" failed`)).not.toMatch(OBEYED);
+    expect(oneLine(command).replace(/ /g, "")).toBe(command.replace(/ /g, ""));
+  });
+
+  test("stays broken where it was hidden", () => {
+    for (const mark of HIDDEN) {
+      for (const command of commands) {
+        const hidden = [...command].join(mark);
+        expect(oneLine(hidden)).not.toMatch(OBEYED);
+        expect(clean(hidden)).not.toMatch(OBEYED);
+      }
+    }
+  });
+
+  test("is broken whatever stands around it, and what is fit stays as it is", () => {
+    const piece = fc.oneof(
+      fc.constantFrom(...commands, ...HIDDEN, "#", "##", ":", "::", "[", "\n", "\u001b", "vso[", "a", "中"),
+      fc.string({ unit: "binary", maxLength: 3 }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const line = oneLine(pieces.join(""));
+        expect(line).not.toMatch(OBEYED);
+        expect(line).not.toMatch(/[\p{C}\p{Zl}\p{Zp}\p{DI}]/u);
+        expect(oneLine(line)).toBe(line);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
+
+test("JSON for a log holds the same values, and nothing that a log must not hold", () => {
+  const value = {
+    "##vso[a]": [
+      "::error::x",
+      "a\u202eb\u2028c\u0085",
+      "\ud800",
+      "中文 😀",
+      "##[error]",
+      "section_start:1:x",
+      ":::",
+      "\u{e0041}",
+    ],
+    other: 5,
+  };
+  const text = jsonForLog(value);
+  expect(JSON.parse(text)).toEqual(value);
+  expect(text).not.toMatch(/##|::|section_start:|[\p{Cf}\p{Zl}\p{Zp}\p{DI}]/u);
+  expect(text.replace(/\n/g, "")).not.toMatch(/\p{C}/u);
+  expect(text).toContain("中文 😀");
+});
+
+test("a text is cut between characters", () => {
+  expect(cut("abcdef", 4)).toBe("abc…");
+  expect(cut("ab😀def", 4)).toBe("ab…");
+  expect(cut("abcd", 4)).toBe("abcd");
+});
+
+test("a secret that is hidden or cut does not get through", () => {
+  const mask = (text: string): string => text.replaceAll("hunter2", "***");
+  expect(clean("pass hun\u200bter2 now", 300, mask)).toBe("pass *** now");
+  expect(clean("pass hunter2 now", 9, mask)).toBe("pass ***…");
+});
+
+test("megabytes take no time", () => {
+  const begun = process.hrtime.bigint();
+  for (const piece of ["#", ":", "##a", "::a", "\u200b", " ", "\n", "a", "中", "section_start", "\ud800"]) {
+    clean(piece.repeat(3_000_000));
+    oneLine(piece.repeat(300_000));
+  }
+  expect(Number(process.hrtime.bigint() - begun) / 1e6).toBeLessThan(5_000);
+});
