@@ -85,7 +85,10 @@ const meetings = (): string[] => {
   return existsSync(directory) ? readdirSync(directory) : [];
 };
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+  for (let looks = 0; !condition(); looks += 1) {
+    if (looks > 2_000) throw new Error("what was waited for has not come");
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
 }
 
 /** Hooks that have come together, the leader first; it has yet to hear OCP's version before it counts the others. */
