@@ -1,35 +1,65 @@
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import {
   startSimulator,
   type RecordedRequest,
   type Simulator,
   type SimulatorOptions,
 } from "../../src/simulator/index.js";
-import { type HookCall, HookRunner, type HookRun, TICK_MS } from "./hook-process.js";
+import { temporaryDirectory } from "../support/temporary.js";
+import { Barrier, type Gate, startGate } from "./gate.js";
+import { type HookCall, HookRunner, type HookRun, type StartedHook, TICK_MS } from "./hook-process.js";
 
 /** Hooks of one cluster's OBProxies that Terraform runs at the same time. */
 
-// Whether hooks meet in one call depends on how soon after one another they start, which a busy machine does not promise.
-jest.retryTimes(2);
-
 const runner = new HookRunner();
+const places: { remove(): void }[] = [];
+const gates: Gate[] = [];
+const simulators: Simulator[] = [];
 let ocp: Simulator;
 
 afterAll(() => {
   runner.dispose();
 });
-afterEach(() => ocp.stop());
+afterEach(async () => {
+  for (const gate of gates.splice(0)) gate.close();
+  await Promise.all(simulators.splice(0).map((each) => each.stop()));
+  for (const place of places.splice(0)) place.remove();
+});
 
-async function given(options: SimulatorOptions = {}): Promise<void> {
-  ocp = await startSimulator({
+async function simulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const started = await startSimulator({
     tickMs: TICK_MS,
     clusters: [{ id: 1, name: "orders", obproxies: [1, 2, 3, 4] }],
     ...options,
   });
+  simulators.push(started);
+  return started;
+}
+
+async function given(options: SimulatorOptions = {}): Promise<void> {
+  ocp = await simulator(options);
+}
+
+async function gate(...args: Parameters<typeof startGate>): Promise<string> {
+  const started = await startGate(...args);
+  gates.push(started);
+  return started.url;
+}
+
+/** A directory of this name in one of its own. */
+function place(name = "d"): string {
+  const directory = temporaryDirectory();
+  places.push(directory);
+  const path = join(directory.path, name);
+  mkdirSync(path);
+  return path;
 }
 
 const isDelete = ({ method, path }: RecordedRequest): boolean => method !== "GET" && !path.endsWith("/retry");
-const deletes = (): string[] =>
-  ocp.requests.filter(isDelete).map(({ path, body }) => /obproxies\/([\d,]+)/.exec(path)?.[1] ?? body);
+const deletesOf = (simulator: Simulator): string[] =>
+  simulator.requests.filter(isDelete).map(({ path, body }) => /obproxies\/([\d,]+)/.exec(path)?.[1] ?? body);
+const deletes = (): string[] => deletesOf(ocp);
 const retries = (): number => ocp.requests.filter(({ path }) => path.endsWith("/retry")).length;
 const hook = (obproxyId: number, more: Partial<HookCall> = {}): HookCall => ({
   kind: "obproxy",
@@ -37,10 +67,46 @@ const hook = (obproxyId: number, more: Partial<HookCall> = {}): HookCall => ({
   obproxyId,
   ...more,
 });
-const together = (ids: readonly number[], more: (id: number) => Partial<HookCall> = () => ({})): Promise<HookRun[]> =>
-  Promise.all(ids.map((id) => runner.run(ocp, hook(id, more(id)))));
+/** All of them have looked at OCP before the first goes on. */
+async function together(
+  ids: readonly number[],
+  more: (id: number) => Partial<HookCall> = () => ({}),
+): Promise<HookRun[]> {
+  const HTTP_PROXY = await gate(new Barrier(ids.length));
+  const call = (id: number): HookCall => ({ ...hook(id, more(id)), env: { HTTP_PROXY, ...more(id).env } });
+  return Promise.all(ids.map((id) => runner.run(ocp, call(id))));
+}
 const codes = (runs: readonly HookRun[]): (number | null)[] => runs.map(({ code }) => code);
-const left = (): string[] | undefined => ocp.cluster(1)?.obproxies.map(({ id }) => id);
+const leftOf = (simulator: Simulator): string[] | undefined => simulator.cluster(1)?.obproxies.map(({ id }) => id);
+const left = (): string[] | undefined => leftOf(ocp);
+
+const meetings = (): string[] => {
+  const directory = join(runner.directory, "run/cdktf-obproxy");
+  return existsSync(directory) ? readdirSync(directory) : [];
+};
+async function until(condition: () => boolean): Promise<void> {
+  for (let looks = 0; !condition(); looks += 1) {
+    if (looks > 2_000) throw new Error("what was waited for has not come");
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+/** Hooks that have come together, the leader first; it has yet to hear OCP's version before it counts the others. */
+async function gathered(leader: number, ...followers: readonly number[]): Promise<StartedHook[]> {
+  ocp.inject({ path: "/api/v2/info", does: { kind: "hang", ms: 1_500 } });
+  const barrier = new Barrier(followers.length, "by hand");
+  const env = { HTTP_PROXY: await gate(barrier) };
+  const hooks = followers.map((id) => runner.start(ocp, hook(id, { env })));
+  await until(() => barrier.allHaveCome);
+  const first = runner.start(ocp, hook(leader, { env }));
+  await until(() => meetings().length === 1);
+  barrier.open();
+  // The leader has left its place: nobody joins any more, and nothing has been sent.
+  await until(() => meetings().length === 0);
+  expect(deletes()).toEqual([]);
+  return [first, ...hooks];
+}
+const ends = (...hooks: readonly StartedHook[]): Promise<HookRun[]> => Promise.all(hooks.map(({ done }) => done));
 
 describe("hooks of one cluster at the same time", () => {
   it("send one call, which leaves the others' OBProxies alone", async () => {
@@ -97,15 +163,6 @@ describe("hooks of one cluster at the same time", () => {
     expect(left()).toEqual(["3", "4"]);
   });
 
-  it("work each alone where no directory can be had for them to meet in", async () => {
-    await given();
-    const runs = await together([1, 2], () => ({ env: { TMPDIR: "/dev/null" } }));
-    expect(codes(runs)).toEqual([0, 0]);
-    expect(left()).toEqual(["3", "4"]);
-    // One of them found the cluster locked by the other's task, and waited.
-    expect(deletes().filter((ids) => ids === "1" || ids === "2").length).toBeGreaterThanOrEqual(2);
-  });
-
   it("meet also where they may wait for longer than a timer can", async () => {
     await given();
     const runs = await together([1, 2], () => ({ settings: { provider: { timeouts: { delete: "2000h" } } } }));
@@ -122,32 +179,55 @@ describe("hooks of one cluster at the same time", () => {
     expect(deletes()).toHaveLength(1);
   });
 
-  it.each(["4.2.2", "4.4.0"])(
-    "(OCP %s) go on where the one that speaks for all is killed before it has sent",
-    async (version) => {
-      await given({ version });
-      // The version is asked for when all have gathered, right before the delete.
-      const gathered = new Promise<void>((resolve) => {
-        const when = (): boolean => {
-          resolve();
-          return true;
-        };
-        ocp.inject({ path: "/api/v2/info", when, does: { kind: "hang", ms: 1_000 } });
-      });
-      const listed = ocp.nextRequest(({ path }) => path.endsWith("/tasks/instances"));
-      const first = runner.start(ocp, hook(1));
-      // From here on it takes the first a moment to be there, and the other much longer.
-      await listed;
-      const second = runner.start(ocp, hook(2));
-      await gathered;
-      first.kill();
-      const [killed, survivor] = await Promise.all([first.done, second.done]);
-      expect(killed.code).toBeNull();
-      expect(survivor.code).toBe(0);
-      expect(left()).not.toContain("2");
-      for (const ids of deletes()) expect(ids).toMatch(/2/);
-    },
-  );
+  it.each([
+    ["4.2.2", "1,3"],
+    ["4.4.0", '{"obproxyServerIds":[1,3]}'],
+  ])("(OCP %s) leave out who was killed before the call is sent", async (version, call) => {
+    await given({ version });
+    const [first, second, third] = await gathered(1, 2, 3);
+    second!.kill();
+    expect(codes(await ends(first!, third!))).toEqual([0, 0]);
+    expect(deletes()).toEqual([call]);
+    expect(left()).toEqual(["2", "4"]);
+  });
+
+  it("leave out who is stopped when the call is sent; it goes on alone when it can", async () => {
+    await given();
+    const [first, second, third] = await gathered(1, 2, 3);
+    const sent = ocp.nextRequest(isDelete);
+    second!.kill("SIGSTOP");
+    await sent;
+    second!.kill("SIGCONT");
+    expect(codes(await ends(first!, second!, third!))).toEqual([0, 0, 0]);
+    expect([deletes()[0], deletes().at(-1)]).toEqual(["1,3", "2"]);
+  });
+
+  it.each([
+    ["4.2.2", "2,3"],
+    ["4.4.0", '{"obproxyServerIds":[2,3]}'],
+  ])("(OCP %s) meet anew where the one that leads is killed before the call is sent", async (version, call) => {
+    await given({ version });
+    const [first, second, third] = await gathered(1, 2, 3);
+    first!.kill();
+    expect(codes(await ends(second!, third!))).toEqual([0, 0]);
+    expect(deletes()).toEqual([call]);
+    expect(left()).toEqual(["1", "4"]);
+  });
+
+  it("do not wait for one that leads and is stopped, and are in no call of its own when it goes on", async () => {
+    await given();
+    const first = runner.start(ocp, hook(1));
+    await until(() => meetings().length === 1);
+    first.kill("SIGSTOP");
+    const start = Date.now();
+    const second = await runner.run(ocp, hook(2));
+    expect(Date.now() - start).toBeLessThan(30_000);
+    expect(second.code).toBe(0);
+    expect(deletes()).toEqual(["2"]);
+    first.kill("SIGCONT");
+    expect((await first.done).code).toBe(0);
+    expect(deletes()).toEqual(["2", "1"]);
+  }, 60_000);
 
   it.each(["4.2.2", "4.4.0"])("(OCP %s) go on where one of them is killed after the call was sent", async (version) => {
     await given({ version });
@@ -161,5 +241,72 @@ describe("hooks of one cluster at the same time", () => {
     expect(survivor.code).toBe(0);
     expect(deletes().filter((ids) => ids.includes("2"))).toHaveLength(1);
     expect(ocp.tasks.every(({ status }) => status === "SUCCESSFUL")).toBe(true);
+  });
+});
+
+describe("hooks that mean different objects", () => {
+  it("of two OCPs do not meet where a temporary directory has more bytes than characters", async () => {
+    await given();
+    const other = await simulator();
+    const TMPDIR = place("任".repeat(28));
+    expect([TMPDIR.length < 60, Buffer.byteLength(TMPDIR) > 95]).toEqual([true, true]);
+    const env = { XDG_RUNTIME_DIR: undefined, TMPDIR, HTTP_PROXY: await gate(new Barrier(2)) };
+    const runs = await Promise.all([runner.run(ocp, hook(1, { env })), runner.run(other, hook(2, { env }))]);
+    expect(codes(runs)).toEqual([0, 0]);
+    expect([deletes(), deletesOf(other)]).toEqual([["1"], ["2"]]);
+  });
+
+  it("do not meet where the same URL leads to another OCP by another proxy", async () => {
+    await given();
+    const other = await simulator();
+    const barrier = new Barrier(2);
+    const env = async (target: Simulator): Promise<Record<string, string>> => ({
+      OCP_URL: "http://ocp.internal:8080",
+      HTTP_PROXY: await gate(barrier, () => target.url),
+    });
+    const runs = await Promise.all([
+      runner.run(ocp, hook(1, { env: await env(ocp) })),
+      runner.run(other, hook(2, { env: await env(other) })),
+    ]);
+    expect(codes(runs)).toEqual([0, 0]);
+    expect([deletes(), deletesOf(other)]).toEqual([["1"], ["2"]]);
+  });
+
+  it("are not in one call where nothing but what OCP shows tells its OBProxies apart", async () => {
+    const credentials = { username: "admin", password: "other-password-of-the-test" };
+    await given();
+    const obproxies = [1, 2, 3, 4].map((id) => ({ id, ip: `10.9.0.${id}` }));
+    const other = await simulator({ credentials, clusters: [{ id: 1, name: "orders", obproxies }] });
+    const HTTP_PROXY = await gate(new Barrier(2), ({ headers: { authorization } }) =>
+      authorization === `Basic ${btoa(`${credentials.username}:${credentials.password}`)}` ? other.url : ocp.url,
+    );
+    const env = { OCP_URL: "http://ocp.internal:8080", HTTP_PROXY, OCP_USERNAME: credentials.username };
+    const runs = await Promise.all([
+      runner.run(ocp, hook(1, { env })),
+      runner.run(other, hook(2, { env: { ...env, OCP_PASSWORD: credentials.password } })),
+    ]);
+    expect(codes(runs)).toEqual([0, 0]);
+    expect([deletes(), deletesOf(other)]).toEqual([["1"], ["2"]]);
+  });
+});
+
+describe("hooks meet wherever the job keeps its temporary files:", () => {
+  it.each<[string, () => string]>([
+    ["below a path too long for a socket", () => place("x".repeat(90))],
+    ["nowhere", () => "/dev/null"],
+  ])("%s", async (_what, directory) => {
+    await given();
+    const TMPDIR = directory();
+    const runs = await together([1, 2, 3], () => ({ env: { TMPDIR, XDG_RUNTIME_DIR: undefined } }));
+    expect(codes(runs)).toEqual([0, 0, 0]);
+    expect(deletes()).toEqual(["1,2,3"]);
+    for (const { output } of runs) expect(output).not.toContain("cannot meet");
+  });
+
+  it("each in a place of its own", async () => {
+    await given();
+    const runs = await together([1, 2], () => ({ env: { TMPDIR: place(), XDG_RUNTIME_DIR: undefined } }));
+    expect(codes(runs)).toEqual([0, 0]);
+    expect(deletes()).toEqual(["1,2"]);
   });
 });
