@@ -2,6 +2,8 @@
 module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
+  // On a machine that others keep busy.
+  testTimeout: 30_000,
   testMatch: ["**/*.test.ts"],
   transform: {
     "^.+\\.ts$": [

@@ -183,6 +183,7 @@ function observation(world: World, key: string, name: string): Situation {
     ours,
     atWork: tasksAtWork(world.tasks ?? [], target, ours?.task.id),
     badEnds: [],
+    endedByHand: [],
     failedOnCluster: failedOnCluster(world.tasks ?? [], target),
     sent: { state: "not-sent" },
     loss: undefined,

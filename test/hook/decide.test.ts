@@ -58,6 +58,7 @@ const there: Situation = {
   nameElsewhere: undefined,
   ours: undefined,
   badEnds: [],
+  endedByHand: [],
   atWork: [],
   failedOnCluster: [],
   sent: { state: "not-sent" },

@@ -1,3 +1,4 @@
+import { classify } from "../../ocp/task.js";
 import type { Action } from "../decide/decide.js";
 import type { Situation } from "../decide/situation.js";
 import { describeSubtask } from "../tell/failures.js";
@@ -14,16 +15,17 @@ export function finish(action: Extract<Action, { do: "finish" }>, seen: Situatio
   return action.how;
 }
 
-function warnOfWhatIsUndone({ ours }: Situation, { reporter }: Tools): void {
-  if (ours === undefined) return;
-  const { verdict, task } = ours;
-  if (verdict.kind === "incomplete") {
-    const names = verdict.undone.map(describeSubtask).join(", ");
-    reporter.warn(`somebody ended task ${task.id} by hand in OCP; what it has not done: ${names}`);
-  }
-  if (verdict.kind === "succeeded" && verdict.skipped.length > 0) {
-    const names = verdict.skipped.map(describeSubtask).join(", ");
-    reporter.warn(`somebody skipped in OCP, in task ${task.id}: ${names}; what it would have done is not done`);
+function warnOfWhatIsUndone({ endedByHand }: Situation, { reporter }: Tools): void {
+  for (const task of endedByHand) {
+    const verdict = classify(task);
+    if (verdict.kind === "incomplete") {
+      const names = verdict.undone.map(describeSubtask).join(", ");
+      reporter.warn(`somebody ended task ${task.id} by hand in OCP; what it has not done: ${names}`);
+    }
+    if (verdict.kind === "succeeded") {
+      const names = verdict.skipped.map(describeSubtask).join(", ");
+      reporter.warn(`somebody skipped in OCP: ${names} (task ${task.id}); what it would have done is not done`);
+    }
   }
 }
 

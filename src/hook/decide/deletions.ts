@@ -1,5 +1,5 @@
 import { compareIds } from "../../ocp/ids.js";
-import type { OcpId } from "../../ocp/model.js";
+import type { OcpId, Task } from "../../ocp/model.js";
 import { classify } from "../../ocp/task.js";
 import { endedWell } from "./evidence.js";
 import { type Deletion, type Memory, newestFirst } from "./memory.js";
@@ -23,7 +23,9 @@ function isProven({ proof }: Deletion, absent: boolean): boolean {
 }
 
 /** The newest one that is proven: what came later has the last word. */
-export function ourDeletion({ deletions }: Memory, absent: boolean): Deletion | undefined {
+export function ourDeletion({ deletions, waitFor }: Memory, absent: boolean): Deletion | undefined {
+  // Who may not read tasks cannot see how they end.
+  if (waitFor === "object") return undefined;
   return newestFirst(deletions.values()).find((deletion) => isProven(deletion, absent));
 }
 
@@ -47,6 +49,17 @@ export function badEnds({ deletions }: Memory, absent: boolean): Deletion[] {
 function isBad({ task, watched }: Deletion): boolean {
   const { kind } = classify(task);
   return kind === "failed" || (kind === "rolled-back" && watched);
+}
+
+/** Deletions that a person ended by hand, or skipped a part of: told, whatever comes of it. */
+export function endedByHand({ deletions }: Memory, absent: boolean): Task[] {
+  return newestFirst(deletions.values())
+    .filter((deletion) => deletion.watched || deletion.proof === "unsure" || isProven(deletion, absent))
+    .map(({ task }) => task)
+    .filter((task) => {
+      const verdict = classify(task);
+      return verdict.kind === "incomplete" || (verdict.kind === "succeeded" && verdict.skipped.length > 0);
+    });
 }
 
 /** Whether this run's own deletion has ended well: then only the object itself is in question. */

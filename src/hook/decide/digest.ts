@@ -34,10 +34,14 @@ function joined(round: Look, look: Look): Look {
 }
 
 /** As long as no delete of ours may have begun a task, whatever is listed is older than what it will begin. */
-function marks({ newestListed, watermark, sent, loss }: Memory, { tasks }: Look): Partial<Memory> {
+function marks({ newestListed, readUpTo, watermark, sent, loss }: Memory, { tasks }: Look): Partial<Memory> {
   const newest = (tasks?.entries ?? []).reduce((best, { id }) => (compareIds(id, best) > 0 ? id : best), newestListed);
   const nothingBegun = sent.state !== "accepted" && loss === undefined;
-  return { newestListed: newest, watermark: nothingBegun ? newest : watermark };
+  return {
+    newestListed: newest,
+    readUpTo: tasks?.complete === true ? newest : readUpTo,
+    watermark: nothingBegun ? newest : watermark,
+  };
 }
 
 /** A lock that a task at work explains is waited for with patience that begins anew. */

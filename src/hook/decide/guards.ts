@@ -26,7 +26,8 @@ export function contentBreach(cluster: Cluster | undefined, intent: Intent): Gua
   if (intent.target.kind !== "cluster" || cluster === undefined) return undefined;
   const held = cluster.obproxies;
   const protectedIds = intent.keptObproxyIds.size + intent.elsewhereObproxies.size;
-  if (held === undefined) {
+  // An entry that could not be understood may be anybody's.
+  if (held === undefined || (cluster.unreadObproxies ?? 0) > 0) {
     return intent.forceDestroy && protectedIds === 0 ? undefined : { guard: "forceDestroyUnknown" };
   }
   const kept = held.filter((server) => intent.keptObproxyIds.has(server.id));

@@ -96,6 +96,8 @@ export interface Memory {
   readonly sent: Sent;
   /** The newest delete whose answer was lost, as long as OCP has accepted none since. */
   readonly loss: { readonly error: OcpError; readonly at: number; readonly times: number } | undefined;
+  /** The newest task of a list that was read whole; undefined: none has been. What is older need not be read again. */
+  readonly readUpTo: OcpId | undefined;
   /** The newest task that OCP has ever listed. */
   readonly newestListed: OcpId;
   /** The newest one that OCP listed before a delete was sent that may have begun a task. */
@@ -143,6 +145,7 @@ export function begin({ target, waitFor, user, tickMs, note, at }: Beginning): M
     following: undefined,
     sent: { state: "not-sent" },
     loss: undefined,
+    readUpTo: undefined,
     newestListed: "0",
     watermark: "0",
     retriesUsed: 0,
@@ -160,7 +163,7 @@ export function evolve(before: Memory, event: Event): Memory {
     case "accepted":
       return digestAcceptance(memory, event.task, event.deletes);
     case "send-failed":
-      return { ...memory, round: undefined, waiting: undefined, ...digestSendFailure(memory, event.error) };
+      return { ...memory, round: undefined, ...digestSendFailure(memory, event.error) };
     case "retried":
       return digestRetry(memory, event.task);
     case "polled":

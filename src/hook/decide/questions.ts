@@ -17,12 +17,12 @@ export function questions(memory: Memory): Questions | undefined {
 }
 
 function wholeRound(memory: Memory): Questions {
-  const { note, rounds, newestListed, waiting } = memory;
+  const { note, readUpTo, waiting } = memory;
   const isNoteOpen = note?.state === "unread" || note?.state === "unclear";
   return {
     cluster: memory.target.clusterId,
-    tasks: readsTasks(memory) ? (rounds === 0 ? "all" : "newer") : "none",
-    newerThan: newestListed,
+    tasks: readsTasks(memory) ? (readUpTo === undefined ? "all" : "newer") : "none",
+    newerThan: readUpTo ?? "0",
     anyName: waiting?.because === "lock",
     details: readsTasks(memory) && isNoteOpen ? [note.note.taskId] : [],
     endedSince: undefined,

@@ -3,7 +3,7 @@ import { compareIds } from "../../ocp/ids.js";
 import type { Cluster, OcpId, Task, Unread } from "../../ocp/model.js";
 import { classify, type Verdict } from "../../ocp/task.js";
 import type { Intent } from "../intent.js";
-import { badEnds, endUnknown, ourDeletion } from "./deletions.js";
+import { badEnds, endedByHand, endUnknown, ourDeletion } from "./deletions.js";
 import { findNameElsewhere, mayBeOurDeletion, type Presence, presenceOf } from "./evidence.js";
 import { type Look, NO_LOOK } from "./look.js";
 import { type Deletion, type Following, type Memory, newestFirst, type Sent } from "./memory.js";
@@ -50,6 +50,8 @@ export interface Situation {
   readonly ours: OurTask | undefined;
   /** The newest first. */
   readonly badEnds: readonly BadEnd[];
+  /** Deletions that a person ended by hand, or skipped a part of. */
+  readonly endedByHand: readonly Task[];
   readonly atWork: readonly TaskAtWork[];
   /** FAILED tasks at rest that may hold the cluster's lock; our own first. */
   readonly failedOnCluster: readonly Task[];
@@ -97,6 +99,7 @@ export function situation(memory: Memory, intent: Intent): Situation {
       task,
       afterLoss: memory.loss !== undefined && compareIds(task.id, memory.watermark) > 0,
     })),
+    endedByHand: endedByHand(memory, presence.is === "absent"),
     atWork: tasksAtWork(listed, memory.target, deletion?.task.id),
     failedOnCluster: holders(memory, listed),
     sent: memory.sent,

@@ -33,7 +33,7 @@ describe.each(kinds)("a noted task of %s that OCP answers 404 to", (_what, call)
       hide(Infinity);
       const { code: exit, output } = await stage.run(call);
       expect(exit).toBe(1);
-      expect(output).not.toMatch(/already gone/);
+      expect(output).not.toMatch(/: already gone/);
       expect(output).toContain("31440");
     });
 
