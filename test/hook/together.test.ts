@@ -82,7 +82,7 @@ const left = (): string[] | undefined => leftOf(ocp);
 
 const meetings = (): string[] => {
   const directory = join(runner.directory, "run/cdktf-obproxy");
-  return existsSync(directory) ? readdirSync(directory) : [];
+  return existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith(".sock")) : [];
 };
 async function until(condition: () => boolean): Promise<void> {
   for (let looks = 0; !condition(); looks += 1) {
