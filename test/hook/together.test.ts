@@ -81,7 +81,7 @@ const leftOf = (simulator: Simulator): string[] | undefined => simulator.cluster
 const left = (): string[] | undefined => leftOf(ocp);
 
 const meetings = (): string[] => {
-  const directory = join(runner.directory, "run/cdktf-obproxy");
+  const directory = join(runner.machine().runtime, "cdktf-obproxy");
   return existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith(".sock")) : [];
 };
 async function until(condition: () => boolean): Promise<void> {
