@@ -136,11 +136,9 @@ class Reading<T extends { readonly id: OcpId }> {
   #atTheEnd(): End {
     const { totalElements, totalPages } = this.#first ?? {};
     const different = this.#different;
-    // More than it counts came with them: nothing is missing where the last page is not full.
-    const isMissing = totalElements !== undefined && different < totalElements;
-    const mayBeMissing =
-      totalElements !== undefined && different > totalElements && this.#lastLength >= this.#options.size;
-    if (isMissing || mayBeMissing) return doubtful(`OCP counts ${totalElements} in all and sent ${different}`);
+    if (totalElements !== undefined && different !== totalElements) {
+      return doubtful(`OCP counts ${totalElements} in all and sent ${different}`);
+    }
     if (different !== this.#came) return doubtful("the list changed while it was read");
     const pages = this.#pagesWithEntries;
     const tooFew = totalPages !== undefined && pages < totalPages && !(pages === 0 && totalPages === 1);

@@ -13,6 +13,7 @@ import {
   proxy,
   Stage,
   withTimeout,
+  withEntry,
 } from "./stage.js";
 
 /** An object is gone where two witnesses say so: its detail, or its cluster's, and the list, read to its end. */
@@ -142,10 +143,7 @@ describe("the list of clusters", () => {
   });
 
   it("is not spoilt by an entry that cannot be understood but is about another cluster", async () => {
-    const broken = {
-      kind: "rewrite",
-      change: inContents((all) => [...all, { id: 5, name: null, obproxies: 7 }]),
-    } as const;
+    const broken = withEntry({ id: 5, name: null, obproxies: 7 }, "last");
     const run = await inMockedTime(
       { ...call, clusterName: ANY_NAME },
       { clusters: [] },
@@ -161,7 +159,7 @@ describe("the list of clusters", () => {
     ["is no object", "cluster"],
     ["is null", null],
   ])("is no witness where an entry that %s may be the cluster", async (_what, entry) => {
-    const broken = { kind: "rewrite", change: inContents((all) => [...all, entry]) } as const;
+    const broken = withEntry(entry, "last");
     const run = await inMockedTime(
       { ...call, clusterName: ANY_NAME },
       { clusters: [] },

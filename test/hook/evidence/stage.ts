@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { HookSettings } from "../../../src/hook/request.js";
 import {
   type FaultAction,
+  inContents,
   type RecordedRequest,
   type Simulator,
   type SimulatorOptions,
@@ -204,4 +205,14 @@ export function directoryOf(runner: HookRunner, name: string): string {
 export function failureIn(lines: readonly string[]): string {
   const start = lines.findIndex((line) => line.includes(": FAILED: "));
   return start < 0 ? "" : lines.slice(start).join("\n");
+}
+
+/** An entry of a list beside those that are there, counted like them; `where` it stands among them. */
+export function withEntry(entry: unknown, where: "first" | "last"): FaultAction {
+  const added = inContents((all) => (where === "first" ? [entry, ...all] : [...all, entry]));
+  const counted = (body: unknown): unknown =>
+    JSON.parse(JSON.stringify(body), (name, value: unknown) =>
+      name === "totalElements" && typeof value === "number" ? value + 1 : value,
+    );
+  return { kind: "rewrite", change: (body) => counted(added(body)) };
 }

@@ -6,7 +6,7 @@ import {
   type SimulatorOptions,
 } from "../../../src/simulator/index.js";
 import type { HookCall } from "../hook-process.js";
-import { cluster, CLUSTER, failureIn, inMockedTime, proxy, TASKS, withTimeout } from "./stage.js";
+import { cluster, CLUSTER, failureIn, inMockedTime, proxy, TASKS, withEntry, withTimeout } from "./stage.js";
 
 /** What could not be read is unknown, and unknown is not no. */
 
@@ -125,7 +125,7 @@ describe("the list of tasks", () => {
     ["that is a text", "task"],
   ];
   const withBroken = (entry: unknown) => (ocp: Simulator) => {
-    ocp.inject({ ...ever, path: TASKS, does: { kind: "rewrite", change: inContents((all) => [entry, ...all]) } });
+    ocp.inject({ ...ever, path: TASKS, does: withEntry(entry, "first") });
   };
 
   describe.each(["4.2.2", "4.3.6"])("(OCP %s)", (version) => {

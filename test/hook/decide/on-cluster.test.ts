@@ -1,6 +1,6 @@
-import type { Target } from "../../src/hook/intent.js";
-import { failedOnCluster, mayExplainLock, tasksAtWork } from "../../src/hook/decide/on-cluster.js";
-import type { Subtask, Task, TaskTag } from "../../src/ocp/model.js";
+import type { Target } from "../../../src/hook/intent.js";
+import { failedOnCluster, mayExplainLock, tasksAtWork } from "../../../src/hook/decide/on-cluster.js";
+import type { Subtask, Task, TaskTag } from "../../../src/ocp/model.js";
 
 const proxy: Target = { kind: "obproxy", clusterId: "27", obproxyId: "3" };
 const cluster: Target = { kind: "cluster", clusterId: "27" };

@@ -1,12 +1,12 @@
-import { decide, type Action } from "../../src/hook/decide/decide.js";
-import type { Sent } from "../../src/hook/decide/memory.js";
-import type { TaskAtWork } from "../../src/hook/decide/on-cluster.js";
-import type { OurTask, Situation } from "../../src/hook/decide/situation.js";
-import { TRIES } from "../../src/hook/decide/tolerances.js";
-import type { Intent } from "../../src/hook/intent.js";
-import { OcpError, type OcpErrorKind } from "../../src/ocp/errors.js";
-import type { Cluster, Task } from "../../src/ocp/model.js";
-import type { Verdict } from "../../src/ocp/task.js";
+import { decide, type Action } from "../../../src/hook/decide/decide.js";
+import type { Sent } from "../../../src/hook/decide/memory.js";
+import type { TaskAtWork } from "../../../src/hook/decide/on-cluster.js";
+import type { OurTask, Situation } from "../../../src/hook/decide/situation.js";
+import { TRIES } from "../../../src/hook/decide/tolerances.js";
+import type { Intent } from "../../../src/hook/intent.js";
+import { OcpError, type OcpErrorKind } from "../../../src/ocp/errors.js";
+import type { Cluster, Task } from "../../../src/ocp/model.js";
+import type { Verdict } from "../../../src/ocp/task.js";
 
 const task = (id: string, over: Partial<Task> = {}): Task => ({
   id,

@@ -1,0 +1,72 @@
+import { mayBeOurDeletion, presenceOf } from "../../../src/hook/decide/evidence.js";
+import type { ClusterAnswer } from "../../../src/hook/decide/look.js";
+import type { Cluster, Unread } from "../../../src/ocp/model.js";
+import { cluster, general404, halfList, list, listWithUnread, orders, proxy, tag } from "./support.js";
+
+const missing: ClusterAnswer = { says: "missing" };
+const unclear: ClusterAnswer = { says: "unclear", error: general404 };
+const there = (found: Cluster): ClusterAnswer => ({ says: "there", cluster: found });
+const others = list<Cluster>({ id: "28", name: "other" });
+
+describe("a cluster", () => {
+  it.each([
+    ["its detail shows it", there(orders()), undefined, "present"],
+    ["its detail says missing and the whole list does not hold it", missing, others, "absent"],
+    ["its detail says missing and the list holds it", missing, list<Cluster>(orders("3")), "unknown"],
+    ["its detail says missing and the list was not read", missing, undefined, "unknown"],
+    ["its detail says missing and the list is not whole", missing, halfList, "unknown"],
+    ["an entry of the list has no id", missing, listWithUnread({ why: "it is null" }), "unknown"],
+    [
+      "an entry of the list that cannot be understood has its id",
+      missing,
+      listWithUnread({ id: "27", why: "" }),
+      "unknown",
+    ],
+    [
+      "an entry of the list that cannot be understood has another id",
+      missing,
+      listWithUnread({ id: "5", why: "" }),
+      "absent",
+    ],
+    ["its detail is answered in general words", unclear, others, "unknown"],
+    ["its detail is answered in general words and the list holds it", unclear, list<Cluster>(orders()), "unknown"],
+  ] as const)("where %s", (_what, detail, clusters, is) => {
+    expect(presenceOf({ cluster: detail, clusters }, cluster).is).toBe(is);
+    // Its proxies go with it.
+    if (detail.says !== "there") expect(presenceOf({ cluster: detail, clusters }, proxy).is).toBe(is);
+  });
+});
+
+describe("a proxy", () => {
+  it.each([
+    ["its cluster's detail lists it", orders("3", "4"), "present"],
+    ["its cluster's detail, read whole, does not list it", orders("4"), "absent"],
+    ["its cluster's detail is silent about proxies", { id: "27", name: "orders" }, "unknown"],
+    ["an entry of its cluster's detail could not be understood", { ...orders("4"), unreadObproxies: 1 }, "unknown"],
+    ["it is listed beside such an entry", { ...orders("3"), unreadObproxies: 1 }, "present"],
+  ] as const)("where %s", (_what, found, is) => {
+    expect(presenceOf({ cluster: there(found), clusters: undefined }, proxy).is).toBe(is);
+  });
+});
+
+it("says what could not be known", () => {
+  expect(presenceOf({ cluster: missing, clusters: halfList }, cluster)).toMatchObject({
+    why: expect.stringMatching(/cluster 27 does not exist.*page 2 is missing/) as string,
+  });
+});
+
+describe("an entry of the list of tasks that cannot be understood", () => {
+  it.each<[string, Partial<Unread>, boolean]>([
+    ["nothing is known", {}, true],
+    ["is a deletion in no known state", { name: "Offline obproxy" }, true],
+    ["is a deletion at work", { name: "Delete obproxy server", status: "RUNNING" }, true],
+    ["has failed", { name: "Offline obproxy", status: "FAILED" }, false],
+    ["is done", { status: "SUCCESSFUL" }, false],
+    ["is no deletion", { name: "Restart obproxy", status: "RUNNING" }, false],
+    ["is of another cluster", { tags: [tag("28", "3")] }, false],
+    ["is of another proxy", { tags: [tag("27", "4")] }, false],
+    ["is of our proxy", { tags: [tag("27", "3")] }, true],
+  ])("of which %s", (_what, known, maybe) => {
+    expect(mayBeOurDeletion({ why: "it is broken", ...known }, proxy)).toBe(maybe);
+  });
+});

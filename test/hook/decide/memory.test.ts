@@ -1,0 +1,245 @@
+import type { Memory } from "../../../src/hook/decide/memory.js";
+import type { Note } from "../../../src/hook/decide/note.js";
+import { questions } from "../../../src/hook/decide/questions.js";
+import { situation, type Situation } from "../../../src/hook/decide/situation.js";
+import { TOLERANCES, TRIES } from "../../../src/hook/decide/tolerances.js";
+import type { Task } from "../../../src/ocp/model.js";
+import {
+  after,
+  cluster,
+  details,
+  error,
+  general404,
+  halfList,
+  intent,
+  list,
+  look,
+  looked,
+  orders,
+  proxy,
+  tag,
+  task,
+  TICK,
+  type Untimed,
+  waited,
+} from "./support.js";
+
+const START = "2026-11-22T10:00:00.123Z";
+const note: Note = { taskId: "9", name: "Offline obproxy", startTime: START, clusterId: "27", obproxyIds: ["3"] };
+const noted = (over: Partial<Task> = {}): Task => task("9", "FAILED", { startTime: START, ...over });
+const mine = { tags: [tag("27"), tag("27", "3")] };
+const seen = (memory: Memory): Situation => situation(memory, intent);
+const bad = (memory: Memory): string[] => seen(memory).badEnds.map((end) => end.task.id);
+const gone = look().cluster;
+
+describe("whose a deletion is", () => {
+  it("is proven by having been sent", () => {
+    const memory = after({}, looked(), { event: "accepted", task: task("9"), deletes: ["3", "4"] });
+    expect(memory.deletions.get("9")).toMatchObject({ proof: "sent", deletes: ["3", "4"], watched: true });
+    expect(memory.following).toMatchObject({ ours: true, task: { id: "9" } });
+  });
+
+  it.each([
+    ["a note with the same start", noted(), "note"],
+    [
+      "a note whose start is off by hours, as after a change of OCP's zone",
+      noted({ startTime: "2026-11-22T18:00:00.123Z" }),
+      "unsure",
+    ],
+    ["a note, where OCP does not tell the start", { ...noted(), startTime: undefined as never }, "unsure"],
+  ] as const)("by %s: %#", (_what, shown, proof) => {
+    const memory = after({ note }, looked({ details: details(["9", { says: "there", task: shown }]) }));
+    expect(memory.deletions.get("9")?.proof).toBe(proof);
+    expect(seen(memory).ours?.task.id).toBe(proof === "note" ? "9" : undefined);
+    expect(bad(memory)).toEqual(["9"]);
+  });
+
+  it("is not proven by a note that tags contradict", () => {
+    const other = noted({ tags: [tag("27"), tag("27", "4")] });
+    const memory = after({ note }, looked({ details: details(["9", { says: "there", task: other }]) }));
+    expect(seen(memory).ours).toBeUndefined();
+    expect(bad(memory)).toEqual([]);
+  });
+
+  it("is proven by tags that name the object, the newest first", () => {
+    const tasks = list(task("9", "FAILED", mine), task("10", "FAILED", mine), task("11", "FAILED"));
+    expect(seen(after({}, looked({ tasks }))).ours?.task.id).toBe("10");
+  });
+
+  it("is, of a cluster that is gone, the newest deletion on it", () => {
+    const tasks = list(task("9", "FAILED", mine));
+    const away = { cluster: { says: "missing" }, clusters: list<never>(), tasks } as const;
+    expect(seen(after({ target: cluster }, looked(away))).ours?.task.id).toBe("9");
+    expect(seen(after({ target: cluster }, looked({ tasks }))).ours).toBeUndefined();
+  });
+});
+
+describe("a note's task that OCP does not show", () => {
+  it("is no obstacle, and told, where OCP has purged it", () => {
+    const memory = after({ note }, looked({ details: details(["9", { says: "purged" }]) }));
+    expect(seen(memory)).toMatchObject({ endUnknown: undefined, remarks: [expect.stringContaining("task 9")] });
+    expect(
+      questions(after({ note }, looked({ details: details(["9", { says: "purged" }]) }), waited))?.details,
+    ).toEqual([]);
+  });
+
+  it("is asked for again, and unknown meanwhile, where OCP answers in general words", () => {
+    const unclear = looked({ details: details(["9", { says: "unclear", error: general404 }]) });
+    expect(seen(after({ note }, unclear)).endUnknown).toContain("task 9");
+    expect(questions(after({ note }, unclear, waited))?.details).toEqual(["9"]);
+  });
+});
+
+describe("what a run has watched", () => {
+  const atWork = looked({ tasks: list(task("9")) });
+
+  it("stands against gone when it ends badly, also without tags", () => {
+    expect(bad(after({}, atWork, waited, looked({ tasks: list(task("9", "FAILED")) })))).toEqual(["9"]);
+  });
+
+  it("does not where it had ended before, and names nobody", () => {
+    expect(bad(after({}, looked({ tasks: list(task("9", "FAILED")) })))).toEqual([]);
+  });
+
+  it("is made good by its own success, or by a later one that names the object", () => {
+    const succeeded = task("9", "SUCCESSFUL");
+    const read = (id: string, shown: Task): Untimed =>
+      looked({ details: details([id, { says: "there", task: shown }]) });
+    expect(bad(after({}, atWork, waited, read("9", succeeded)))).toEqual([]);
+    const failed = looked({ tasks: list(task("9", "FAILED")) });
+    const later = looked({ ended: list(task("10", "SUCCESSFUL", mine)) });
+    expect(bad(after({}, atWork, waited, failed, later))).toEqual([]);
+    const nobodys = looked({ ended: list(task("10", "SUCCESSFUL")) });
+    expect(bad(after({}, atWork, waited, failed, nobodys))).toEqual(["9"]);
+  });
+
+  it("is read by itself when it has left the list", () => {
+    expect(questions(after({}, atWork, waited, looked()))?.details).toEqual(["9"]);
+  });
+
+  it("is unknown where OCP does not tell how it ended", () => {
+    const purged = looked({ details: details(["9", { says: "purged" }]) });
+    expect(seen(after({}, atWork, waited, looked(), purged)).endUnknown).toContain("task 9");
+  });
+
+  it("is what began after a delete whose answer was lost", () => {
+    const lost: Untimed = { event: "send-failed", error: error("lost") };
+    const before = looked({ tasks: list(task("8", "FAILED")) });
+    const now = looked({ tasks: list(task("8", "FAILED"), task("9", "FAILED")) });
+    expect(seen(after({}, before, lost, now)).badEnds).toMatchObject([{ task: { id: "9" }, afterLoss: true }]);
+  });
+});
+
+describe("time", () => {
+  const longAfter = (memory: Memory, ticks: number): Situation => seen({ ...memory, at: memory.at + ticks * TICK });
+
+  it("settles what became of a delete whose answer was lost", () => {
+    const memory = after({}, looked(), { event: "send-failed", error: error("lost") });
+    expect(longAfter(memory, TOLERANCES.settle - 1).loss?.settled).toBe(false);
+    expect(longAfter(memory, TOLERANCES.settle).loss?.settled).toBe(true);
+  });
+
+  it("wears out the patience with what is unknown, which begins anew with each wait", () => {
+    const memory = after({}, looked({ tasks: halfList }), waited);
+    expect(longAfter(memory, TOLERANCES.unknown - 1).patience.unknown).toBe(true);
+    expect(longAfter(memory, TOLERANCES.unknown).patience.unknown).toBe(false);
+    const other = after({}, looked(), waited, looked(), { event: "waited", because: "busy" });
+    expect(longAfter(other, TOLERANCES.unknown).patience.unknown).toBe(true);
+  });
+
+  it("wears out the patience with a lock through its refusals, but not while a task explains it", () => {
+    const refused: Untimed = { event: "send-failed", error: error("refused", { status: 409 }) };
+    const turn: Untimed = { event: "waited", because: "lock" };
+    const memory = after({}, looked(), refused, turn, looked(), refused, turn);
+    expect(longAfter(memory, TOLERANCES.lock).patience.lock).toBe(false);
+    const explained = looked({ tasks: list(task("9", "RUNNING", { name: "Upgrade obproxy" })) });
+    expect(seen({ ...after({}, looked(), refused, turn), ...{ round: undefined } }).patience.lock).toBe(true);
+    expect(after({}, looked(), refused, turn, explained).waiting?.since).toBe(4 * TICK);
+  });
+
+  it("lets a delete that does not get through be sent again, each time when it is due", () => {
+    const away: Untimed = { event: "send-failed", error: error("unreachable") };
+    const pause: Untimed = { event: "waited", because: "undelivered" };
+    const memory = after({}, looked(), away, pause);
+    expect(memory.sent).toMatchObject({ state: "undelivered", due: true, times: 1 });
+    expect(longAfter(memory, TOLERANCES.trouble).patience.undelivered).toBe(false);
+    const refusals = Array.from({ length: TRIES.repeated401 + 1 }, (): Untimed => ({
+      event: "send-failed",
+      error: error("unauthenticated"),
+    }));
+    expect(seen(after({}, looked(), ...refusals)).patience.undelivered).toBe(false);
+  });
+});
+
+describe("what is asked", () => {
+  it("is first all that runs or has failed, and then what is newer, as soon as the list was read whole", () => {
+    expect(questions(after({}))?.tasks).toBe("all");
+    expect(questions(after({}, looked({ tasks: halfList }), waited))?.tasks).toBe("all");
+    const memory = after({}, looked({ tasks: list(task("8", "FAILED")) }), waited);
+    expect(questions(memory)).toMatchObject({ tasks: "newer", newerThan: "8" });
+  });
+
+  it("is nothing while a task is followed, and only the object after our own success", () => {
+    const accepted: Untimed = { event: "accepted", task: task("9"), deletes: ["3"] };
+    const done: Untimed = {
+      ...{ event: "polled", task: task("9"), ours: true, certain: true, quick: false },
+      answer: { says: "there", task: task("9", "SUCCESSFUL") },
+    };
+    expect(questions(after({}, looked(), accepted))).toBeUndefined();
+    expect(questions(after({}, looked(), accepted, done))).toMatchObject({ cluster: "27", tasks: "none" });
+  });
+
+  it("is, where the object is gone, whether a later deletion has made good what failed", () => {
+    const tasks = list(task("9", "FAILED", mine));
+    const read = looked({ tasks, details: details(["9", { says: "there", task: task("9", "FAILED", mine) }]) });
+    expect(questions(after({}, looked({ tasks }), read))?.endedSince).toBe("9");
+    const there = { cluster: { says: "there", cluster: orders("3") } } as const;
+    expect(
+      questions(after({}, looked({ ...there, tasks }), { ...read, look: { ...look({ tasks }), ...there } } as Untimed))
+        ?.endedSince,
+    ).toBeUndefined();
+  });
+
+  it("is nothing about tasks where nobody may read them", () => {
+    const memory = after({ waitFor: "object", note });
+    expect(questions(memory)).toMatchObject({ tasks: "none", details: [], endedSince: undefined });
+    expect(
+      questions(
+        after({ waitFor: "object" }, { event: "looked", look: { ...look(), cluster: gone, tasks: undefined } }),
+      ),
+    ).toBeUndefined();
+  });
+
+  it("is for tasks of any name while an unseen one holds the lock", () => {
+    expect(questions(after({}, looked(), { event: "waited", because: "lock" }))?.anyName).toBe(true);
+    expect(questions(after({}, looked(), waited))?.anyName).toBe(false);
+  });
+});
+
+describe("a retry", () => {
+  it("has the task read again, so that its old failure is not taken for the new end", () => {
+    const failed = task("9", "FAILED", mine);
+    const read = looked({ tasks: list(failed), details: details(["9", { says: "there", task: failed }]) });
+    const memory = after({ target: proxy }, looked({ tasks: list(failed) }), read, { event: "retried", task: failed });
+    expect(memory.retriesUsed).toBe(1);
+    expect(
+      questions(
+        after(
+          {},
+          looked({ tasks: list(failed) }),
+          read,
+          { event: "retried", task: failed },
+          looked({ tasks: list(failed) }),
+        ),
+      )?.details,
+    ).toEqual(["9"]);
+    const running = looked({ details: details(["9", { says: "there", task: task("9", "RUNNING", mine) }]) });
+    expect(
+      seen(after({}, looked({ tasks: list(failed) }), read, { event: "retried", task: failed }, looked(), running))
+        .ours,
+    ).toMatchObject({
+      verdict: { kind: "running" },
+      ofThisRun: true,
+    });
+  });
+});
