@@ -1,5 +1,4 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import type { HookSettings } from "../../../src/hook/request.js";
 import {
   type FaultAction,
@@ -194,11 +193,11 @@ export async function someoneListensBelow(...directories: readonly string[]): Pr
     directories.some((directory) =>
       readdirSync(directory, { recursive: true, withFileTypes: true }).some((entry) => entry.isSocket()),
     );
-  while (!isThere()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-export function directoryOf(runner: HookRunner, name: string): string {
-  return join(runner.directory, name);
+  const end = Date.now() + 10_000;
+  while (!isThere()) {
+    if (Date.now() > end) throw new Error(`nobody listens below ${directories.join(" or ")}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 /** The lines that say how it ended, from the one that begins with FAILED on. */
