@@ -71,7 +71,7 @@ describe("what a CI system would obey", () => {
   test("stays broken where it was hidden", () => {
     for (const mark of HIDDEN) {
       for (const command of commands) {
-        const hidden = [...command].join(mark);
+        const hidden = Array.from(command).join(mark);
         expect(oneLine(hidden)).not.toMatch(OBEYED);
         expect(clean(hidden)).not.toMatch(OBEYED);
       }

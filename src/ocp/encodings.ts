@@ -1,0 +1,109 @@
+/*
+ * The forms in which a secret comes back: escaped for HTML, JSON, a URL, a form or a shell, in any mix, and in base64 as
+ * part of something longer.
+ */
+
+/** HTML's names of what stands in ASCII and is neither letter nor digit. */
+const ENTITIES: Readonly<Record<string, string>> = {
+  ...{ "!": "excl", '"': "quot|QUOT", "#": "num", $: "dollar", "%": "percnt", "&": "amp|AMP", "'": "apos" },
+  ...{ "(": "lpar", ")": "rpar", "*": "ast|midast", "+": "plus", ",": "comma", ".": "period", "/": "sol" },
+  ...{ ":": "colon", ";": "semi", "<": "lt|LT", "=": "equals", ">": "gt|GT", "?": "quest", "@": "commat" },
+  ...{ "[": "lsqb|lbrack", "\\": "bsol", "]": "rsqb|rbrack", "^": "Hat", _: "lowbar|UnderBar", "`": "grave" },
+  ...{ "{": "lcub|lbrace", "|": "verbar|vert|VerticalLine", "}": "rcub|rbrace", " ": "nbsp" },
+};
+const JSON_ESCAPES: Readonly<Record<string, string>> = { "\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f" };
+
+function isHidden(piece: string): boolean {
+  return /^[\p{C}\p{DI}]/u.test(piece) && !/^\s/u.test(piece);
+}
+
+/** The source of a pattern that finds the text in every mix of escapes, also escaped twice. */
+export function escapedForms(text: string): string {
+  const pieces = text.match(/\\+|\s+|[^\\\s]/gu) ?? [];
+  const hasShown = pieces.some((piece) => !isHidden(piece) && !/^\s/u.test(piece));
+  return pieces
+    .map((piece, index) => {
+      const afterBackslash = index > 0 && pieces[index - 1]?.startsWith("\\") === true;
+      // Neither what is invisible nor spaces at the ends come through `oneLine`.
+      const isEnd = /^\s/u.test(piece) && (index === 0 || index === pieces.length - 1);
+      return hasShown && (isHidden(piece) || isEnd)
+        ? `(?:${formsOf(piece, afterBackslash)})?`
+        : formsOf(piece, afterBackslash);
+    })
+    .join("");
+}
+
+function formsOf(piece: string, afterBackslash: boolean): string {
+  const character = String.fromCodePoint(piece.codePointAt(0) ?? 0);
+  const amount = Array.from(piece).length;
+  // A shell, JSON and SQL double backslashes.
+  if (character === "\\") return `(?:(?:${encodedForms(character)}){${amount}}|\\\\{${amount},${amount * 8}})`;
+  // Spaces and line feeds are drawn together before they are shown.
+  if (/\s/u.test(character)) {
+    const each = [...new Set(piece)].map((space) => `${encodedForms(space)}|\\\\{1,8}${JSON_ESCAPES[space] ?? "s"}`);
+    return `(?:\\s|\\\\{1,8}\\s|\\+|${each.join("|")}){1,64}`;
+  }
+  const raw = literally(character);
+  const backslashes = /[\w\u0080-\u{10ffff}]/u.test(character) || afterBackslash ? "" : "\\\\{0,8}";
+  const shown = isHidden(character) ? `(?:${raw}|\\uFFFD)` : raw;
+  return `(?:${encodedForms(character)}|${backslashes}${shown})`;
+}
+
+function encodedForms(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const hex = code.toString(16);
+  const bytes = [...Buffer.from(character, "utf8")];
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  const names = ENTITIES[character];
+  return [
+    `&(?:amp;){0,3}(?:#0{0,5}${code}|#[xX]0{0,5}${anyCase(hex)}${names === undefined ? "" : `|${names}`});`,
+    bytes.map((byte) => `%(?:25){0,3}${anyCase(hexOf(byte, 2))}`).join(""),
+    units.map((unit) => `\\\\{1,8}u${anyCase(hexOf(unit, 4))}`).join(""),
+    bytes.map((byte) => `\\\\{1,8}x${anyCase(hexOf(byte, 2))}`).join(""),
+  ].join("|");
+}
+
+function hexOf(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, "0");
+}
+
+function anyCase(hex: string): string {
+  return hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+}
+
+/** By its number, so that no character is ever special: a pattern that could not be built would be shown. */
+function literally(character: string): string {
+  return /^[a-z0-9]$/i.test(character) ? character : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/** A shorter one could as well be something else. */
+const SHORTEST_CORE = 5;
+
+/**
+ * The sources of patterns for the text in base64 and base64url, wherever it stands in what was encoded: three bytes make
+ * four characters, so it looks different at each of three places. At both ends characters belong to its neighbours too.
+ */
+export function base64Forms(text: string): readonly string[] {
+  const bytes = Buffer.from(text, "utf8");
+  return [0, 1, 2].flatMap((before) => {
+    const all = Buffer.concat([Buffer.alloc(before), bytes]);
+    const core = all.toString("base64").slice(Math.ceil((before * 8) / 6), Math.floor((all.length * 8) / 6));
+    return core.length < SHORTEST_CORE ? [] : [core.replace(/./g, base64Character)];
+  });
+}
+
+function base64Character(character: string): string {
+  if (character === "+") return "(?:[+\\-]|%(?:25){0,3}2[bB]|&(?:amp;)?(?:#43|#[xX]2[bB]|plus);|\\\\{1,8}u002[bB])";
+  if (character === "/")
+    return "(?:\\\\{0,8}\\/|_|%(?:25){0,3}2[fF]|&(?:amp;)?(?:#47|#[xX]2[fF]|sol);|\\\\{1,8}u002[fF])";
+  return character;
+}
+
+/** What may follow base64, or not. */
+export const PADDING =
+  "(?:\\\\{0,8}=|%(?:25){0,3}3[dD]|&(?:amp;){0,3}(?:equals|#61|#[xX]3[dD]);|\\\\{1,8}(?:u00|x)3[dD]){0,2}";
+
+/** The text's bytes in hexadecimal digits. */
+export function hexForm(text: string): string {
+  return anyCase(Buffer.from(text, "utf8").toString("hex"));
+}
