@@ -15,7 +15,7 @@ export function hookPlace(tickMs: number): HookPlace {
   const directory = mkdtempSync(join(tmpdir(), "bench-"));
   const program = join(directory, HOOK_FILE);
   const temporary = join(directory, "t");
-  mkdirSync(temporary);
+  mkdirSync(temporary, { mode: 0o700 });
   copyFileSync(join(__dirname, "../dist/hook", HOOK_FILE), program);
   const settings: HookSettings = {
     formatVersion: 1,
@@ -39,6 +39,8 @@ export function hookPlace(tickMs: number): HookPlace {
       // What else stands in the environment is the same for both sides; NODE_EXTRA_CA_CERTS alone doubles Node's start.
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("OCP_"))),
       TMPDIR: temporary,
+      XDG_RUNTIME_DIR: temporary,
+      XDG_STATE_HOME: temporary,
       OCP_URL: simulator.url,
       OCP_USERNAME: DEFAULT_CREDENTIALS.username,
       OCP_PASSWORD: DEFAULT_CREDENTIALS.password,

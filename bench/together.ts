@@ -50,9 +50,7 @@ async function measure(options: readonly string[], mayMeet: boolean): Promise<Re
   const simulator = await startSimulator({ tickMs: TICK_MS, clusters: [{ id: 1, name: "orders", obproxies: ids }] });
   const directory = mkdtempSync(join(tmpdir(), "b"));
   const temporary = join(directory, "t");
-  // A file in its place: no directory can be made below it.
-  if (mayMeet) mkdirSync(temporary);
-  else writeFileSync(temporary, "");
+  mkdirSync(temporary, { mode: 0o700 });
   const times = new Map<string, { start: number; end: number }>();
   const timer = setInterval(() => {
     for (const { id, status } of simulator.tasks) {
@@ -69,6 +67,9 @@ async function measure(options: readonly string[], mayMeet: boolean): Promise<Re
       CHECKPOINT_DISABLE: "1",
       TF_CLI_CONFIG_FILE: join(directory, "terraform.rc"),
       TMPDIR: temporary,
+      XDG_RUNTIME_DIR: temporary,
+      XDG_STATE_HOME: temporary,
+      ...(mayMeet ? {} : { PATH: `${strangers(directory)}:${process.env["PATH"] ?? ""}` }),
       OCP_USERNAME: DEFAULT_CREDENTIALS.username,
       OCP_PASSWORD: DEFAULT_CREDENTIALS.password,
       [ENV.tickMs]: String(TICK_MS),
@@ -96,6 +97,18 @@ function synth(outdir: string, state: string, url: string, ids: readonly number[
   for (const id of ids) new Obproxy(stack, `p${id}`, { ocp, clusterId: 1, clusterName: "orders", obproxyIds: [id] });
   app.synth();
   return join(outdir, "stacks/stack");
+}
+
+/**
+ * A directory with a `node` that tells each hook of another proxy, which none of them uses: hooks that may go different
+ * ways to OCP do not meet.
+ */
+function strangers(directory: string): string {
+  const bin = join(directory, "bin");
+  mkdirSync(bin);
+  const script = `#!/bin/sh\nHTTP_PROXY=http://127.0.0.1:9 NO_PROXY="127.0.0.1,$$" exec ${process.execPath} "$@"\n`;
+  writeFileSync(join(bin, "node"), script, { mode: 0o755 });
+  return bin;
 }
 
 function terraform(directory: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {

@@ -1,0 +1,475 @@
+import { createConnection, createServer, type Server, type Socket } from "node:net";
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { Caller } from "../../src/hook/patience/caller.js";
+import { systemClock } from "../../src/hook/patience/clock.js";
+import { Deadline } from "../../src/hook/patience/deadline.js";
+import type { Connection } from "../../src/hook/connection.js";
+import { intentFrom } from "../../src/hook/intent.js";
+import { Reporter } from "../../src/hook/tell/reporter.js";
+import type { Courier, Dispatch } from "../../src/hook/together/courier.js";
+import { meetingCourier, type MeetingTools, type Patience } from "../../src/hook/together/meeting.js";
+import { meetingName } from "../../src/hook/together/meeting-place.js";
+import { readFollower, readLeader } from "../../src/hook/together/meeting-messages.js";
+import { type Member, routeOf, sightOf } from "../../src/hook/together/member.js";
+import { createOcpClient } from "../../src/ocp/client.js";
+import type { OcpApi } from "../../src/ocp/api.js";
+import { OcpError } from "../../src/ocp/errors.js";
+import type { Cluster, Subtask, Task } from "../../src/ocp/model.js";
+import {
+  DEFAULT_CREDENTIALS,
+  type RecordedRequest,
+  type Simulator,
+  startSimulator,
+} from "../../src/simulator/index.js";
+import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary.js";
+import { settingsWith, TICK_MS } from "./hook-process.js";
+
+/** One hook that meets somebody who does not do what hooks do. */
+
+const PATIENCE: Patience = {
+  quietMs: 300,
+  longestMs: 1_000,
+  versionMs: 300,
+  countMs: 400,
+  untilCountMs: 600,
+  untilSentMs: 600,
+};
+
+let ocp: Simulator;
+let api: OcpApi;
+let saw: Cluster;
+let temporary: TemporaryDirectory;
+let directory: string;
+const open: { destroy(): void }[] = [];
+const couriers: Courier[] = [];
+
+beforeEach(async () => {
+  ocp = await startSimulator({ tickMs: TICK_MS, clusters: [{ id: 27, name: "orders", obproxies: [1, 2, 3] }] });
+  api = createOcpClient({ baseUrl: ocp.url, credentials: connection().credentials });
+  saw = await api.cluster("27");
+  temporary = temporaryDirectory();
+  directory = join(temporary.path, "meet");
+});
+afterEach(async () => {
+  for (const courier of couriers.splice(0)) courier.close();
+  for (const each of open.splice(0)) each.destroy();
+  await api.close();
+  await ocp.stop();
+  temporary.remove();
+});
+
+function connection(): Connection {
+  const credentials = { kind: "basic" as const, ...DEFAULT_CREDENTIALS };
+  return { baseUrl: ocp.url, credentials, ca: undefined, insecureSkipVerify: false };
+}
+
+/** The hook of OBProxy 1. */
+function hook(more: Partial<MeetingTools> = {}): Courier {
+  const intent = intentFrom({ kind: "obproxy", clusterId: "27", obproxyId: "1" }, "orders", settingsWith());
+  const clock = systemClock;
+  const deadline = new Deadline(clock, undefined);
+  const reporter = new Reporter(
+    intent.label,
+    () => undefined,
+    () => clock.now(),
+    TICK_MS,
+    (text) => text,
+  );
+  const caller = new Caller(clock, deadline, reporter, TICK_MS);
+  const courier = meetingCourier(
+    { api, caller, deadline, intent },
+    {
+      connection: connection(),
+      env: {},
+      clock,
+      patience: () => PATIENCE,
+      onTrouble: () => undefined,
+      directories: [directory],
+      ...more,
+    },
+  );
+  couriers.push(courier);
+  return courier;
+}
+
+const member = (obproxyId = "2"): Member => ({
+  route: routeOf(connection(), {}),
+  sight: sightOf(saw, obproxyId)!,
+  skipHostOperation: false,
+});
+const address = (): string => join(directory, `${meetingName(member().route, "27")}.sock`);
+const isDelete = ({ method }: RecordedRequest): boolean => method !== "GET";
+const deletes = (): string[] => ocp.requests.filter(isDelete).map(({ path }) => path.replace(/^.*\//, ""));
+
+/** Somebody at one end of a connection, and what he is told. */
+class Peer {
+  readonly told: string[] = [];
+  private rest = "";
+  private waiting: (() => void) | undefined;
+  closed = false;
+
+  constructor(readonly socket: Socket) {
+    open.push(socket);
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      this.closed = true;
+      this.waiting?.();
+    });
+    socket.setEncoding("utf8").on("data", (chunk: string) => {
+      const lines = (this.rest + chunk).split("\n");
+      this.rest = lines.pop() ?? "";
+      for (const line of lines) this.told.push((JSON.parse(line) as { says: string }).says);
+      this.waiting?.();
+    });
+  }
+
+  say(...messages: unknown[]): void {
+    for (const message of messages) this.socket.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** Resolves when he has been told so many things, or is told no more. */
+  async hears(count: number): Promise<readonly string[]> {
+    while (this.told.length < count && !this.closed) {
+      await new Promise<void>((resolve) => (this.waiting = resolve));
+    }
+    return this.told;
+  }
+}
+
+describe("a hook that leads", () => {
+  /** It has begun to gather when this resolves. */
+  async function leading(): Promise<{ readonly sent: Promise<Dispatch> }> {
+    const sent = hook().send(saw);
+    while (!leads()) await new Promise((resolve) => setTimeout(resolve, 2));
+    return { sent };
+  }
+  const leads = (): boolean => {
+    try {
+      return readdirSync(directory).some((name) => name.endsWith(".sock"));
+    } catch {
+      return false;
+    }
+  };
+  async function guest(): Promise<Peer> {
+    const socket = createConnection(address());
+    await new Promise((resolve) => socket.once("connect", resolve));
+    return new Peer(socket);
+  }
+
+  it("deletes for one that joins and answers its count, and tells both what is in the call", async () => {
+    const { sent } = await leading();
+    const other = await guest();
+    other.say({ says: "join", member: member() });
+    expect(await other.hears(1)).toEqual(["count"]);
+    other.say({ says: "here" });
+    expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
+    expect(await other.hears(2)).toEqual(["count", "sent"]);
+    expect(deletes()).toEqual(["1,2"]);
+  });
+
+  it.each<[string, (own: Member) => Member]>([
+    ["another OCP", (own) => ({ ...own, route: { ...own.route, baseUrl: "http://other" } })],
+    ["another way to it", (own) => ({ ...own, route: { ...own.route, way: "other" } })],
+    ["another user", (own) => ({ ...own, route: { ...own.route, user: "basic:other" } })],
+    ["another cluster", (own) => ({ ...own, sight: { ...own.sight, clusterId: "28" } })],
+    ["a cluster of another name", (own) => ({ ...own, sight: { ...own.sight, clusterName: "other" } })],
+    ["a cluster made at another time", (own) => ({ ...own, sight: { ...own.sight, clusterCreateTime: "2020" } })],
+    ["an OBProxy that it does not see", (own) => ({ ...own, sight: { ...own.sight, obproxyId: "9" } })],
+    ["an OBProxy with another address", (own) => ({ ...own, sight: { ...own.sight, address: "10.9.9.9:2883" } })],
+    ["an OBProxy on another host", (own) => ({ ...own, sight: { ...own.sight, hostId: "99" } })],
+    ["its own OBProxy", () => member("1")],
+  ])("does not delete for one that names %s", async (_what, change) => {
+    const { sent } = await leading();
+    const other = await guest();
+    other.say({ says: "join", member: change(member()) });
+    expect(await other.hears(1)).toEqual(["alone"]);
+    expect((await sent).obproxyIds).toEqual(["1"]);
+    expect(deletes()).toEqual(["1"]);
+  });
+
+  it("deletes for the first of two hooks of one OBProxy, and lets the second go on alone", async () => {
+    const { sent } = await leading();
+    const [first, second] = [await guest(), await guest()];
+    for (const each of [first, second]) each.say({ says: "join", member: member() });
+    await Promise.all([first.hears(1), second.hears(1)]);
+    expect([...first.told, ...second.told].sort()).toEqual(["alone", "count"]);
+    (first.told[0] === "count" ? first : second).say({ says: "here" });
+    expect((await sent).obproxyIds).toEqual(["1", "2"]);
+  });
+
+  it.each<[string, (own: Member) => unknown[]]>([
+    ["no JSON object", () => ["nonsense"]],
+    ["nothing known", () => [{ says: "hello" }]],
+    ["half an errand", () => [{ says: "join", member: { sight: member().sight } }]],
+    ["an id that is none", (own) => [{ says: "join", member: { ...own, sight: { ...own.sight, obproxyId: "2,3" } } }]],
+    ["a flag that is none", (own) => [{ says: "join", member: { ...own, skipHostOperation: 1 } }]],
+    [
+      "its errand twice",
+      (own) => [
+        { says: "join", member: own },
+        { says: "join", member: own },
+      ],
+    ],
+    ["that it is there without being asked", (own) => [{ says: "join", member: own }, { says: "here" }]],
+    ["too much", (own) => [{ says: "join", member: { ...own, more: "x".repeat(20_000) } }]],
+  ])("ends the connection of one that says %s", async (_what, says) => {
+    const { sent } = await leading();
+    const other = await guest();
+    other.say(...says(member()));
+    expect(await other.hears(1)).toEqual([]);
+    expect((await sent).obproxyIds).toEqual(["1"]);
+  });
+
+  it("does not delete for one that does not answer its count", async () => {
+    const { sent } = await leading();
+    const other = await guest();
+    other.say({ says: "join", member: member() });
+    expect(await other.hears(2)).toEqual(["count", "alone"]);
+    expect((await sent).obproxyIds).toEqual(["1"]);
+  });
+
+  it("does not delete for one that answers its count and is gone", async () => {
+    const { sent } = await leading();
+    const [other, third] = [await guest(), await guest()];
+    other.say({ says: "join", member: member("2") });
+    third.say({ says: "join", member: member("3") });
+    await Promise.all([other.hears(1), third.hears(1)]);
+    other.say({ says: "here" });
+    other.socket.end();
+    third.say({ says: "here" });
+    expect((await sent).obproxyIds).toEqual(["1", "3"]);
+  });
+
+  it("lets the others go where OCP does not tell its version in time", async () => {
+    ocp.inject({ path: "/api/v2/info", does: { kind: "hang", ms: 1_500 } });
+    const { sent } = await leading();
+    const other = await guest();
+    other.say({ says: "join", member: member() });
+    expect(await other.hears(1)).toEqual(["alone"]);
+    expect((await sent).obproxyIds).toEqual(["1"]);
+  });
+
+  it("tells those it has counted why OCP did not take the call", async () => {
+    ocp.inject({ method: "DELETE", does: { kind: "error", status: 403, code: "COM20001" } });
+    const { sent } = await leading();
+    const failed = expect(sent).rejects.toMatchObject({ kind: "forbidden" });
+    const other = await guest();
+    other.say({ says: "join", member: member() });
+    await other.hears(1);
+    other.say({ says: "here" });
+    expect(await other.hears(2)).toEqual(["count", "failed"]);
+    await failed;
+  });
+});
+
+describe("a hook that follows", () => {
+  let arrived: Promise<Peer>;
+  let server: Server;
+
+  const task: Task = { id: "500", name: "Offline obproxy", status: "RUNNING", subtasks: [] };
+  const sent = (change: Record<string, unknown> = {}): Record<string, unknown> => ({
+    says: "sent",
+    task,
+    obproxyIds: ["1", "2"],
+    sentBy: "2",
+    ...change,
+  });
+
+  /** Somebody leads already. */
+  beforeEach(async () => {
+    mkdirSync(directory, { mode: 0o700 });
+    server = createServer();
+    arrived = new Promise((resolve) => {
+      server.on("connection", (socket) => {
+        resolve(new Peer(socket));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(address(), resolve));
+  });
+  afterEach(() => {
+    server.close();
+  });
+
+  it("takes the leader's word for its own call, and its news", async () => {
+    const courier = hook();
+    const dispatched = courier.send(saw);
+    const leader = await arrived;
+    expect(await leader.hears(1)).toEqual(["join"]);
+    leader.say({ says: "count" });
+    expect(await leader.hears(2)).toEqual(["join", "here"]);
+    leader.say(sent());
+    expect(await dispatched).toEqual({ task, obproxyIds: ["1", "2"], sentBy: "OBProxy 27/2" });
+    expect(courier.isLed()).toBe(true);
+    const ended = { ...task, status: "SUCCESSFUL" };
+    leader.say({ says: "task", task }, { says: "task", task: ended });
+    expect(await courier.next("500", 0)).toMatchObject({ id: "500" });
+    expect(deletes()).toEqual([]);
+  });
+
+  it("tells who it is, and nothing that has to be kept secret", () => {
+    const env = { HTTP_PROXY: "http://user:proxy-secret@127.0.0.1:9" };
+    const route = routeOf({ ...connection(), ca: "-----BEGIN" }, env);
+    expect(JSON.stringify(route)).not.toMatch(/proxy-secret|BEGIN/);
+    expect(JSON.stringify(route)).not.toContain(DEFAULT_CREDENTIALS.password);
+    expect(route.way).not.toBe(routeOf(connection(), {}).way);
+  });
+
+  it("goes on alone, and out of the leader's reach, where the leader is silent before it counts", async () => {
+    const dispatched = hook().send(saw);
+    const leader = await arrived;
+    expect((await dispatched).obproxyIds).toEqual(["1"]);
+    await leader.hears(2);
+    expect([leader.told, leader.closed]).toEqual([["join"], true]);
+    expect(deletes()).toEqual(["1"]);
+  });
+
+  it.each<[string, unknown]>([
+    ["it is to go on alone", { says: "alone" }],
+    ["of a call without having counted", sent()],
+    ["of a task without having counted", { says: "task", task }],
+  ])("goes on alone where it is told %s", async (_what, message) => {
+    const dispatched = hook().send(saw);
+    (await arrived).say(message);
+    expect((await dispatched).obproxyIds).toEqual(["1"]);
+    expect(deletes()).toEqual(["1"]);
+  });
+
+  it("leads itself where the leader ends before it has counted", async () => {
+    const dispatched = hook().send(saw);
+    const leader = await arrived;
+    server.close();
+    leader.socket.destroy();
+    expect((await dispatched).obproxyIds).toEqual(["1"]);
+  });
+
+  it.each<[string, (leader: Peer) => void]>([
+    ["says nothing more", () => undefined],
+    ["ends", (leader) => leader.socket.destroy()],
+    [
+      "says nothing known",
+      (leader) => {
+        leader.say({ says: "hello" });
+      },
+    ],
+    [
+      "counts again",
+      (leader) => {
+        leader.say({ says: "count" });
+      },
+    ],
+    [
+      "tells of a call for others",
+      (leader) => {
+        leader.say(sent({ obproxyIds: ["2", "3"] }));
+      },
+    ],
+    [
+      "tells of a call that it is not in itself",
+      (leader) => {
+        leader.say(sent({ obproxyIds: ["1", "3"] }));
+      },
+    ],
+    [
+      "tells ids that are none",
+      (leader) => {
+        leader.say(sent({ obproxyIds: ["1", "2", "x"] }));
+      },
+    ],
+    [
+      "tells a task without subtasks",
+      (leader) => {
+        leader.say(sent({ task: { ...task, subtasks: undefined } }));
+      },
+    ],
+    [
+      "tells a task of other OBProxies",
+      (leader) => {
+        leader.say(sent({ task: { ...task, tags: [{ obproxyClusterId: "27", obproxyServerId: "2" }] } }));
+      },
+    ],
+    [
+      "tells a task of another cluster",
+      (leader) => {
+        leader.say(sent({ task: { ...task, tags: [{ obproxyClusterId: "28" }] } }));
+      },
+    ],
+    [
+      "tells an error that is none",
+      (leader) => {
+        leader.say({ says: "failed", message: "x", details: { kind: "gone", method: "DELETE", url: "x" } });
+      },
+    ],
+  ])("takes the answer for lost where the leader, having counted, %s", async (_what, then) => {
+    const dispatched = hook().send(saw);
+    const lost = expect(dispatched).rejects.toMatchObject({ kind: "lost" });
+    const leader = await arrived;
+    leader.say({ says: "count" });
+    await leader.hears(2);
+    then(leader);
+    await lost;
+    expect(deletes()).toEqual([]);
+  });
+
+  it("fails as the leader's call has failed", async () => {
+    const dispatched = hook().send(saw);
+    const details = { kind: "forbidden", method: "DELETE", url: "http://ocp/x", status: 403, ocpMessage: "no" };
+    const failed = expect(dispatched).rejects.toEqual(
+      expect.objectContaining({ message: "DELETE failed", ...details }) as OcpError,
+    );
+    const leader = await arrived;
+    leader.say({ says: "count" });
+    await leader.hears(2);
+    leader.say({ says: "failed", message: "DELETE failed", details });
+    await failed;
+  });
+});
+
+describe("where hooks cannot meet", () => {
+  it("each works alone, and says once what that costs", async () => {
+    const told: string[] = [];
+    const courier = hook({ directories: ["/dev/null/own"], onTrouble: (text) => told.push(text) });
+    expect((await courier.send(saw)).obproxyIds).toEqual(["1"]);
+    await expect(courier.send(saw)).rejects.toBeInstanceOf(OcpError);
+    expect(told).toEqual([
+      "the hooks cannot meet here: /dev/null is no directory; each deletion takes a task of its own",
+    ]);
+  });
+});
+
+describe("what hooks tell each other", () => {
+  it("is a task with all that is known of it", () => {
+    const subtask: Required<Subtask> = {
+      id: "1",
+      name: "Stop",
+      status: "RUNNING",
+      operation: "EXECUTE",
+      timeoutSeconds: 60,
+      parallelIdx: -1,
+      runTime: 1,
+      upstreams: ["2"],
+      downstreams: [],
+    };
+    const task: Required<Task> = {
+      id: "500",
+      name: "Offline obproxy",
+      status: "RUNNING",
+      operation: "EXECUTE",
+      creator: "admin",
+      startTime: "2026-11-22T10:00:00Z",
+      finishTime: "2026-11-22T11:00:00Z",
+      subtasks: [subtask],
+      tags: [{ obproxyClusterId: "27", obproxyClusterName: "orders", obproxyServerId: "1" }],
+      traceId: "t",
+    };
+    expect(readLeader(JSON.parse(JSON.stringify({ says: "task", task })))).toEqual({ says: "task", task });
+  });
+
+  it("is a member with all that is known of it", () => {
+    const says = { says: "join", member: member() } as const;
+    expect(readFollower(JSON.parse(JSON.stringify(says)))).toEqual(says);
+    expect(Object.keys(says.member.sight).sort()).toEqual(
+      ["address", "clusterCreateTime", "clusterId", "clusterName", "hostId", "obproxyId"].sort(),
+    );
+  });
+});
