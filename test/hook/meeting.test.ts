@@ -68,7 +68,7 @@ function connection(): Connection {
 function hook(more: Partial<MeetingTools> = {}): Courier {
   const intent = intentFrom({ kind: "obproxy", clusterId: "27", obproxyId: "1" }, "orders", settingsWith());
   const clock = systemClock;
-  const deadline = new Deadline(clock, undefined);
+  const deadline = new Deadline(clock, TICK_MS / 2);
   const reporter = new Reporter(
     intent.label,
     () => undefined,
@@ -460,6 +460,7 @@ describe("what hooks tell each other", () => {
       finishTime: "2026-11-22T11:00:00Z",
       subtasks: [subtask],
       tags: [{ obproxyClusterId: "27", obproxyClusterName: "orders", obproxyServerId: "1" }],
+      unreadTags: 1,
       traceId: "t",
     };
     expect(readLeader(JSON.parse(JSON.stringify({ says: "task", task })))).toEqual({ says: "task", task });

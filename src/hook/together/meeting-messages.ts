@@ -100,6 +100,7 @@ function readTask(value: unknown): Task {
   const startTime = optional(task["startTime"], text);
   const finishTime = optional(task["finishTime"], text);
   const tags = optional(task["tags"], (all) => list(all, readTag));
+  const unreadTags = optional(task["unreadTags"], number);
   const traceId = optional(task["traceId"], text);
   return {
     id: id(task["id"]),
@@ -111,6 +112,7 @@ function readTask(value: unknown): Task {
     ...(finishTime !== undefined && { finishTime }),
     subtasks: list(task["subtasks"], readSubtask),
     ...(tags !== undefined && { tags }),
+    ...(unreadTags !== undefined && { unreadTags }),
     ...(traceId !== undefined && { traceId }),
   };
 }
