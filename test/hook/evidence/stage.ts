@@ -64,7 +64,7 @@ export const CLUSTER_MISSING: FaultAction = { kind: "error", status: 404, code: 
 
 /** The same, but it waits for others long enough also where processes come late to the meeting on a busy machine. */
 export function patient(call: HookCall): HookCall {
-  return { ...call, env: { [ENV.tickMs]: "300", ...call.env } };
+  return { ...call, env: { [ENV.tickMs]: "500", ...call.env } };
 }
 
 /** A simulator and hook processes for the tests of one file. */
@@ -202,6 +202,8 @@ export async function someoneListensBelow(...directories: readonly string[]): Pr
     if (Date.now() > end) throw new Error(`nobody listens below ${directories.join(" or ")}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+  // The name is there a moment before anybody can connect to it.
+  await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 /** The lines that say how it ended, from the one that begins with FAILED on. */
