@@ -169,7 +169,7 @@ describe("without a limit of its own", () => {
     } finally {
       await ocp.stop();
     }
-  });
+  }, 120_000);
 });
 
 function boundMethods(api: OcpApi): OcpApi {

@@ -4,12 +4,14 @@ import { cluster, failureIn, GENERIC_CODES, generic404, LATE, proxy, Stage, with
 
 /** A task is ours where that is proven: sent in this run, noted with all that it is about, or tagged with our object. */
 
+jest.setTimeout(30_000);
+
 const stage = new Stage();
 const START = Date.parse("2026-11-22T10:00:00Z");
 
 const kinds: readonly (readonly [string, HookCall])[] = [
-  ["an OBProxy", withTimeout(proxy, "3s")],
-  ["a cluster", withTimeout(cluster, "3s")],
+  ["an OBProxy", withTimeout(proxy, "6s")],
+  ["a cluster", withTimeout(cluster, "6s")],
 ];
 
 /** A first run has seen its task fail when the object's information was gone. */
@@ -76,7 +78,7 @@ describe.each(kinds)("a noted task of %s that OCP answers 404 to", (_what, call)
 });
 
 describe("a task with the id and the name of the noted one", () => {
-  const retrying = withRetry(withTimeout(proxy, "3s"));
+  const retrying = withRetry(withTimeout(proxy, "6s"));
 
   /** OCP was set up anew under the same URL; a stranger's failed deletion of another OBProxy has the old one's id. */
   async function givenNamesake(minutes: number, version: string): Promise<void> {

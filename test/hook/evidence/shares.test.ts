@@ -9,6 +9,7 @@ import {
   CLUSTER,
   gate,
   obproxiesOf,
+  patient,
   proxy,
   someoneListensBelow,
   Stage,
@@ -34,7 +35,7 @@ describe("hooks of two OCPs that know the same ids", () => {
     const hold = (ocp: Simulator): { readonly hits: number } =>
       ocp.inject({ method: "GET", path: CLUSTER, does: { kind: "hang", until: ready.opened } });
     const held = [hold(one), hold(other)];
-    const hooks = [stage.runner.start(one, first), stage.runner.start(other, second)];
+    const hooks = [stage.runner.start(one, patient(first)), stage.runner.start(other, patient(second))];
     while (held.some(({ hits }) => hits === 0)) await Promise.race([one.nextArrival(), other.nextArrival()]);
     ready.open();
     return Promise.all(hooks.map(({ done }) => done));
@@ -143,10 +144,10 @@ describe("hooks of one OCP", () => {
     }
     const isLook = ({ path }: { readonly path: string }): boolean => path === CLUSTER;
     const leaderLooks = stage.ocp.nextArrival(isLook);
-    const leader = stage.start(leading);
+    const leader = stage.start(patient(leading));
     await leaderLooks;
     const followerLooks = stage.ocp.nextArrival(isLook);
-    const follower = stage.start(following);
+    const follower = stage.start(patient(following));
     await followerLooks;
     first.open();
     await someoneListensBelow(stage.runner.machine(machine).temporary, runtimeDirectory());

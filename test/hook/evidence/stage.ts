@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import type { HookSettings } from "../../../src/hook/request.js";
+import { ENV, type HookSettings } from "../../../src/hook/request.js";
 import {
   type FaultAction,
   inContents,
@@ -63,6 +63,11 @@ export function generic404(code: number | string | undefined): FaultAction {
 /** OCP's own word for a cluster that does not exist. */
 export const CLUSTER_MISSING: FaultAction = { kind: "error", status: 404, code: 21001, message: "no such cluster" };
 
+/** The same, but it waits for others long enough also where processes come late to the meeting on a busy machine. */
+export function patient(call: HookCall): HookCall {
+  return { ...call, env: { [ENV.tickMs]: "500", ...call.env } };
+}
+
 /** A simulator and hook processes for the tests of one file. */
 export class Stage {
   readonly runner = new HookRunner();
@@ -106,7 +111,7 @@ export class Stage {
     const ready = gate();
     const does = { kind: "hang", until: ready.opened } as const;
     const held = this.ocp.inject({ method: "GET", path: CLUSTER, times: calls.length, does });
-    const hooks = calls.map((call) => this.start(call));
+    const hooks = calls.map((call) => this.start(patient(call)));
     while (held.hits < calls.length) await this.ocp.nextArrival();
     ready.open();
     return Promise.all(hooks.map(({ done }) => done));
@@ -198,6 +203,8 @@ export async function someoneListensBelow(...directories: readonly string[]): Pr
     if (Date.now() > end) throw new Error(`nobody listens below ${directories.join(" or ")}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+  // The name is there a moment before anybody can connect to it.
+  await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 /** The lines that say how it ended, from the one that begins with FAILED on. */

@@ -10,6 +10,8 @@ import { cluster, CLUSTER, failureIn, inMockedTime, proxy, TASKS, withEntry, wit
 
 /** What could not be read is unknown, and unknown is not no. */
 
+jest.setTimeout(30_000);
+
 const ever = { method: "GET", times: Infinity } as const;
 const deletion = { name: "Offline obproxy", status: "FAILED" } as const;
 /** About an object that OCP does not list any more. */
@@ -173,21 +175,21 @@ describe("a cluster's detail", () => {
     });
   };
   const brokenEntries: readonly (readonly [string, unknown])[] = [
-    ["without an id", [{ ip: "10.0.0.3" }, { id: 4 }]],
-    ["with an id that is none", [{ id: "three" }, { id: 4 }]],
-    ["that is null", [null, { id: 4 }]],
-    ["that is a number", [3, { id: 4 }]],
+    ["one of which has no id", [{ ip: "10.0.0.3" }, { id: 4 }]],
+    ["one of which has an id that is none", [{ id: "three" }, { id: 4 }]],
+    ["one of which is null", [null, { id: 4 }]],
+    ["one of which is a number", [3, { id: 4 }]],
   ];
 
   const unreadable: readonly (readonly [string, unknown])[] = [
-    ["left out", undefined],
-    ["null", null],
-    ["a text", "none"],
-    ["an object", {}],
+    ["that are left out", undefined],
+    ["that are null", null],
+    ["that are a text", "none"],
+    ["that are an object", {}],
   ];
 
   it.each([...unreadable, ...brokenEntries])(
-    "whose OBProxies are %s proves neither that the OBProxy is there nor that it is gone",
+    "with OBProxies %s proves neither that the OBProxy is there nor that it is gone",
     async (_what, obproxies) => {
       const run = await inMockedTime(call, {}, { before: rewritten(obproxies) });
       expect({ code: run.code, changes: run.changes }).toEqual({ code: 1, changes: [] });
@@ -196,7 +198,7 @@ describe("a cluster's detail", () => {
   );
 
   it.each(brokenEntries)(
-    "with an OBProxy %s does not let the cluster be deleted without force",
+    "with OBProxies %s does not let the cluster be deleted without force",
     async (_what, obproxies) => {
       const declared = { clusters: { "27": { path: "app/c" } }, obproxies: { "27/4": { path: "app/p" } } };
       const run = await inMockedTime(
