@@ -2,7 +2,7 @@ import type { OcpApi } from "../ocp/api.js";
 import { OcpError } from "../ocp/errors.js";
 import type { Cluster, OcpId, Task, TaskStatus } from "../ocp/model.js";
 import { classify, longestPathSeconds, type Verdict } from "../ocp/task.js";
-import { relevantLines } from "../ocp/log.js";
+import { failureLines } from "../ocp/log.js";
 import type { Caller } from "./patience/caller.js";
 import type { Clock } from "./patience/clock.js";
 import type { Courier, Dispatch } from "./together/courier.js";
@@ -569,7 +569,7 @@ export class Reconciler {
     const lines: string[] = [];
     for (const subtask of failed) {
       try {
-        lines.push(...relevantLines(await this.tools.api.subtaskLog(task.id, subtask.id), this.tools.reporter.mask));
+        lines.push(...failureLines(await this.tools.api.subtaskLog(task.id, subtask.id), this.tools.reporter.mask));
       } catch (error) {
         lines.push(`(the log of ${failures.describeSubtask(subtask)} could not be read: ${String(error)})`);
       }
