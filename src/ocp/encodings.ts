@@ -71,25 +71,36 @@ function anyCase(hex: string): string {
   return hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }
 
-/** By its number, so that no character is ever special: a pattern that could not be built would be shown. */
-function literally(character: string): string {
-  return /^[a-z0-9]$/i.test(character) ? character : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+/**
+ * The source of a pattern for the text itself. Characters stand in it by number, so that none is ever special: a pattern
+ * that could not be built would be shown.
+ */
+export function literally(text: string): string {
+  return Array.from(text, (character) =>
+    /^[a-z0-9]$/i.test(character) ? character : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  ).join("");
 }
 
 /** A shorter one could as well be something else. */
 const SHORTEST_CORE = 5;
 
 /**
- * The sources of patterns for the text in base64 and base64url, wherever it stands in what was encoded: three bytes make
- * four characters, so it looks different at each of three places. At both ends characters belong to its neighbours too.
+ * What is in every text that was encoded as base64 with this text in it: three bytes make four characters, so it looks
+ * different at each of three places. At both ends characters belong to its neighbours too.
  */
-export function base64Forms(text: string): readonly string[] {
+export function base64Cores(text: string): readonly string[] {
   const bytes = Buffer.from(text, "utf8");
-  return [0, 1, 2].flatMap((before) => {
-    const all = Buffer.concat([Buffer.alloc(before), bytes]);
-    const core = all.toString("base64").slice(Math.ceil((before * 8) / 6), Math.floor((all.length * 8) / 6));
-    return core.length < SHORTEST_CORE ? [] : [core.replace(/./g, base64Character)];
-  });
+  return [0, 1, 2]
+    .map((before) => {
+      const all = Buffer.concat([Buffer.alloc(before), bytes]);
+      return all.toString("base64").slice(Math.ceil((before * 8) / 6), Math.floor((all.length * 8) / 6));
+    })
+    .filter((core) => core.length >= SHORTEST_CORE);
+}
+
+/** The source of a pattern that finds what stands in base64, also in base64url and where it was escaped again. */
+export function base64Forms(core: string): string {
+  return core.replace(/./g, base64Character);
 }
 
 function base64Character(character: string): string {

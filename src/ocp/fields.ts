@@ -1,5 +1,5 @@
 import type { OcpId } from "./model.js";
-import { clean } from "./text.js";
+import { clean, cut } from "./text.js";
 
 /** A field of an answer is not of the type that OCP documents. Becomes an `OcpError` of the kind `not-ocp`. */
 export class ShapeError extends Error {
@@ -37,12 +37,21 @@ export function optionalText(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-export function upperCase(value: unknown, path: string): string {
-  return text(value, path).trim().toUpperCase();
+/** Of names and the like only so much is ever shown; a foreign one may be megabytes long. */
+const LONGEST_SHOWN = 200;
+
+/** {@link optionalText}, cut to what can be shown. */
+export function shownText(value: unknown): string | undefined {
+  const found = optionalText(value);
+  return found === undefined ? undefined : cut(found, LONGEST_SHOWN);
 }
 
-export function optionalUpperCase(value: unknown): string | undefined {
-  return optionalText(value)?.trim().toUpperCase();
+export function upperCase(value: unknown, path: string): string {
+  return cut(text(value, path).trim(), LONGEST_SHOWN).toUpperCase();
+}
+
+export function shownUpperCase(value: unknown): string | undefined {
+  return shownText(value)?.trim().toUpperCase();
 }
 
 export function optionalNumber(value: unknown): number | undefined {

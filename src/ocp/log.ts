@@ -2,6 +2,8 @@ import { maskSecrets } from "./mask.js";
 import { clean } from "./text.js";
 
 const MOST_LINES = 12;
+/** Of a log in which no line says what failed. */
+const MOST_LAST_LINES = 6;
 const LONGEST_LINE = 300;
 /** A line is cut here before it is searched; OCP breaks its lines at some 4,000 characters. */
 const LONGEST_RAW_LINE = 8_000;
@@ -24,11 +26,31 @@ const EMPTY_FAILURE = /Execute task failed, subtask=/;
  * takes them out before lines are cut, for half a secret would no longer be known for one.
  */
 export function relevantLines(log: string, mask: (text: string) => string = maskSecrets): string[] {
-  const attempt = lastAttempt(log.split(/\r?\n/).map((line) => line.slice(0, LONGEST_RAW_LINE)));
+  const attempt = lastAttempt(linesOf(log));
   const causes = causesIn(attempt);
   const lines = causes.length > 0 ? causes : attempt.filter(isTrouble);
-  const readable = lines.map((line) => clean(line.replace(LOG_PREFIX, ""), LONGEST_LINE, mask));
-  return bounded([...new Set(readable)].filter((line) => line !== ""));
+  if (lines.length === 0 && !attempt.some((line) => LOG_LINE.test(line))) return lastOf(attempt, mask);
+  return readable(lines, mask);
+}
+
+/** Like {@link relevantLines}; where nothing in the log speaks of trouble its last lines, for a subtask that has failed. */
+export function failureLines(log: string, mask: (text: string) => string = maskSecrets): string[] {
+  const relevant = relevantLines(log, mask);
+  return relevant.length > 0 ? relevant : lastOf(lastAttempt(linesOf(log)), mask);
+}
+
+function lastOf(attempt: readonly string[], mask: (text: string) => string): string[] {
+  const told = attempt.filter((line) => !FRAME.test(line) && !STATE_LINE.test(line) && line.trim() !== "");
+  return readable(told.slice(-MOST_LAST_LINES), mask);
+}
+
+function readable(lines: readonly string[], mask: (text: string) => string): string[] {
+  const shown = lines.map((line) => clean(line.replace(LOG_PREFIX, ""), LONGEST_LINE, mask));
+  return bounded([...new Set(shown)].filter((line) => line !== ""));
+}
+
+function linesOf(log: string): readonly string[] {
+  return log.split(/\r\n|[\n\r\u2028\u2029]/).map((line) => line.slice(0, LONGEST_RAW_LINE));
 }
 
 function lastAttempt(lines: readonly string[]): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Credentials } from "./auth.js";
-import { base64Forms, escapedForms, hexForm, PADDING } from "./encodings.js";
+import { base64Cores, base64Forms, escapedForms, hexForm, literally, PADDING } from "./encodings.js";
 
 const MASK = "***";
 
@@ -26,39 +26,56 @@ export function secretsOf(credentials: Credentials): readonly string[] {
 
 // ---- what is known
 
-interface Patterns {
-  readonly escaped: RegExp;
-  readonly base64: RegExp | undefined;
-}
-
-const known = new Map<string, Patterns>();
-
 /** A very short secret is only masked where it stands alone; else a password `a` would blacken every word. */
 const SHORT = 4;
 
 function maskGiven(text: string, secret: string): string {
-  const { escaped, base64 } = patternsOf(secret);
-  const masked = text.replace(escaped, MASK);
-  return base64 === undefined ? masked : maskAround(masked, base64);
+  const { plain, escaped, base64, clues } = knownOf(secret);
+  const masked = text.replace(mayEscape(text, secret) ? escaped() : plain, MASK);
+  return clues.some((clue) => masked.includes(clue)) ? maskAround(masked, base64()) : masked;
 }
 
-function patternsOf(secret: string): Patterns {
+/** Nearly no line holds escapes. The pattern that knows them all takes long to build, as long as a hook to start. */
+function mayEscape(text: string, secret: string): boolean {
+  return /[&%\\]|[0-9a-fA-F]{8}/.test(text) || /[\s\p{C}\p{DI}]/u.test(secret);
+}
+
+interface Known {
+  readonly plain: RegExp;
+  readonly escaped: () => RegExp;
+  readonly base64: () => RegExp;
+  /** One of them is in every text that `base64` finds something in. */
+  readonly clues: readonly string[];
+}
+
+const known = new Map<string, Known>();
+
+function knownOf(secret: string): Known {
   const before = known.get(secret);
   if (before !== undefined) return before;
   // Base64 comes with its padding or without.
-  const forms = /^[\w+/-]{2,}={1,2}$/.test(secret)
-    ? escapedForms(secret.replace(/=+$/, "")) + PADDING
-    : escapedForms(secret);
-  const cores = base64Forms(secret);
-  const patterns: Patterns = {
-    escaped:
-      secret.length >= SHORT
-        ? new RegExp(`${forms}|${hexForm(secret)}`, "gu")
-        : new RegExp(`(?<![\\w])(?:${forms})(?![\\w])`, "gu"),
-    base64: cores.length === 0 ? undefined : new RegExp(cores.join("|"), "gu"),
+  const isPadded = /^[\w+/-]{2,}={1,2}$/.test(secret);
+  const core = isPadded ? secret.replace(/=+$/, "") : secret;
+  const cores = base64Cores(secret);
+  const pattern = (forms: string, hex: string): RegExp =>
+    secret.length >= SHORT ? new RegExp(forms + hex, "gu") : new RegExp(`(?<![\\w])(?:${forms})(?![\\w])`, "gu");
+  const made: Known = {
+    plain: pattern(literally(core) + (isPadded ? "={0,2}" : ""), ""),
+    escaped: once(() => pattern(escapedForms(core) + (isPadded ? PADDING : ""), `|${hexForm(secret)}`)),
+    base64: once(() => new RegExp(cores.map(base64Forms).join("|"), "gu")),
+    clues: cores.map(longestWord),
   };
-  known.set(secret, patterns);
-  return patterns;
+  known.set(secret, made);
+  return made;
+}
+
+function longestWord(core: string): string {
+  return core.split(/[+/]/).reduce((longest, word) => (word.length > longest.length ? word : longest), "");
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 const MOST_AROUND = 1_000;

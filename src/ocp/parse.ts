@@ -8,13 +8,14 @@ import {
   optionalArray,
   optionalId,
   optionalNumber,
-  optionalText,
-  optionalUpperCase,
   ShapeError,
+  shownText,
+  shownUpperCase,
   text,
   upperCase,
 } from "./fields.js";
 import type { JsonObject } from "./fields.js";
+import { cut } from "./text.js";
 import type { Cluster, ObproxyServer, OcpId, Page, Subtask, Task, TaskTag, Unread } from "./model.js";
 
 /*
@@ -22,18 +23,21 @@ import type { Cluster, ObproxyServer, OcpId, Page, Subtask, Task, TaskTag, Unrea
  * in a field that decides something throws a `ShapeError`.
  */
 
+/** Names of clusters are compared with those that were declared, so they are cut where no name of OCP's ends. */
+const LONGEST_COMPARED = 1_000;
+
 /** The answer to a delete, a task's detail or an entry of the task list: one shape, differently complete. */
 export function parseTask(value: unknown, path = "data"): Task {
   const task = object(value, path);
-  const operation = optionalUpperCase(task["operation"]);
+  const operation = shownUpperCase(task["operation"]);
   const creator = parseCreator(task["creator"]);
-  const startTime = optionalText(task["startTime"]);
-  const finishTime = optionalText(task["finishTime"]);
+  const startTime = shownText(task["startTime"]);
+  const finishTime = shownText(task["finishTime"]);
   const tags = parseTags(task["tags"]);
   const unreadTags = countUnreadTags(task["tags"]);
   return {
     id: id(task["id"], `${path}.id`),
-    name: optionalText(task["name"]) ?? "",
+    name: shownText(task["name"]) ?? "",
     status: upperCase(task["status"], `${path}.status`),
     ...(operation !== undefined && { operation }),
     ...(creator !== undefined && { creator }),
@@ -49,10 +53,10 @@ export function parseTask(value: unknown, path = "data"): Task {
 
 function parseSubtask(value: unknown, path: string): Subtask {
   const subtask = object(value, path);
-  const operation = optionalUpperCase(subtask["operation"]);
+  const operation = shownUpperCase(subtask["operation"]);
   return {
     id: id(subtask["id"], `${path}.id`),
-    name: optionalText(subtask["name"]) ?? "",
+    name: shownText(subtask["name"]) ?? "",
     status: upperCase(subtask["status"], `${path}.status`),
     ...(operation !== undefined && { operation }),
     timeoutSeconds: Math.max(0, optionalNumber(subtask["timeout"]) ?? 0),
@@ -71,14 +75,14 @@ function parseNeighbours(value: unknown): readonly OcpId[] {
 
 /** A string in the answer to a delete, `{id, name}` in detail and list. */
 function parseCreator(value: unknown): string | undefined {
-  return optionalText(isObject(value) ? value["name"] : value);
+  return shownText(isObject(value) ? value["name"] : value);
 }
 
 function parseTags(value: unknown): readonly TaskTag[] | undefined {
   if (!Array.isArray(value)) return undefined;
   return value.filter(isObject).map((tag) => {
     const obproxyClusterId = optionalId(tag["obproxyClusterId"]);
-    const obproxyClusterName = optionalText(tag["obproxyClusterName"]);
+    const obproxyClusterName = shownText(tag["obproxyClusterName"]);
     const obproxyServerId = optionalId(tag["obproxyServerId"]);
     return {
       ...(obproxyClusterId !== undefined && { obproxyClusterId }),
@@ -113,12 +117,12 @@ export function parseClusterDetail(value: unknown): Cluster {
 
 export function parseCluster(value: unknown, path = "data"): Cluster {
   const cluster = object(value, path);
-  const createTime = optionalText(cluster["createTime"]);
-  const status = optionalUpperCase(cluster["status"]);
+  const createTime = shownText(cluster["createTime"]);
+  const status = shownUpperCase(cluster["status"]);
   const obproxies = optionalArray(cluster["obproxies"], `${path}.obproxies`);
   return {
     id: id(cluster["id"], `${path}.id`),
-    name: text(cluster["name"], `${path}.name`),
+    name: cut(text(cluster["name"], `${path}.name`), LONGEST_COMPARED),
     ...(createTime !== undefined && { createTime }),
     ...(status !== undefined && { status }),
     // Silence about OBProxies is not the same as an empty list.
@@ -136,10 +140,10 @@ function parseObproxies(values: readonly unknown[], path: string): Pick<Cluster,
 function parseObproxy(value: unknown, path: string): ObproxyServer {
   const server = object(value, path);
   const hostId = optionalId(server["hostId"]);
-  const ip = optionalText(server["ip"]);
+  const ip = shownText(server["ip"]);
   const sqlPort = optionalNumber(server["sqlPort"]);
-  const status = optionalUpperCase(server["status"]);
-  const operateStatus = optionalUpperCase(server["operateStatus"]);
+  const status = shownUpperCase(server["status"]);
+  const operateStatus = shownUpperCase(server["operateStatus"]);
   return {
     id: id(server["id"], `${path}.id`),
     ...(hostId !== undefined && { hostId }),
@@ -183,8 +187,8 @@ function parseTotal(value: unknown): number | undefined {
 function glimpse(value: unknown, why: string): Unread {
   if (!isObject(value)) return { why };
   const readId = optionalId(value["id"]);
-  const name = optionalText(value["name"]);
-  const status = optionalUpperCase(value["status"]);
+  const name = shownText(value["name"]);
+  const status = shownUpperCase(value["status"]);
   const tags = parseTags(value["tags"]);
   return {
     ...(readId !== undefined && readId !== "0" && { id: readId }),

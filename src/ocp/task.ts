@@ -1,5 +1,5 @@
-import { hasEdges, heaviestPath } from "./graph.js";
-import type { OcpId, Subtask, Task } from "./model.js";
+import { hasEdges, heaviestPath, timeAtWidth } from "./graph.js";
+import type { OcpId, Subtask, Task, TaskStatus } from "./model.js";
 
 /** What a task's detail means. Every verdict has its reason, for people. */
 export type Verdict =
@@ -27,6 +27,11 @@ export type Verdict =
 const ALIVE = new Set(["READY", "RUNNING", "CANCELING"]);
 const DOCUMENTED = new Set(["PENDING", "READY", "RUNNING", "CANCELING", "FAILED", "SUCCESSFUL"]);
 const ROLLBACKS = new Set(["ROLLBACK", "ROLLBACK_SKIP"]);
+
+/** Whether OCP documents it as a status of tasks. */
+export function isDocumented(taskStatus: TaskStatus): boolean {
+  return taskStatus === "RUNNING" || taskStatus === "FAILED" || taskStatus === "SUCCESSFUL";
+}
 
 /** Reads the detail of a task. An entry of the task list may say too little: see the last lines of `classifySuccess`. */
 export function classify(task: Task): Verdict {
@@ -111,9 +116,15 @@ export function longestRemainingPath(task: Task): number {
   return heaviestPath(task.subtasks, (subtask) => (isDone(subtask) ? 0 : 1));
 }
 
-/** How long the task may legitimately take: the time-outs along its heaviest path, of all its nodes where it has no graph. */
+/** OCP's engine runs no more subtasks of one task at a time. */
+const AT_ONCE = 10;
+
+/**
+ * How long the task may legitimately take: the time-outs along its heaviest path, more where it is wider than what OCP
+ * runs at a time; those of all its nodes where it has no graph.
+ */
 export function longestPathSeconds(task: Task): number {
-  if (hasEdges(task.subtasks)) return heaviestPath(task.subtasks, ({ timeoutSeconds }) => timeoutSeconds);
+  if (hasEdges(task.subtasks)) return timeAtWidth(task.subtasks, ({ timeoutSeconds }) => timeoutSeconds, AT_ONCE);
   return task.subtasks.reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds, 0);
 }
 

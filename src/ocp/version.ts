@@ -1,4 +1,4 @@
-import { isObject, optionalText, ShapeError } from "./fields.js";
+import { isObject, optionalText, ShapeError, shownText } from "./fields.js";
 import type { JsonObject } from "./fields.js";
 import type { Dialect, OcpVersion } from "./model.js";
 
@@ -10,7 +10,7 @@ import type { Dialect, OcpVersion } from "./model.js";
  */
 export function parseInfo(answer: JsonObject): OcpVersion | undefined {
   const info = isObject(answer["data"]) ? answer["data"] : answer;
-  const version = optionalText(info["buildVersion"]);
+  const version = shownText(info["buildVersion"]);
   if (version !== undefined) return parseVersion(version);
   if (optionalText(info["artifact"]) !== undefined) return undefined;
   throw new ShapeError("neither `buildVersion` nor `artifact` is there, as OCP's information about itself has them");

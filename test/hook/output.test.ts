@@ -103,6 +103,56 @@ describe("the reporter", () => {
     expect(lines[2]).toMatch(/task 31440: 0\/1 done, 2 min, still at Stop obproxy/);
   });
 
+  it("tells a status that OCP does not document when it begins, while it lasts, and when it ends", () => {
+    const { reporter, lines, pass } = setUp();
+    const suspended = task("SUSPENDED", [subtask("1", "Stop obproxy", "PAUSED")]);
+    reporter.progress(task("RUNNING", [subtask("1", "Stop obproxy", "RUNNING")]));
+    reporter.progress(suspended);
+    expect(lines[1]).toContain(
+      "task 31440: 0/1 done, 0 ms: OCP says SUSPENDED, which it does not document; in a state unknown to us: Stop obproxy (PAUSED)",
+    );
+    for (let second = 0; second < 61; second += 1) {
+      pass(1000);
+      reporter.progress(suspended);
+    }
+    expect(lines).toHaveLength(3);
+    expect(lines[2]).toContain("still in state SUSPENDED, at Stop obproxy (PAUSED)");
+    reporter.progress(task("RUNNING", [subtask("1", "Stop obproxy", "PAUSED")]));
+    expect(lines[3]).toContain("OCP says RUNNING, no longer SUSPENDED");
+  });
+
+  it("keeps each line bounded and fit for a CI log, whatever a subtask is called", () => {
+    const { reporter, lines } = setUp();
+    const names = ["##vso[task.complete]", "::error::x", "\u202eyxorpbo", "a\u2028b", "x".repeat(7_000_000)];
+    reporter.progress(
+      task(
+        "RUNNING",
+        names.map((name, index) => subtask(String(index), name, "FAILED")),
+      ),
+    );
+    expect(lines).toHaveLength(1);
+    expect(lines[0]!.length).toBeLessThanOrEqual(4_000);
+    expect(lines[0]).not.toMatch(/##vso|::error|[\u202e\u2028]/);
+  });
+
+  it("tells thousands of subtasks, one after another or all at once, in a few words", () => {
+    const { reporter, lines } = setUp();
+    const chain = Array.from({ length: 20_000 }, (_, index) =>
+      subtask(String(index + 1), `Step ${index}`, "RUNNING", { upstreams: [String(index)] }),
+    ).reverse();
+    const begun = process.hrtime.bigint();
+    reporter.progress(task("RUNNING", chain));
+    reporter.progress(
+      task(
+        "RUNNING",
+        chain.map((each) => ({ ...each, status: "SUCCESSFUL", upstreams: ["1"] })),
+      ),
+    );
+    expect(Number(process.hrtime.bigint() - begun) / 1e6).toBeLessThan(3_000);
+    expect(lines[0]).toContain("started Step 0, Step 1, Step 2, Step 3, Step 4, Step 5 and 19994 more");
+    expect(lines).toHaveLength(2);
+  });
+
   it("ends a failure with what to do", () => {
     const { reporter, lines } = setUp();
     reporter.failure(failures.stillThere(task("SUCCESSFUL", []), "OBProxy 27/3"));

@@ -1,4 +1,4 @@
-import { relevantLines } from "../../src/ocp/log.js";
+import { failureLines, relevantLines } from "../../src/ocp/log.js";
 import { recordedJson, sample } from "./support/answers.js";
 
 function logOf(answer: unknown): string {
@@ -47,6 +47,35 @@ test("keeps every cause and all lines of a message", () => {
 test("falls back to warnings and errors where nothing is called failed", () => {
   const log = `${SEPARATOR}\n2026-11-22 13:10:05.233 ERROR 1 --- [pool] c.o.Agent : agent did not answer\nbye`;
   expect(relevantLines(log)).toEqual(["agent did not answer"]);
+});
+
+test("shows the last lines of a log in no known form, without frames", () => {
+  const log = [
+    SEPARATOR,
+    ...Array.from({ length: 50 }, (_, index) => `step ${index}`),
+    "ssh: connect to host 10.0.0.4 port 22, password=hunter2",
+    "\tat com.oceanbase.Step.run(Step.java:17)",
+    "",
+    "Set state for subtask: 9, operation:EXECUTE, state: FAILED",
+  ].join("\r\n");
+  const last = ["step 45", "step 46", "step 47", "step 48", "step 49"];
+  expect(relevantLines(log)).toEqual([...last, "ssh: connect to host 10.0.0.4 port 22, password=***"]);
+  expect(failureLines(log)).toEqual(relevantLines(log));
+});
+
+test("of a failed subtask whose log speaks of no trouble, shows the last lines", () => {
+  const info = (text: string): string => `2026-11-22 13:10:05.233  INFO 1 --- [pool] c.o.Agent : ${text}`;
+  const log = [SEPARATOR, ...Array.from({ length: 9 }, (_, index) => info(`step ${index}`))].join("\n");
+  expect(relevantLines(log)).toEqual([]);
+  expect(failureLines(log)).toEqual(["step 3", "step 4", "step 5", "step 6", "step 7", "step 8"]);
+  expect(failureLines("")).toEqual([]);
+  expect(failureLines(`${SEPARATOR}\n${FAILED}\nssh refused`)).toEqual(["ssh refused"]);
+});
+
+test("a log in one line, or in no lines at all, is bounded", () => {
+  const [line, ...more] = failureLines("x".repeat(8 * 1024 * 1024));
+  expect([line!.length, more]).toEqual([300, []]);
+  expect(failureLines("\u0000\u200b\n".repeat(100_000))).toEqual([]);
 });
 
 test("masks secrets and control characters", () => {

@@ -134,6 +134,22 @@ test.each<[unknown, number | undefined]>([
   expect(parseTask({ ...TASK, tags }).unreadTags).toBe(unread);
 });
 
+test("what is only shown is cut when it is read, so that megabytes go nowhere", () => {
+  const long = "长".repeat(7_000_000);
+  const subtask = { id: 1, status: `x${long}`, name: long, operation: long };
+  const read = parseTask({ id: 1, status: long, name: long, creator: long, startTime: long, subtasks: [subtask] });
+  expect(read.name).toHaveLength(200);
+  expect(read.name.endsWith("长…")).toBe(true);
+  expect(JSON.stringify(read).length).toBeLessThan(2_500);
+  const cluster = parseCluster({ id: 1, name: long, status: long, createTime: long, obproxies: [{ id: 1, ip: long }] });
+  expect(JSON.stringify(cluster).length).toBeLessThan(2_000);
+  const { unread } = parsePage(
+    { contents: [{ name: long, status: long, tags: [{ obproxyClusterName: long }] }] },
+    parseTask,
+  );
+  expect(JSON.stringify(unread).length).toBeLessThan(1_000);
+});
+
 describe("a page", () => {
   test("with an entry that cannot be understood still has the others", () => {
     const broken = { id: "9007199254740993", name: "Offline obproxy", status: 7, tags: [{ obproxyClusterId: 27 }] };

@@ -1,4 +1,4 @@
-import { relevantLines } from "../../ocp/log.js";
+import { failureLines } from "../../ocp/log.js";
 import type { Task } from "../../ocp/model.js";
 import type { Failing } from "../decide/decide.js";
 import type { Situation } from "../decide/situation.js";
@@ -53,7 +53,7 @@ async function failedLogs(task: Task, { api, reporter, deadline }: Tools): Promi
   for (const subtask of failed) {
     if (deadline.left() <= 0) break;
     try {
-      lines.push(...relevantLines(await api.subtaskLog(task.id, subtask.id), reporter.mask));
+      lines.push(...failureLines(await api.subtaskLog(task.id, subtask.id), reporter.mask));
     } catch (error) {
       lines.push(`(the log of ${failures.describeSubtask(subtask)} could not be read: ${String(error)})`);
     }

@@ -166,14 +166,6 @@ function skewNote(error: OcpError): string {
   return `; note that this machine's clock is ${minutes} min ${skew > 0 ? "behind" : "ahead of"} OCP's, and access keys allow 15`;
 }
 
-/** What is missing in a list may be the very thing that was looked for. */
-export function listNotWhole(what: string, why: string): HookFailure {
-  return new HookFailure({
-    what: `OCP's list of ${what} cannot be known to be whole: ${why}`,
-    next: `look at it in OCP's console; ${RUN_AGAIN}`,
-  });
-}
-
 /** The caller may not read tasks, found out before anything was deleted. */
 export function mayNotReadTasks(error: OcpError): HookFailure {
   return new HookFailure(

@@ -1,5 +1,6 @@
+import { inOrder } from "../../ocp/graph.js";
 import type { Subtask, Task } from "../../ocp/model.js";
-import { progress } from "../../ocp/task.js";
+import { isDocumented, progress } from "../../ocp/task.js";
 import { cut, oneLine } from "../../ocp/text.js";
 import { formatDuration } from "../duration.js";
 import type { HookFailure } from "./failure.js";
@@ -21,6 +22,7 @@ export class Reporter {
   private readonly seen = new Map<string, string>();
   private readonly said = new Set<string>();
   private announced: string | undefined;
+  private taskStatus: string | undefined;
   private readonly start: number;
 
   constructor(
@@ -73,10 +75,20 @@ export class Reporter {
       const names = grouped(changed.filter(of));
       return names.length === 0 ? [] : [`${word} ${names}`];
     });
+    if (!quiet) parts.unshift(...this.oddStatus(task));
     const { done, total } = progress(task);
     const where = `task ${task.id}: ${done}/${total} done, ${this.elapsed()}`;
     if (parts.length > 0) this.line(`${where}: ${parts.join("; ")}`);
     else this.heartbeat(`${where}, still ${runningNames(task)}`);
+  }
+
+  /** A status that OCP does not document, such as SUSPENDED, when it begins and when it ends. */
+  private oddStatus({ status }: Task): string[] {
+    const before = this.taskStatus ?? "RUNNING";
+    this.taskStatus = status;
+    if (status === before) return [];
+    if (!isDocumented(status)) return [`OCP says ${status}, which it does not document`];
+    return isDocumented(before) ? [] : [`OCP says ${status}, no longer ${before}`];
   }
 
   failure(failure: HookFailure): void {
@@ -105,22 +117,6 @@ function stateOf(subtask: Subtask): string {
   return `${subtask.status} ${subtask.operation ?? ""} ${subtask.runTime}`;
 }
 
-/** The order in which they run; the order in which OCP lists them means nothing. */
-function inOrder(subtasks: readonly Subtask[]): readonly Subtask[] {
-  const byId = new Map(subtasks.map((subtask) => [subtask.id, subtask]));
-  const ordered = new Set<Subtask>();
-  const visit = (subtask: Subtask, path: ReadonlySet<Subtask>): void => {
-    if (ordered.has(subtask) || path.has(subtask)) return;
-    for (const id of subtask.upstreams) {
-      const upstream = byId.get(id);
-      if (upstream !== undefined) visit(upstream, new Set([...path, subtask]));
-    }
-    ordered.add(subtask);
-  };
-  for (const subtask of subtasks) visit(subtask, new Set());
-  return [...ordered];
-}
-
 /** `Stop obproxy ×3, Wait node`; statuses that nobody documents are named. */
 function grouped(subtasks: readonly Subtask[]): string {
   const counts = new Map<string, number>();
@@ -134,8 +130,10 @@ function grouped(subtasks: readonly Subtask[]): string {
 }
 
 function runningNames(task: Task): string {
-  const running = grouped(task.subtasks.filter((subtask) => subtask.status === "RUNNING"));
-  return running === "" ? `in state ${task.status}` : `at ${running}`;
+  const odd = isDocumented(task.status) ? [] : [`in state ${task.status}`];
+  const running = grouped(task.subtasks.filter(({ status }) => status === "RUNNING" || !KNOWN.has(status)));
+  if (running === "") return `in state ${task.status}`;
+  return [...odd, `at ${running}`].join(", ");
 }
 
 export function count(number: number, noun: string): string {
