@@ -77,7 +77,7 @@ export async function arrive(address: string): Promise<Arrival> {
       return { role: "leader", server, leave: () => server.close() };
     }
     const found = fingerprint(address);
-    const connected = await connect(address);
+    const connected = await connectPatiently(address);
     if ("socket" in connected) return { role: "follower", socket: connected.socket };
     why = `${listening.why}; ${connected.why}`;
     // Nobody listens behind the name: its owner was killed. Two hooks that clear it away at the same moment become two
@@ -85,6 +85,16 @@ export async function arrive(address: string): Promise<Arrival> {
     if (found !== undefined && found === fingerprint(address)) clearAway(address);
   }
   return { role: "nobody", why };
+}
+
+/** A name is there a moment before somebody listens behind it. */
+const MOMENT_MS = 50;
+
+async function connectPatiently(address: string): Promise<{ readonly socket: Socket } | Failed> {
+  const first = await connect(address);
+  if ("socket" in first) return first;
+  await new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
+  return connect(address);
 }
 
 /** A message as it goes over the wire: JSON, one a line. */
