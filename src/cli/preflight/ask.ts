@@ -7,7 +7,7 @@ import { callFailed, mayNotReadTasks, RUN_AGAIN } from "../../hook/tell/failures
 import { type Intent, intentFrom } from "../../hook/intent.js";
 import { notesFor } from "../../hook/together/notes.js";
 import { lookAround } from "../../hook/observe/look-around.js";
-import { observer } from "../../hook/observe/observer.js";
+import { missingOrUnclear, observer } from "../../hook/observe/observer.js";
 import type { HookSettings } from "../../hook/request.js";
 import { createOcpClient } from "../../ocp/client.js";
 import { OcpConfigError, OcpError } from "../../ocp/errors.js";
@@ -163,11 +163,12 @@ function intentsOf(objects: readonly Surveyed[], settings: HookSettings): readon
   });
 }
 
+/** Whatever OCP says of the cluster, it says it to each object that is looked at. */
 async function readFirst(api: ReadOnlyApi, { target }: Intent): Promise<void> {
   try {
     await api.cluster(target.clusterId);
   } catch (error) {
-    if (!(error instanceof OcpError) || error.kind !== "not-found") throw error;
+    missingOrUnclear(error, "missing");
   }
 }
 
