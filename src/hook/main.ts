@@ -17,8 +17,8 @@ import { notesFor, privateDirectory } from "./together/notes.js";
 import { Reconciler } from "./reconcile.js";
 import { writeLine } from "./tell/output.js";
 import { Reporter } from "./tell/reporter.js";
-import { ENV, type HookSettings, SETTINGS_FILE } from "./request.js";
-import { readSettings } from "./settings.js";
+import { ENV, SETTINGS_FILE } from "./request.js";
+import { readSettings, type Settings } from "./settings.js";
 
 /**
  * The program that Terraform runs when an object's resource is destroyed. Exit code 0: the object is gone and OCP has
@@ -31,17 +31,18 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
   try {
     const { target, triggerName } = readTarget(env);
     reporter = reporterFor(labelOf(target), tickMs, secrets);
-    const settings = readSettings(join(directory, SETTINGS_FILE));
-    const hands = handsOff(target, settings);
+    const settings = readSettings(join(directory, SETTINGS_FILE), env);
+    const hands = handsOff(target, settings, triggerName);
     if (hands.off) {
       if (hands.outcome === "left-alone") {
         reporter.line(`left alone: ${hands.reason}; it goes on running in OCP`);
+        if (hands.doubt !== undefined) reporter.warn(hands.doubt);
         return;
       }
       throw new HookFailure({
         what: `not deleted: ${hands.reason}`,
         details: ["nothing was sent to OCP"],
-        next: "take `preventDestroy` off, deploy, then destroy",
+        next: hands.next,
       });
     }
     await teardown(intentFrom(target, triggerName, settings), settings, { env, directory, tickMs, reporter, secrets });
@@ -59,7 +60,7 @@ interface Surroundings {
   readonly secrets: string[];
 }
 
-async function teardown(intent: Intent, settings: HookSettings, surroundings: Surroundings): Promise<void> {
+async function teardown(intent: Intent, settings: Settings, surroundings: Surroundings): Promise<void> {
   const { env, tickMs, reporter, secrets } = surroundings;
   const connection = connectionFrom(settings.provider, env, surroundings.directory);
   secrets.push(...secretsOf(connection.credentials));

@@ -3,7 +3,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync, copyFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import { CA_FILE, ENV, HOOK_FILE, type HookSettings, SETTINGS_FILE } from "../../src/hook/request.js";
+import {
+  CA_FILE,
+  ENV,
+  HOOK_FILE,
+  type HookSettings,
+  type OtherProvider,
+  SETTINGS_FILE,
+} from "../../src/hook/request.js";
+import { resolveSettings, type Settings } from "../../src/hook/settings.js";
 import { DEFAULT_CREDENTIALS, type Simulator } from "../../src/simulator/index.js";
 
 /** How fast the simulators of these tests run; the hook is told the same. */
@@ -28,7 +36,9 @@ export interface HookCall {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-export type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
+export type DeepPartial<T> = {
+  readonly [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? DeepPartial<T[K]> : T[K];
+};
 
 /** Runs the real program, bundled from the sources as they are, beside a settings file, as Terraform would. */
 export class HookRunner {
@@ -107,23 +117,43 @@ export class HookRunner {
   }
 }
 
-/** The settings file of a hook, with defaults as the constructs write them. */
-export function settingsWith(change: DeepPartial<HookSettings> = {}): HookSettings {
+/** What a hook reads, with defaults as the constructs write them; `env`: of the hook. */
+export function settingsWith(change: DeepPartial<HookSettings> = {}, env: NodeJS.ProcessEnv = {}): Settings {
+  return resolveSettings(
+    {
+      formatVersion: 2,
+      stack: "app",
+      clusters: {},
+      obproxies: {},
+      tokens: [],
+      others: [],
+      ...change,
+      provider: {
+        alias: "ocp",
+        envPrefix: "OCP",
+        hasCaFile: false,
+        insecureSkipVerify: false,
+        timeouts: {},
+        taskRetries: 0,
+        waitFor: "task",
+        ...change.provider,
+      },
+    } as HookSettings,
+    env,
+    tmpdir(),
+  );
+}
+
+/** Another provider of the same OCP, as long as nothing else is said. */
+export function other(change: Partial<OtherProvider> = {}): OtherProvider {
   return {
-    formatVersion: 1,
+    path: "other/ocp",
+    stack: "other",
+    alias: "ocp",
+    envPrefix: "OCP",
     clusters: {},
     obproxies: {},
+    tokens: [],
     ...change,
-    provider: {
-      alias: "ocp",
-      envPrefix: "OCP",
-      hasCaFile: false,
-      insecureSkipVerify: false,
-      timeouts: {},
-      taskRetries: 0,
-      waitFor: "task",
-      ...change.provider,
-    },
-    elsewhere: { clusters: {}, obproxies: {}, ...change.elsewhere },
-  } as HookSettings;
+  };
 }

@@ -10,7 +10,7 @@ import { type Notes, notesFor } from "../../hook/together/notes.js";
 import type { Observation } from "../../hook/decide/observation.js";
 import { Reconciler, TASKS_PER_LOOK } from "../../hook/reconcile.js";
 import { Reporter } from "../../hook/tell/reporter.js";
-import type { HookSettings } from "../../hook/request.js";
+import type { Settings as HookSettings } from "../../hook/settings.js";
 import { createOcpClient } from "../../ocp/client.js";
 import { OcpConfigError, OcpError } from "../../ocp/errors.js";
 import { secretsOf } from "../../ocp/mask.js";
