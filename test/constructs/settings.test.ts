@@ -1,4 +1,4 @@
-import { HttpBackend, LocalBackend, type TerraformStack, TerraformVariable } from "cdktf";
+import { HttpBackend, LocalBackend, TerraformVariable } from "cdktf";
 import { Obproxy, ObproxyCluster, OcpProvider, WaitFor } from "../../src/index.js";
 import { settingsText } from "../../src/constructs/settings.js";
 import { orders, synthesize, testApp, testStack } from "./support/app.js";
@@ -135,11 +135,12 @@ test("what all other providers declare is known, whatever their URL, also when t
 
 test("a state that is not local has no file", () => {
   const app = testApp();
-  new OcpProvider(testStack(app, "first"), "ocp");
+  const first = testStack(app, "first");
+  new OcpProvider(first, "ocp");
   const second = testStack(app, "second");
   new OcpProvider(second, "ocp");
   new HttpBackend(second, { address: "https://states.example.com" });
-  const [other] = synthesize(app.node.findChild("first") as TerraformStack).settings().others;
+  const [other] = synthesize(first).settings().others;
   expect(other).not.toHaveProperty("stateFile");
 });
 

@@ -1,4 +1,4 @@
-import { App, DataResource, TerraformStack, TerraformVariable } from "cdktf";
+import { App, DataResource, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
@@ -137,13 +137,16 @@ describe.each(carriers)("an app that changes after it was deployed with %s", (ca
     expect(world.held()).toEqual(["27", "27/1", "27/2"]);
   });
 
-  it("leaves alone what another stack of the same app declares now", async () => {
-    await world.deploy((_ocp, stack) => {
+  it("leaves alone what another stack of the same app declares now and is deployed with", async () => {
+    const other = world.project.another("other");
+    world.synth((_ocp, stack) => {
       new Obproxy(stack, "proxies", { cluster: cluster(stack), obproxyIds: [1, 2] });
-      const other = new TerraformStack(App.of(stack), "other-stack");
-      const sameOcp = new OcpProvider(other, "ocp", { url: world.ocp.url, carrier });
-      new Obproxy(other, "proxies", { ocp: sameOcp, clusterId: 27, clusterName: "orders", obproxyIds: [3] });
+      const otherStack = other.addStack(App.of(stack));
+      const sameOcp = new OcpProvider(otherStack, "ocp", { url: world.ocp.url, carrier });
+      new Obproxy(otherStack, "proxies", { ocp: sameOcp, clusterId: 27, clusterName: "orders", obproxyIds: [3] });
     });
+    await other.deploy();
+    await world.project.deploy();
     expect(world.ocp.requests).toEqual([]);
     expect(await world.project.addresses()).not.toContain(world.address("27/3"));
   });

@@ -81,16 +81,18 @@ describe.each(carriers)("with %s", (carrier) => {
     });
   });
 
-  it("an object that another stack of the app declares now is left to it, also without a deploy between", async () => {
+  it("an object that another stack of the app declares now is left to it once that is deployed, and not before", async () => {
     await world.deploy(live);
     const other = world.project.another("other");
     world.synth((_ocp, stack) => {
       const otherStack = other.addStack(App.of(stack));
       live(new OcpProvider(otherStack, "ocp", { url: world.ocp.url, carrier }), otherStack);
     });
+    expect((await world.project.destroy()).code).toBe(1);
+    expect(await world.project.addresses()).toEqual([world.address("27/3")]);
+    await other.deploy();
     await destroy();
     expect(world.ocp.requests).toEqual([]);
-    await other.deploy();
     expect((await other.destroy()).code).toBe(0);
     expect(world.held()).toEqual(["27", "27/1", "27/2"]);
   });
