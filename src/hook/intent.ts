@@ -3,6 +3,7 @@ import {
   ANY_NAME,
   clusterKey,
   ENV,
+  TODAY,
   obproxyKey,
   type ClusterSettings,
   type ObproxySettings,
@@ -64,24 +65,81 @@ export type Hands =
   | { readonly off: true; readonly outcome: "left-alone"; readonly reason: string; readonly doubt?: string }
   | { readonly off: true; readonly outcome: "refused"; readonly reason: string; readonly next: string };
 
+/** What the state remembers of how an object was declared. */
+export interface Remembered {
+  readonly clusterName: string;
+  readonly nameFrom: "last-deploy" | "first-deploy";
+  readonly skipHostOperation?: boolean;
+  /** A duration. */
+  readonly deleteTimeout?: string;
+}
+
 /** Reads what the provisioner passed; see {@link ENV}. */
-export function readTarget(env: NodeJS.ProcessEnv): { readonly target: Target; readonly triggerName: string } {
+export function readTarget(env: NodeJS.ProcessEnv): {
+  readonly target: Target;
+  readonly triggerName: string;
+  readonly remembered: Remembered;
+} {
   const kind = env[ENV.kind];
   const clusterId = readId(env, ENV.clusterId);
   const triggerName = env[ENV.clusterName];
-  if (triggerName === undefined || triggerName === "") throw badCall(`${ENV.clusterName} is not set`);
-  if (kind === "cluster") return { target: { kind, clusterId }, triggerName };
-  if (kind === "obproxy") return { target: { kind, clusterId, obproxyId: readId(env, ENV.obproxyId) }, triggerName };
+  // An empty one is what a variable gave, and no cluster has it.
+  if (triggerName === undefined) throw badCall(`${ENV.clusterName} is not set`);
+  const remembered = readRemembered(env, triggerName);
+  if (kind === "cluster") return { target: { kind, clusterId }, triggerName, remembered };
+  if (kind === "obproxy") {
+    return { target: { kind, clusterId, obproxyId: readId(env, ENV.obproxyId) }, triggerName, remembered };
+  }
   throw badCall(`${ENV.kind} is ${kind === undefined ? "not set" : JSON.stringify(kind)}`);
 }
 
+/** The last deploy's declaration where the carrier holds it, else the name of the first. */
+function readRemembered(env: NodeJS.ProcessEnv, triggerName: string): Remembered {
+  const text = env[ENV.lastDeploy];
+  const first: Remembered = { clusterName: triggerName, nameFrom: "first-deploy" };
+  if (text === undefined || text === "") return first;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw badCall(`${ENV.lastDeploy} is not JSON`);
+  }
+  // A null_resource has just become this carrier.
+  if (value === null) return first;
+  if (typeof value !== "object") throw badCall(`${ENV.lastDeploy} is not an object`);
+  const members = new Map<string, unknown>(Object.entries(value));
+  const clusterName = members.get(TODAY.clusterName);
+  const timeout = members.get(TODAY.deleteTimeout);
+  return {
+    ...(typeof clusterName === "string" ? { clusterName, nameFrom: "last-deploy" } : first),
+    ...(members.get(TODAY.skipHostOperation) === "true" ? { skipHostOperation: true } : {}),
+    ...(typeof timeout === "string" ? { deleteTimeout: timeout } : {}),
+  };
+}
+
+/**
+ * Why nothing of that id can be in OCP, where a variable gave an id that OCP cannot have and it was deployed before
+ * Terraform checked that; undefined: it can. Undefined too where no id is passed at all, which is another mistake.
+ */
+export function impossibleId(env: NodeJS.ProcessEnv): { readonly label: string; readonly why: string } | undefined {
+  const names = env[ENV.kind] === "obproxy" ? [ENV.clusterId, ENV.obproxyId] : [ENV.clusterId];
+  const ids = names.map((name) => env[name]);
+  const wrong = ids.find((id) => id !== undefined && !isId(id));
+  if (wrong === undefined || ids.includes(undefined)) return undefined;
+  return {
+    label: `${env[ENV.kind] === "obproxy" ? "OBProxy" : "OBProxy cluster"} ${ids.join("/")}`,
+    why: `${JSON.stringify(wrong)} is no id that OCP can have given (a positive integer without leading zeros), so nothing of that name can be there`,
+  };
+}
+
 /** Joins what the state remembers (the triggers) with what the code declares today (the settings). */
-export function intentFrom(target: Target, triggerName: string, settings: Settings): Intent {
+export function intentFrom(target: Target, state: string | Remembered, settings: Settings): Intent {
+  const remembered = asRemembered(state);
   const key = keyOf(target);
   const declaration = declarationOf(target, key, settings);
   const { clusters, obproxies, provider } = settings;
   const owned = ofCluster(target.clusterId, obproxies);
-  const name = nameOf(target, triggerName, settings);
+  const name = nameOf(target, remembered, settings);
   return {
     target,
     key,
@@ -89,7 +147,9 @@ export function intentFrom(target: Target, triggerName: string, settings: Settin
     ...name,
     declared: declaration !== undefined,
     forceDestroy: target.kind === "cluster" && clusters[key]?.forceDestroy === true,
-    skipHostOperation: target.kind === "obproxy" && obproxies[key]?.skipHostOperation === true,
+    skipHostOperation:
+      target.kind === "obproxy" &&
+      (declaration === undefined ? remembered.skipHostOperation : obproxies[key]?.skipHostOperation) === true,
     declaredObproxyIds: new Set(owned.keys()),
     elsewhereObproxies: new Map([
       ...obproxiesElsewhere(target.clusterId, settings),
@@ -102,7 +162,10 @@ export function intentFrom(target: Target, triggerName: string, settings: Settin
     keptObproxyIds: new Set(
       [...owned].flatMap(([id, proxy]) => (proxy.skipDestroy === true || proxy.preventDestroy === true ? [id] : [])),
     ),
-    timeoutMs: timeoutOf(declaration?.timeouts?.delete ?? provider.timeouts.delete),
+    // Of what has left the code, or is declared by ids that only Terraform knows, the last deploy's.
+    timeoutMs: timeoutOf(
+      (declaration === undefined ? remembered.deleteTimeout : declaration.timeouts?.delete) ?? provider.timeouts.delete,
+    ),
     taskRetries: provider.taskRetries,
     waitFor: provider.waitFor,
   };
@@ -127,7 +190,7 @@ function ofCluster<T>(clusterId: OcpId, obproxies: Readonly<Record<string, T>>):
 /** Today's name guards, wherever it can be had; else the one that the state remembers. */
 function nameOf(
   target: Target,
-  triggerName: string,
+  { clusterName, nameFrom }: Remembered,
   settings: Settings,
 ): Pick<Intent, "clusterName" | "nameFrom" | "renamedTo"> {
   const known = (name: string): string | undefined => (name === ANY_NAME ? undefined : name);
@@ -138,9 +201,9 @@ function nameOf(
   if (ofItsCluster !== undefined) return { clusterName: ofItsCluster, nameFrom: "declaration" };
   const renamedTo = namesByTokens(target, settings);
   return {
-    clusterName: known(triggerName),
-    nameFrom: "first-deploy",
-    ...(renamedTo.size === 0 || renamedTo.has(ANY_NAME) || renamedTo.has(triggerName) ? {} : { renamedTo }),
+    clusterName: known(clusterName),
+    nameFrom,
+    ...(renamedTo.size === 0 || renamedTo.has(ANY_NAME) || renamedTo.has(clusterName) ? {} : { renamedTo }),
   };
 }
 
@@ -148,6 +211,10 @@ function nameOf(
 function namesByTokens(target: Target, { tokens }: Settings): ReadonlySet<string> {
   const own = tokens.filter((token) => mayBeItsIds(token, target));
   return new Set(own.map(({ clusterName }) => clusterName ?? ANY_NAME));
+}
+
+function asRemembered(state: string | Remembered): Remembered {
+  return typeof state === "string" ? { clusterName: state, nameFrom: "first-deploy" } : state;
 }
 
 /** The names that the provider gives the cluster today, by whatever it declares of it. */
@@ -160,7 +227,7 @@ function namesOfCluster(clusterId: OcpId, { clusters, obproxies, tokens }: Setti
 }
 
 /** The guards that need no look at OCP. */
-export function handsOff(target: Target, settings: Settings, triggerName: string = ANY_NAME): Hands {
+export function handsOff(target: Target, settings: Settings, state: string | Remembered = ANY_NAME): Hands {
   const declaration = declarationOf(target, keyOf(target), settings);
   if (declaration?.skipDestroy === true) {
     return { off: true, outcome: "left-alone", reason: `skipDestroy is set on ${declaration.path}` };
@@ -173,7 +240,7 @@ export function handsOff(target: Target, settings: Settings, triggerName: string
       next: "take `preventDestroy` off, deploy, then destroy",
     };
   }
-  return claimedElsewhere(target, nameOf(target, triggerName, settings).clusterName, settings);
+  return claimedElsewhere(target, nameOf(target, asRemembered(state), settings).clusterName, settings);
 }
 
 function declarationOf(target: Target, key: string, settings: Settings): ClusterSettings | ObproxySettings | undefined {
@@ -187,10 +254,14 @@ function timeoutOf(text: string | undefined): number | undefined {
   return milliseconds;
 }
 
+/** OCP's ids are Java's `long`; leading zeros would make two keys of one object. */
+function isId(text: string): boolean {
+  return /^[1-9]\d{0,18}$/.test(text) && BigInt(text) <= 9_223_372_036_854_775_807n;
+}
+
 function readId(env: NodeJS.ProcessEnv, name: string): OcpId {
   const text = env[name];
-  // Leading zeros would make two keys of one object.
-  if (text === undefined || !/^[1-9]\d{0,18}$/.test(text)) {
+  if (text === undefined || !isId(text)) {
     throw badCall(`${name} is ${text === undefined ? "not set" : JSON.stringify(text)}`);
   }
   return text;

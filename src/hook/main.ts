@@ -10,7 +10,7 @@ import { type Connection, connectionFrom } from "./connection.js";
 import { type Courier, type CourierTools, directCourier } from "./together/courier.js";
 import { Deadline } from "./patience/deadline.js";
 import { HookFailure } from "./tell/failure.js";
-import { handsOff, type Intent, intentFrom, labelOf, readTarget } from "./intent.js";
+import { handsOff, impossibleId, type Intent, intentFrom, labelOf, readTarget } from "./intent.js";
 import { gatheringAfter, meetingCourier } from "./together/meeting.js";
 import { meetingAddress } from "./together/meeting-place.js";
 import { notesFor, privateDirectory } from "./together/notes.js";
@@ -29,10 +29,15 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
   const secrets: string[] = [];
   let reporter = reporterFor("OBProxy teardown", tickMs, secrets);
   try {
-    const { target, triggerName } = readTarget(env);
+    const impossible = impossibleId(env);
+    if (impossible !== undefined) {
+      reporterFor(impossible.label, tickMs, secrets).line(`nothing to delete: ${impossible.why}`);
+      return;
+    }
+    const { target, remembered } = readTarget(env);
     reporter = reporterFor(labelOf(target), tickMs, secrets);
     const settings = readSettings(join(directory, SETTINGS_FILE), env);
-    const hands = handsOff(target, settings, triggerName);
+    const hands = handsOff(target, settings, remembered);
     if (hands.off) {
       if (hands.outcome === "left-alone") {
         reporter.line(`left alone: ${hands.reason}; it goes on running in OCP`);
@@ -45,7 +50,7 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
         next: hands.next,
       });
     }
-    await teardown(intentFrom(target, triggerName, settings), settings, { env, directory, tickMs, reporter, secrets });
+    await teardown(intentFrom(target, remembered, settings), settings, { env, directory, tickMs, reporter, secrets });
   } catch (error) {
     reporter.failure(asFailure(error));
     process.exitCode = 1;

@@ -25,10 +25,24 @@ export const ENV = {
   /** `self.triggers.cluster_name`: the name of the first deploy, or {@link ANY_NAME}. */
   clusterName: "OBPROXY_HOOK_CLUSTER_NAME",
   /**
+   * What the carrier holds of the last deploy's declaration: JSON of an object with the members of {@link TODAY}.
+   * Unset, empty or `null`: nothing, so that the first deploy's name holds.
+   */
+  lastDeploy: "OBPROXY_HOOK_LAST_DEPLOY",
+  /**
    * For tests and demonstrations against a simulator that runs faster than life: the length of a tick of OCP's task
    * engine in milliseconds. Every pause of the hook scales with it. Default 1000.
    */
   tickMs: "OBPROXY_HOOK_TICK_MS",
+} as const;
+
+/** Members of {@link ENV.lastDeploy}, all of them texts. */
+export const TODAY = {
+  clusterName: "cluster_name",
+  /** `"true"`, or absent. */
+  skipHostOperation: "skip_host_operation",
+  /** A duration, or absent. */
+  deleteTimeout: "delete_timeout",
 } as const;
 
 /** A duration: hours, minutes and seconds, each at most once and in this order. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectionFrom } from "../../src/hook/connection.js";
 import { HookFailure } from "../../src/hook/tell/failure.js";
-import { handsOff, intentFrom, labelOf, readTarget } from "../../src/hook/intent.js";
+import { handsOff, impossibleId, intentFrom, labelOf, readTarget } from "../../src/hook/intent.js";
 import { ANY_NAME, ENV, type ProviderSettings } from "../../src/hook/request.js";
 import { readSettings, type Settings } from "../../src/hook/settings.js";
 import { other, settingsWith } from "./hook-process.js";
@@ -217,9 +217,69 @@ describe("what Terraform passes", () => {
     [ENV.obproxyId, "3,4"],
     [ENV.obproxyId, "99999999999999999999"],
     [ENV.clusterName, undefined],
-    [ENV.clusterName, ""],
   ])("is refused where %s is %j", (name, value) => {
     expect(failureOf(() => readTarget({ ...env, [name]: value })).message).toContain(name);
+  });
+});
+
+describe("what the state remembers", () => {
+  const env = { [ENV.kind]: "cluster", [ENV.clusterId]: "27", [ENV.clusterName]: "staging" };
+  const first = { clusterName: "staging", nameFrom: "first-deploy" };
+
+  it.each([
+    [undefined, first],
+    ["", first],
+    ["null", first],
+    ["{}", first],
+    ['{"cluster_name":"orders"}', { clusterName: "orders", nameFrom: "last-deploy" }],
+    [
+      '{"cluster_name":"orders","skip_host_operation":"true","delete_timeout":"2h","later":"x"}',
+      { clusterName: "orders", nameFrom: "last-deploy", skipHostOperation: true, deleteTimeout: "2h" },
+    ],
+  ])("of the last deploy %j", (text, expected) => {
+    expect(readTarget({ ...env, [ENV.lastDeploy]: text }).remembered).toEqual(expected);
+  });
+
+  it.each(["{", "5", '"x"'])("is refused where it is %j", (text) => {
+    expect(failureOf(() => readTarget({ ...env, [ENV.lastDeploy]: text })).message).toContain(ENV.lastDeploy);
+  });
+
+  it("of settings counts for what has left the code, and today's for what is declared", () => {
+    const target = { kind: "obproxy", clusterId: "27", obproxyId: "3" } as const;
+    const remembered = {
+      ...{ clusterName: "orders", nameFrom: "last-deploy" as const },
+      ...{ skipHostOperation: true, deleteTimeout: "90s" },
+    };
+    const provider = { timeouts: { delete: "2h" } };
+    expect(intentFrom(target, remembered, settingsWith({ provider }))).toMatchObject({
+      ...{ skipHostOperation: true, timeoutMs: 90_000, clusterName: "orders", nameFrom: "last-deploy" },
+    });
+    const declared = settingsWith({ provider, obproxies: { "27/3": { path: "app/p", clusterName: "renamed" } } });
+    expect(intentFrom(target, remembered, declared)).toMatchObject({
+      ...{ skipHostOperation: false, timeoutMs: 7_200_000, clusterName: "renamed", nameFrom: "declaration" },
+    });
+  });
+});
+
+describe("an id that OCP cannot have given", () => {
+  const env = { [ENV.kind]: "obproxy", [ENV.clusterId]: "27", [ENV.obproxyId]: "3" };
+
+  it.each([
+    [ENV.obproxyId, "0"],
+    [ENV.obproxyId, "abc"],
+    [ENV.obproxyId, "01"],
+    [ENV.obproxyId, ""],
+    [ENV.clusterId, "9223372036854775808"],
+  ])("is told: %s %j", (name, value) => {
+    const found = impossibleId({ ...env, [name]: value });
+    expect(found?.label).toMatch(/^OBProxy .*\/.*$/);
+    expect(found?.why).toContain(`${JSON.stringify(value)} is no id that OCP can have given`);
+  });
+
+  it("is not one that is not passed, nor one that OCP may have given", () => {
+    expect(impossibleId(env)).toBeUndefined();
+    expect(impossibleId({ ...env, [ENV.obproxyId]: undefined })).toBeUndefined();
+    expect(impossibleId({ [ENV.kind]: "cluster", [ENV.clusterId]: "9223372036854775807" })).toBeUndefined();
   });
 });
 
@@ -239,6 +299,37 @@ describe("the intent", () => {
       nameFrom: "first-deploy",
       declared: false,
     });
+  });
+
+  it("takes the name that the provider gives the cluster elsewhere in the code before the one of the state", () => {
+    const named = { clusterName: "orders", nameFrom: "declaration" };
+    const byCluster = settingsWith({ clusters: { "27": { path: "app/c", clusterName: "orders" } } });
+    expect(intentFrom(proxy, "staging", byCluster)).toMatchObject(named);
+    const bySibling = settingsWith({ obproxies: { "27/4": { path: "app/p", clusterName: "orders" } } });
+    expect(intentFrom(cluster, ANY_NAME, bySibling)).toMatchObject(named);
+    const byToken = settingsWith({
+      tokens: [{ kind: "obproxy", path: "app/p", clusterId: "27", clusterName: "orders" }],
+    });
+    expect(intentFrom(proxy, "staging", byToken)).toMatchObject(named);
+    const any = settingsWith({ clusters: { "27": { path: "app/c", clusterName: ANY_NAME } } });
+    expect(intentFrom(proxy, "staging", any)).toMatchObject({ clusterName: "staging", nameFrom: "first-deploy" });
+  });
+
+  it("knows today's names of what may be declared by ids that only Terraform knows", () => {
+    const declaring = (...names: readonly (string | undefined)[]): Settings =>
+      settingsWith({
+        tokens: names.map((clusterName) => ({
+          ...{ kind: "obproxy", path: "app/p" },
+          ...(clusterName === undefined ? {} : { clusterName }),
+        })) as never,
+      });
+    const renamed = (given: Settings) => [...(intentFrom(proxy, "staging", given).renamedTo ?? [])];
+    expect(renamed(declaring("orders", "billing"))).toEqual(["orders", "billing"]);
+    expect(renamed(declaring("orders", "staging"))).toEqual([]);
+    expect(renamed(declaring("orders", undefined))).toEqual([]);
+    expect(renamed(declaring("orders", ANY_NAME))).toEqual([]);
+    expect(renamed(declaring())).toEqual([]);
+    expect(intentFrom(cluster, "staging", declaring("orders")).renamedTo).toBeUndefined();
   });
 
   it("knows no name where any will do", () => {
