@@ -18,7 +18,8 @@ export function hookPlace(tickMs: number): HookPlace {
   mkdirSync(temporary, { mode: 0o700 });
   copyFileSync(join(__dirname, "../dist/hook", HOOK_FILE), program);
   const settings: HookSettings = {
-    formatVersion: 1,
+    formatVersion: 2,
+    stack: "bench",
     provider: {
       alias: "ocp",
       envPrefix: "OCP",
@@ -30,7 +31,8 @@ export function hookPlace(tickMs: number): HookPlace {
     },
     clusters: {},
     obproxies: {},
-    elsewhere: { clusters: {}, obproxies: {} },
+    tokens: [],
+    others: [],
   };
   writeFileSync(join(directory, SETTINGS_FILE), JSON.stringify(settings));
   return {

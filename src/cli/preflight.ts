@@ -111,7 +111,7 @@ async function run(options: Options, io: PreflightIo): Promise<number> {
   }
 }
 
-function stacksAt({ directories, state }: Options, { cwd }: PreflightIo): readonly Stack[] {
+function stacksAt({ directories, state }: Options, { cwd, env }: PreflightIo): readonly Stack[] {
   const places = directories.flatMap((given) =>
     findStacks(resolve(cwd, given)).map((place) => ({
       ...place,
@@ -123,7 +123,7 @@ function stacksAt({ directories, state }: Options, { cwd }: PreflightIo): readon
       `\`--state\` is the state of one stack, but there are ${places.length}: name the stack's directory too.`,
     );
   }
-  return places.map(({ dependencies, directory, shown }) => readStack(directory, dependencies, shown));
+  return places.map(({ dependencies, directory, shown }) => readStack(directory, { dependencies, shown, env }));
 }
 
 async function lookAt(stack: Stack, options: Options, io: PreflightIo, inquiry: Inquiry): Promise<Scene> {

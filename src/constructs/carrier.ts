@@ -1,7 +1,13 @@
-import { type ITerraformIterator, type LocalExecProvisioner, TerraformResource } from "cdktf";
+import {
+  type ITerraformIterator,
+  type LocalExecProvisioner,
+  TerraformResource,
+  type TerraformResourceLifecycle,
+} from "cdktf";
 import type { Construct } from "constructs";
-import { ENV, HOOK_FILE } from "../hook/request.js";
-import { type ObjectKind, TRIGGER_KEYS, type TriggerKey } from "./declaration.js";
+import { ENV, HOOK_FILE, TODAY } from "../hook/request.js";
+import { idChecks, lifecycleInHcl, nameCheck, type NamesChecked, namesUnchanged } from "./checks.js";
+import { type Declaration, type ObjectKind, TRIGGER_KEYS, type TriggerKey } from "./declaration.js";
 
 /** The Terraform resource that stands for an object of OCP and carries its destroy hook. */
 export enum Carrier {
@@ -23,6 +29,11 @@ interface CarrierForm {
   readonly attribute: string;
   /** Keeps an object from ever being replaced: its triggers stay those of the first deploy. */
   readonly ignoreChanges: string[];
+  /**
+   * An attribute that is updated in place, and so holds the last deploy's declaration; undefined: the carrier has none,
+   * and what the triggers hold is all that the state remembers.
+   */
+  readonly today?: string;
 }
 
 /** All that the library knows of the difference between the carriers. */
@@ -35,10 +46,11 @@ const FORMS: Readonly<Record<Carrier, CarrierForm>> = {
   },
   [Carrier.TERRAFORM_DATA]: {
     providerName: "terraform",
-    // Not `input`: a `moved` from null_resource fills this attribute alone, and with the name elsewhere the same
-    // switch planned a replacement, and with it a real delete, of every object.
+    // Whole: a `moved` from null_resource fills this attribute alone, and without the name in it the same switch
+    // planned a replacement, and with it a real delete, of every object.
     attribute: "triggers_replace",
     ignoreChanges: ["triggers_replace"],
+    today: "input",
   },
 };
 
@@ -66,12 +78,22 @@ export interface CarrierBlockConfig {
   readonly dependsOn?: string[];
   /** Where the hook's files lie, from the stack's directory; without it the block has no hook. */
   readonly hookDirectory?: string;
+  /** Names of locals that are there only where something needs them; asked for when the block is written. */
+  readonly locals: () => BlockLocals;
+}
+
+export interface BlockLocals {
+  /** From the key of each object whose ids or name only Terraform knows to the path of its construct. */
+  readonly paths?: string | undefined;
+  /** From the key of each object with settings of its own to those that its hook needs; see {@link lastSettings}. */
+  readonly settings?: string | undefined;
 }
 
 /** One resource block with one instance per object. */
 export class CarrierBlock extends TerraformResource {
   private readonly form: CarrierForm;
   private readonly kind: ObjectKind;
+  private readonly locals: () => BlockLocals;
 
   public constructor(scope: Construct, id: string, config: CarrierBlockConfig) {
     const form = FORMS[config.carrier];
@@ -83,23 +105,73 @@ export class CarrierBlock extends TerraformResource {
       // An empty list would be rendered, and Terraform refuses it.
       ...(config.hookDirectory === undefined
         ? {}
-        : { provisioners: [destroyHook(config.kind, config.hookDirectory, `self.${form.attribute}`)] }),
+        : { provisioners: [destroyHook(config.kind, config.hookDirectory, form)] }),
     });
     this.form = form;
     this.kind = config.kind;
+    this.locals = config.locals;
     if (config.dependsOn !== undefined) this.dependsOn = config.dependsOn;
     this.overrideLogicalId(config.name);
   }
 
+  public override toTerraform(): unknown {
+    this.lifecycle = { ...this.lifecycle, ...this.checks() };
+    return super.toTerraform();
+  }
+
+  /** cdktf writes checks as an attribute there, and Terraform reads them as blocks. */
+  public override toHclTerraform(): unknown {
+    this.lifecycle = { ...this.lifecycle, ...this.checks() };
+    const written = super.toHclTerraform() as HclResource;
+    const block = written.resource?.[this.terraformResourceType]?.[this.friendlyUniqueId];
+    if (block?.lifecycle !== undefined) block.lifecycle = lifecycleInHcl(block.lifecycle);
+    return written;
+  }
+
   protected override synthesizeAttributes(): Record<string, unknown> {
-    return { [this.form.attribute]: TRIGGERS[this.kind] };
+    const { attribute, today } = this.form;
+    return { [attribute]: TRIGGERS[this.kind], ...(today === undefined ? {} : { [today]: this.declaredToday() }) };
   }
 
   protected override synthesizeHclAttributes(): Record<string, unknown> {
+    const { attribute, today } = this.form;
+    const value = this.declaredToday();
+    const ofToday =
+      typeof value === "string"
+        ? { value, isBlock: false, type: "simple", storageClassType: "string" }
+        : { value, isBlock: false, type: "map", storageClassType: "stringMap" };
     return {
-      [this.form.attribute]: { value: TRIGGERS[this.kind], isBlock: false, type: "map", storageClassType: "stringMap" },
+      [attribute]: { value: TRIGGERS[this.kind], isBlock: false, type: "map", storageClassType: "stringMap" },
+      ...(today === undefined ? {} : { [today]: ofToday }),
     };
   }
+
+  private declaredToday(): Readonly<Record<string, string>> | string {
+    const { settings } = this.locals();
+    if (settings === undefined) return { [TODAY.clusterName]: "${each.value}" };
+    return `\${merge({ ${TODAY.clusterName} = each.value }, try(local.${settings}[each.key], {}))}`;
+  }
+
+  private checks(): Pick<TerraformResourceLifecycle, "precondition" | "postcondition"> {
+    const { paths } = this.locals();
+    return {
+      ...(paths === undefined ? {} : { precondition: idChecks(this.kind, paths) }),
+      // With an attribute of today's declaration a change of the name reaches the hook.
+      ...(this.form.today === undefined ? { postcondition: [nameCheck(this.form.attribute, paths)] } : {}),
+    };
+  }
+}
+
+interface HclResource {
+  readonly resource?: Record<string, Record<string, { lifecycle?: Record<string, unknown> }>>;
+}
+
+/** What the hook needs to know of the last deploy's declaration, as texts, for Terraform's map of them. */
+export function lastSettings({ skipHostOperation, timeouts }: Declaration): Readonly<Record<string, string>> {
+  return {
+    ...(skipHostOperation ? { [TODAY.skipHostOperation]: "true" } : {}),
+    ...(timeouts?.delete === undefined ? {} : { [TODAY.deleteTimeout]: timeouts.delete }),
+  };
 }
 
 /**
@@ -127,6 +199,21 @@ export class CarrierBarrier extends TerraformResource {
   }
 }
 
+/** What a sentinel has to follow, so that it is replaced with its object. */
+export function replacedWith(carrier: Carrier, address: string): string {
+  // The id of what is updated in place stays; that of what is replaced becomes unknown.
+  return FORMS[carrier].today === undefined ? address : `${address}.id`;
+}
+
+/** See {@link namesUnchanged}; undefined for a carrier that follows the name. */
+export function namesCheck(
+  carrier: Carrier,
+  names: Pick<NamesChecked, "block" | "declared" | "paths">,
+): string | undefined {
+  const { attribute, today } = FORMS[carrier];
+  return today === undefined ? namesUnchanged({ ...names, attribute: `${attribute}.cluster_name` }) : undefined;
+}
+
 /** `null_resource.ocp_obproxies["27/3"]`. */
 export function instanceAddress(carrier: Carrier, block: string, key: string): string {
   return `${carrier}.${block}["${key}"]`;
@@ -136,8 +223,8 @@ export function instanceAddress(carrier: Carrier, block: string, key: string): s
  * `node` is started without a shell: then Terraform's SIGKILL on interrupt hits the hook itself and leaves no orphan,
  * nothing needs quoting, and the last argument, `command`, is free to be a sentence for people.
  */
-function destroyHook(kind: ObjectKind, directory: string, triggers: string): LocalExecProvisioner {
-  const trigger = (key: TriggerKey): string => `\${${triggers}.${key}}`;
+function destroyHook(kind: ObjectKind, directory: string, { attribute, today }: CarrierForm): LocalExecProvisioner {
+  const trigger = (key: TriggerKey): string => `\${self.${attribute}.${key}}`;
   const cluster = `OBProxy cluster ${trigger("cluster_id")}`;
   const values: Readonly<Record<TriggerKey, string>> = {
     cluster_id: ENV.clusterId,
@@ -152,6 +239,8 @@ function destroyHook(kind: ObjectKind, directory: string, triggers: string): Loc
     environment: {
       [ENV.kind]: kind,
       ...Object.fromEntries(TRIGGER_KEYS[kind].map((key) => [values[key], trigger(key)])),
+      // What was deployed by null_resource, or before this attribute was, has none.
+      ...(today === undefined ? {} : { [ENV.lastDeploy]: `\${try(jsonencode(self.${today}), "")}` }),
     },
   };
 }

@@ -6,19 +6,30 @@ import {
   TerraformIterator,
   TerraformLocal,
   TerraformStack,
+  Token,
 } from "cdktf";
 import { Construct } from "constructs";
 import type { ProviderSettings } from "../hook/request.js";
 import { appProblems, resolved } from "./app-validation.js";
 import { AppRegistry } from "./app-registry.js";
-import { Carrier, CarrierBarrier, CarrierBlock, instanceAddress } from "./carrier.js";
-import type { Declaration, ObjectKind } from "./declaration.js";
+import {
+  type BlockLocals,
+  Carrier,
+  CarrierBarrier,
+  CarrierBlock,
+  instanceAddress,
+  lastSettings,
+  namesCheck,
+  replacedWith,
+} from "./carrier.js";
+import { type Declaration, describe, type ObjectKind } from "./declaration.js";
 import * as errors from "./errors.js";
 import { HookFiles } from "./hook-files.js";
 import { blockMove, type Move, MovedBlocks, objectMoves } from "./moved.js";
 import type { OcpProvider } from "./ocp-provider.js";
 import { ensureNullProvider } from "./null-provider.js";
 import { Protection } from "./protection.js";
+import { SettingsRecord, settingsForPeople } from "./settings-record.js";
 import { hookSettings, settingsText } from "./settings.js";
 import { terraformText } from "./terraform-text.js";
 
@@ -96,6 +107,7 @@ export class ManagedObjects {
     this.declarations.push(declaration);
     if (declaration.skipDestroy) this.addKeptBlock(declaration.kind);
     else if (declaration.preventDestroy) this.protect(declaration);
+    this.addLocalsFor(declaration);
   }
 
   public addDependencies(kind: ObjectKind, from: Construct, dependencies: readonly ITerraformDependable[]): void {
@@ -146,6 +158,7 @@ export class ManagedObjects {
       carrier: this.carrier,
       kind,
       name,
+      locals: () => this.localsOf(kind),
       objects: TerraformIterator.fromMap(local.asAnyMap),
       ...(kept
         ? {}
@@ -154,6 +167,58 @@ export class ManagedObjects {
             hookDirectory: Lazy.stringValue({ produce: () => this.files.directory }),
           }),
     });
+  }
+
+  /** What is rarely needed is only there where it is. */
+  private addLocalsFor(declaration: Declaration): void {
+    const { kind } = declaration;
+    if (isUnknown(declaration)) {
+      this.addLocal(this.pathsId(kind), () => this.mapOf(kind, isUnknown, pathOf));
+      const declared = this.blockName(kind, false);
+      const names = { block: this.blockAddress(kind), declared, paths: `${this.alias}_${this.pathsId(kind)}` };
+      const check = namesCheck(this.carrier, names);
+      if (check !== undefined) this.addLocal(`${blockId(kind, false)}_names_unchanged`, () => check);
+    }
+    if (!hasLastSettings(declaration)) return;
+    if (this.carrier === Carrier.TERRAFORM_DATA) {
+      this.addLocal(this.settingsId(kind), () => this.mapOf(kind, hasLastSettings, lastSettings));
+    } else if (this.provider.node.tryFindChild("settings") === undefined) {
+      new SettingsRecord(this.provider, "settings", `${this.alias}_obproxy_settings`, () => this.settingsRecord());
+    }
+  }
+
+  private addLocal(id: string, produce: () => unknown): void {
+    if (this.provider.node.tryFindChild(id) !== undefined) return;
+    new TerraformLocal(this.provider, id, Lazy.anyValue({ produce })).overrideLogicalId(`${this.alias}_${id}`);
+  }
+
+  private localsOf(kind: ObjectKind): BlockLocals {
+    const named = (id: string): string | undefined =>
+      this.provider.node.tryFindChild(id) === undefined ? undefined : `${this.alias}_${id}`;
+    return { paths: named(this.pathsId(kind)), settings: named(this.settingsId(kind)) };
+  }
+
+  private pathsId(kind: ObjectKind): string {
+    return `${blockId(kind, false)}_paths`;
+  }
+
+  private settingsId(kind: ObjectKind): string {
+    return `${blockId(kind, false)}_settings`;
+  }
+
+  private mapOf<T>(
+    kind: ObjectKind,
+    filter: (declaration: Declaration) => boolean,
+    map: (declaration: Declaration) => T,
+  ): Record<string, T> {
+    const wanted = this.declarations.filter((each) => each.kind === kind && filter(each));
+    return Object.fromEntries(wanted.map((each) => [each.key, map(each)]));
+  }
+
+  private settingsRecord(): Record<string, string> {
+    return Object.fromEntries(
+      this.declarations.filter(hasLastSettings).map((each) => [describe(each), settingsForPeople(each)]),
+    );
   }
 
   /** Terraform cannot move anything back from terraform_data; see {@link CarrierBarrier}. */
@@ -174,7 +239,10 @@ export class ManagedObjects {
       this.provider,
       `protected_${declaration.key}`,
       name,
-      instanceAddress(this.carrier, this.blockName(declaration.kind, false), declaration.key),
+      replacedWith(
+        this.carrier,
+        instanceAddress(this.carrier, this.blockName(declaration.kind, false), declaration.key),
+      ),
     );
   }
 
@@ -243,4 +311,17 @@ export class ManagedObjects {
 
 function blockId(kind: ObjectKind, kept: boolean): string {
   return kept ? `${PLURALS[kind]}_kept` : PLURALS[kind];
+}
+
+/** Ids or a name that only Terraform knows: the hook cannot look up what is declared today. */
+function isUnknown({ clusterName, isToken }: Declaration): boolean {
+  return isToken || Token.isUnresolved(clusterName);
+}
+
+function pathOf({ construct }: Declaration): string {
+  return terraformText(construct.node.path);
+}
+
+function hasLastSettings(declaration: Declaration): boolean {
+  return Object.keys(lastSettings(declaration)).length > 0;
 }

@@ -1,22 +1,25 @@
-import { Token } from "cdktf";
-import type { ClusterSettings, HookSettings, ObproxySettings } from "../hook/request.js";
+import { LocalBackend, Token, type TerraformStack } from "cdktf";
+import { isAbsolute } from "node:path";
+import type {
+  ClusterSettings,
+  HookSettings,
+  ObproxySettings,
+  OtherProvider,
+  TokenDeclaration,
+} from "../hook/request.js";
 import type { Declaration, ObjectKind } from "./declaration.js";
 import type { ManagedObjects } from "./managed-objects.js";
 
 /** What the hook reads at destroy time: how the code of today wants each object to be treated. */
 export function hookSettings(managed: ManagedObjects, all: readonly ManagedObjects[]): HookSettings {
-  const others = all.filter((each) => each !== managed && each.sameOcpAs(managed));
-  const elsewhere = (kind: ObjectKind): Record<string, string> =>
-    Object.assign({}, ...others.map((other) => byKey(other, kind, ({ construct }) => construct.node.path))) as Record<
-      string,
-      string
-    >;
   return {
-    formatVersion: 1,
+    formatVersion: 2,
+    stack: managed.stack.node.id,
     provider: managed.settings,
     clusters: byKey(managed, "cluster", clusterSettings),
     obproxies: byKey(managed, "obproxy", obproxySettings),
-    elsewhere: { clusters: elsewhere("cluster"), obproxies: elsewhere("obproxy") },
+    tokens: tokensOf(managed),
+    others: all.filter((each) => each !== managed).map(otherProvider),
   };
 }
 
@@ -29,12 +32,51 @@ export function settingsText(settings: HookSettings): string {
   return `${JSON.stringify(settings, sorted, 2)}\n`;
 }
 
+/** All of them, whatever their URL: which of them is the same OCP, only the hook can tell. */
+function otherProvider(other: ManagedObjects): OtherProvider {
+  const { alias, envPrefix, url } = other.settings;
+  const path = ({ construct }: Declaration): string => construct.node.path;
+  const stateFile = localStateOf(other.stack);
+  return {
+    path: other.provider.node.path,
+    stack: other.stack.node.id,
+    alias,
+    ...(url === undefined ? {} : { url }),
+    envPrefix,
+    clusters: byKey(other, "cluster", path),
+    obproxies: byKey(other, "obproxy", path),
+    tokens: tokensOf(other),
+    ...(stateFile === undefined ? {} : { stateFile }),
+  };
+}
+
+/** Undefined: the state lies in another kind of backend, or where only Terraform knows. */
+function localStateOf(stack: TerraformStack): string | undefined {
+  const backend = stack.node.children.find((child) => LocalBackend.isBackend(child));
+  if (!(backend instanceof LocalBackend)) return undefined;
+  const { terraform } = backend.toTerraform() as { terraform?: { backend?: { local?: { path?: unknown } } } };
+  const path = terraform?.backend?.local?.path;
+  return typeof path === "string" && isAbsolute(path) && !Token.isUnresolved(path) ? path : undefined;
+}
+
 function byKey<T>(managed: ManagedObjects, kind: ObjectKind, map: (declaration: Declaration) => T): Record<string, T> {
   return Object.fromEntries(
     managed.declarations
       .filter((each) => each.kind === kind && !each.isToken)
       .map((declaration) => [declaration.key, map(declaration)]),
   );
+}
+
+function tokensOf(managed: ManagedObjects): readonly TokenDeclaration[] {
+  return managed.declarations
+    .filter(({ isToken }) => isToken)
+    .map(({ clusterId, clusterName, construct, kind, obproxyId }) => ({
+      kind,
+      path: construct.node.path,
+      ...(Token.isUnresolved(clusterId) ? {} : { clusterId }),
+      ...(obproxyId === undefined || Token.isUnresolved(obproxyId) ? {} : { obproxyId }),
+      ...(Token.isUnresolved(clusterName) ? {} : { clusterName }),
+    }));
 }
 
 function clusterSettings(declaration: Declaration): ClusterSettings {

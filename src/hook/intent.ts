@@ -3,17 +3,20 @@ import {
   ANY_NAME,
   clusterKey,
   ENV,
-  type HookSettings,
+  TODAY,
   obproxyKey,
   type ClusterSettings,
   type ObproxySettings,
+  type TokenDeclaration,
 } from "./request.js";
+import { claimedElsewhere } from "./claimed.js";
+import { isAny, mayBeItsIds, tokensIn } from "./decide/elsewhere.js";
 import { parseDuration } from "./duration.js";
+import type { Settings } from "./settings.js";
+import { keyOf, labelOf, type Target } from "./target.js";
 import { HookFailure } from "./tell/failure.js";
 
-export type Target =
-  | { readonly kind: "cluster"; readonly clusterId: OcpId }
-  | { readonly kind: "obproxy"; readonly clusterId: OcpId; readonly obproxyId: OcpId };
+export { keyOf, labelOf, type Target };
 
 /** What is wanted: which object has to go, and under which conditions. */
 export interface Intent {
@@ -24,19 +27,27 @@ export interface Intent {
   readonly label: string;
   /** The name that the cluster behind the id must have; undefined: any. */
   readonly clusterName: string | undefined;
-  /** Whether {@link clusterName} is today's declaration or the one of the first deploy. */
-  readonly nameFrom: "declaration" | "first-deploy";
-  /** Whether the configuration still declares the object. */
+  /** Where {@link clusterName} is from: today's declaration, or what the state remembers of the last or first deploy. */
+  readonly nameFrom: NameSource;
+  /**
+   * The names under which the provider declares something today by ids that only Terraform knows, where the object may
+   * be one of that and none of them is {@link clusterName}: it has been renamed in the code, or has left it. Then the
+   * cluster has to have one of these. Absent: {@link clusterName} holds.
+   */
+  readonly renamedTo?: ReadonlySet<string>;
+  /** Whether the configuration still declares the object by ids that synth knows. */
   readonly declared: boolean;
   readonly forceDestroy: boolean;
   readonly skipHostOperation: boolean;
   /** OBProxies of the cluster that the same provider declares. */
   readonly declaredObproxyIds: ReadonlySet<OcpId>;
   /**
-   * OBProxies of the cluster that go on being declared when the cluster goes: by another provider of the app, or, where
-   * the cluster itself has left the code, by the same one. Id → path of the construct.
+   * OBProxies of the cluster that are declared and would go with it: by another provider of the app for what may be the
+   * same OCP or, where a cluster is to go, by the same one. Id → path of the construct.
    */
   readonly elsewhereObproxies: ReadonlyMap<OcpId, string>;
+  /** OBProxies of the cluster that are declared by ids only Terraform knows, here or elsewhere. */
+  readonly obproxyTokens?: readonly TokenDeclaration[];
   /** OBProxies of the cluster that must be left alone (`skipDestroy`, `preventDestroy`). */
   readonly keptObproxyIds: ReadonlySet<OcpId>;
   /** Undefined: OCP's own time limits decide. */
@@ -45,95 +56,194 @@ export interface Intent {
   readonly waitFor: "task" | "object";
 }
 
-/** Why the object must not be touched at all, whatever OCP says; undefined: it may be deleted. */
+export type NameSource = "declaration" | "last-deploy" | "first-deploy";
+
+/** Why the object must not be touched at all, whatever OCP says. */
 export type Hands =
-  { readonly off: false } | { readonly off: true; readonly outcome: "left-alone" | "refused"; readonly reason: string };
+  | { readonly off: false }
+  /** Success. `doubt`: what cannot be known about where it is left. */
+  | { readonly off: true; readonly outcome: "left-alone"; readonly reason: string; readonly doubt?: string }
+  | { readonly off: true; readonly outcome: "refused"; readonly reason: string; readonly next: string };
+
+/** What the state remembers of how an object was declared. */
+export interface Remembered {
+  readonly clusterName: string;
+  readonly nameFrom: "last-deploy" | "first-deploy";
+  readonly skipHostOperation?: boolean;
+  /** A duration. */
+  readonly deleteTimeout?: string;
+}
 
 /** Reads what the provisioner passed; see {@link ENV}. */
-export function readTarget(env: NodeJS.ProcessEnv): { readonly target: Target; readonly triggerName: string } {
+export function readTarget(env: NodeJS.ProcessEnv): {
+  readonly target: Target;
+  readonly triggerName: string;
+  readonly remembered: Remembered;
+} {
   const kind = env[ENV.kind];
   const clusterId = readId(env, ENV.clusterId);
   const triggerName = env[ENV.clusterName];
-  if (triggerName === undefined || triggerName === "") throw badCall(`${ENV.clusterName} is not set`);
-  if (kind === "cluster") return { target: { kind, clusterId }, triggerName };
-  if (kind === "obproxy") return { target: { kind, clusterId, obproxyId: readId(env, ENV.obproxyId) }, triggerName };
+  // An empty one is what a variable gave, and no cluster has it.
+  if (triggerName === undefined) throw badCall(`${ENV.clusterName} is not set`);
+  const remembered = readRemembered(env, triggerName);
+  if (kind === "cluster") return { target: { kind, clusterId }, triggerName, remembered };
+  if (kind === "obproxy") {
+    return { target: { kind, clusterId, obproxyId: readId(env, ENV.obproxyId) }, triggerName, remembered };
+  }
   throw badCall(`${ENV.kind} is ${kind === undefined ? "not set" : JSON.stringify(kind)}`);
 }
 
-export function keyOf(target: Target): string {
-  return target.kind === "cluster" ? clusterKey(target.clusterId) : obproxyKey(target.clusterId, target.obproxyId);
+/** The last deploy's declaration where the carrier holds it, else the name of the first. */
+function readRemembered(env: NodeJS.ProcessEnv, triggerName: string): Remembered {
+  const text = env[ENV.lastDeploy];
+  const first: Remembered = { clusterName: triggerName, nameFrom: "first-deploy" };
+  if (text === undefined || text === "") return first;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw badCall(`${ENV.lastDeploy} is not JSON`);
+  }
+  // A null_resource has just become this carrier.
+  if (value === null) return first;
+  if (typeof value !== "object") throw badCall(`${ENV.lastDeploy} is not an object`);
+  const members = new Map<string, unknown>(Object.entries(value));
+  const clusterName = members.get(TODAY.clusterName);
+  const timeout = members.get(TODAY.deleteTimeout);
+  return {
+    ...(typeof clusterName === "string" ? { clusterName, nameFrom: "last-deploy" } : first),
+    ...(members.get(TODAY.skipHostOperation) === "true" ? { skipHostOperation: true } : {}),
+    ...(typeof timeout === "string" ? { deleteTimeout: timeout } : {}),
+  };
 }
 
-export function labelOf(target: Target): string {
-  return `${target.kind === "cluster" ? "OBProxy cluster" : "OBProxy"} ${keyOf(target)}`;
+/**
+ * Why nothing of that id can be in OCP, where a variable gave an id that OCP cannot have and it was deployed before
+ * Terraform checked that; undefined: it can. Undefined too where no id is passed at all, which is another mistake.
+ */
+export function impossibleId(env: NodeJS.ProcessEnv): { readonly label: string; readonly why: string } | undefined {
+  const names = env[ENV.kind] === "obproxy" ? [ENV.clusterId, ENV.obproxyId] : [ENV.clusterId];
+  const ids = names.map((name) => env[name]);
+  const wrong = ids.find((id) => id !== undefined && !isId(id));
+  if (wrong === undefined || ids.includes(undefined)) return undefined;
+  return {
+    label: `${env[ENV.kind] === "obproxy" ? "OBProxy" : "OBProxy cluster"} ${ids.join("/")}`,
+    why: `${JSON.stringify(wrong)} is no id that OCP can have given (a positive integer without leading zeros), so nothing of that name can be there`,
+  };
 }
 
 /** Joins what the state remembers (the triggers) with what the code declares today (the settings). */
-export function intentFrom(target: Target, triggerName: string, settings: HookSettings): Intent {
+export function intentFrom(target: Target, state: string | Remembered, settings: Settings): Intent {
+  const remembered = asRemembered(state);
   const key = keyOf(target);
   const declaration = declarationOf(target, key, settings);
-  const declaredName = declaration?.clusterName;
-  const name = declaredName ?? triggerName;
-  const { clusters, obproxies, provider, elsewhere } = settings;
-  const prefix = obproxyKey(target.clusterId, "");
-  const ofCluster = (keys: readonly string[]): OcpId[] =>
-    keys.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length));
-  const owned = ofCluster(Object.keys(obproxies));
+  const { clusters, obproxies, provider } = settings;
+  const owned = ofCluster(target.clusterId, obproxies);
+  const name = nameOf(target, remembered, settings);
   return {
     target,
     key,
     label: labelOf(target),
-    clusterName: name === ANY_NAME ? undefined : name,
-    nameFrom: declaredName === undefined ? "first-deploy" : "declaration",
+    ...name,
     declared: declaration !== undefined,
     forceDestroy: target.kind === "cluster" && clusters[key]?.forceDestroy === true,
-    skipHostOperation: target.kind === "obproxy" && obproxies[key]?.skipHostOperation === true,
-    declaredObproxyIds: new Set(owned),
+    skipHostOperation:
+      target.kind === "obproxy" &&
+      (declaration === undefined ? remembered.skipHostOperation : obproxies[key]?.skipHostOperation) === true,
+    declaredObproxyIds: new Set(owned.keys()),
     elsewhereObproxies: new Map([
-      ...ofCluster(Object.keys(elsewhere.obproxies)).map((id) => [id, elsewhere.obproxies[prefix + id] ?? ""] as const),
-      // A destroy of everything takes them first; where they are still there, only the cluster has left the code.
-      ...(declaration === undefined && target.kind === "cluster"
-        ? owned.map((id) => [id, obproxies[prefix + id]?.path ?? ""] as const)
-        : []),
+      ...obproxiesElsewhere(target.clusterId, settings),
+      // Terraform takes them first; where one is still there, nobody has asked for its end.
+      ...(target.kind === "cluster" ? [...owned].map(([id, { path }]) => [id, path] as const) : []),
     ]),
-    keptObproxyIds: new Set(
-      owned.filter((id) => {
-        const proxy = obproxies[prefix + id];
-        return proxy?.skipDestroy === true || proxy?.preventDestroy === true;
-      }),
+    obproxyTokens: tokensIn(target.clusterId, settings).filter(
+      (token) => isAny(name.clusterName) || isAny(token.clusterName) || token.clusterName === name.clusterName,
     ),
-    timeoutMs: timeoutOf(declaration?.timeouts?.delete ?? provider.timeouts.delete),
+    keptObproxyIds: new Set(
+      [...owned].flatMap(([id, proxy]) => (proxy.skipDestroy === true || proxy.preventDestroy === true ? [id] : [])),
+    ),
+    // Of what has left the code, or is declared by ids that only Terraform knows, the last deploy's.
+    timeoutMs: timeoutOf(
+      (declaration === undefined ? remembered.deleteTimeout : declaration.timeouts?.delete) ?? provider.timeouts.delete,
+    ),
     taskRetries: provider.taskRetries,
     waitFor: provider.waitFor,
   };
 }
 
+/** An address that differs is another OCP, and one that is not known may be this one. */
+function obproxiesElsewhere(clusterId: OcpId, { others }: Settings): readonly (readonly [OcpId, string])[] {
+  return others
+    .filter(({ sameOcp }) => sameOcp !== "different")
+    .flatMap(({ obproxies }) => [...ofCluster(clusterId, obproxies)]);
+}
+
+function ofCluster<T>(clusterId: OcpId, obproxies: Readonly<Record<string, T>>): ReadonlyMap<OcpId, T> {
+  const prefix = obproxyKey(clusterId, "");
+  return new Map(
+    Object.entries(obproxies).flatMap(([key, each]) =>
+      key.startsWith(prefix) ? [[key.slice(prefix.length), each] as const] : [],
+    ),
+  );
+}
+
+/** Today's name guards, wherever it can be had; else the one that the state remembers. */
+function nameOf(
+  target: Target,
+  { clusterName, nameFrom }: Remembered,
+  settings: Settings,
+): Pick<Intent, "clusterName" | "nameFrom" | "renamedTo"> {
+  const known = (name: string): string | undefined => (name === ANY_NAME ? undefined : name);
+  const declared = declarationOf(target, keyOf(target), settings)?.clusterName;
+  if (declared !== undefined) return { clusterName: known(declared), nameFrom: "declaration" };
+  // Of one cluster all that is declared says the same name.
+  const ofItsCluster = namesOfCluster(target.clusterId, settings).find((name) => name !== ANY_NAME);
+  if (ofItsCluster !== undefined) return { clusterName: ofItsCluster, nameFrom: "declaration" };
+  const renamedTo = namesByTokens(target, settings);
+  return {
+    clusterName: known(clusterName),
+    nameFrom,
+    ...(renamedTo.size === 0 || renamedTo.has(ANY_NAME) || renamedTo.has(clusterName) ? {} : { renamedTo }),
+  };
+}
+
+/** {@link ANY_NAME} among them: one of the names is itself known to Terraform alone, or does not matter. */
+function namesByTokens(target: Target, { tokens }: Settings): ReadonlySet<string> {
+  const own = tokens.filter((token) => mayBeItsIds(token, target));
+  return new Set(own.map(({ clusterName }) => clusterName ?? ANY_NAME));
+}
+
+function asRemembered(state: string | Remembered): Remembered {
+  return typeof state === "string" ? { clusterName: state, nameFrom: "first-deploy" } : state;
+}
+
+/** The names that the provider gives the cluster today, by whatever it declares of it. */
+function namesOfCluster(clusterId: OcpId, { clusters, obproxies, tokens }: Settings): readonly string[] {
+  return [
+    clusters[clusterKey(clusterId)],
+    ...ofCluster(clusterId, obproxies).values(),
+    ...tokens.filter((token) => token.clusterId === clusterId),
+  ].flatMap((each) => each?.clusterName ?? []);
+}
+
 /** The guards that need no look at OCP. */
-export function handsOff(target: Target, settings: HookSettings): Hands {
-  const key = keyOf(target);
-  const declaration = declarationOf(target, key, settings);
+export function handsOff(target: Target, settings: Settings, state: string | Remembered = ANY_NAME): Hands {
+  const declaration = declarationOf(target, keyOf(target), settings);
   if (declaration?.skipDestroy === true) {
-    return leaveAlone(`skipDestroy is set on ${declaration.path}`);
+    return { off: true, outcome: "left-alone", reason: `skipDestroy is set on ${declaration.path}` };
   }
   if (declaration?.preventDestroy === true) {
-    return { off: true, outcome: "refused", reason: `preventDestroy is set on ${declaration.path}` };
+    return {
+      off: true,
+      outcome: "refused",
+      reason: `preventDestroy is set on ${declaration.path}`,
+      next: "take `preventDestroy` off, deploy, then destroy",
+    };
   }
-  const other = (target.kind === "cluster" ? settings.elsewhere.clusters : settings.elsewhere.obproxies)[key];
-  if (declaration === undefined && other !== undefined) {
-    return leaveAlone(`${other} of the same app declares it now`);
-  }
-  return { off: false };
+  return claimedElsewhere(target, nameOf(target, asRemembered(state), settings).clusterName, settings);
 }
 
-function leaveAlone(reason: string): Hands {
-  return { off: true, outcome: "left-alone", reason };
-}
-
-function declarationOf(
-  target: Target,
-  key: string,
-  settings: HookSettings,
-): ClusterSettings | ObproxySettings | undefined {
+function declarationOf(target: Target, key: string, settings: Settings): ClusterSettings | ObproxySettings | undefined {
   return target.kind === "cluster" ? settings.clusters[key] : settings.obproxies[key];
 }
 
@@ -144,10 +254,14 @@ function timeoutOf(text: string | undefined): number | undefined {
   return milliseconds;
 }
 
+/** OCP's ids are Java's `long`; leading zeros would make two keys of one object. */
+function isId(text: string): boolean {
+  return /^[1-9]\d{0,18}$/.test(text) && BigInt(text) <= 9_223_372_036_854_775_807n;
+}
+
 function readId(env: NodeJS.ProcessEnv, name: string): OcpId {
   const text = env[name];
-  // Leading zeros would make two keys of one object.
-  if (text === undefined || !/^[1-9]\d{0,18}$/.test(text)) {
+  if (text === undefined || !isId(text)) {
     throw badCall(`${name} is ${text === undefined ? "not set" : JSON.stringify(text)}`);
   }
   return text;

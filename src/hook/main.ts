@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { OcpConfigError } from "../ocp/errors.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import { connectionFrom } from "./connection.js";
-import { handsOff, intentFrom, labelOf, readTarget } from "./intent.js";
+import { handsOff, impossibleId, intentFrom, labelOf, readTarget } from "./intent.js";
 import { systemClock } from "./patience/clock.js";
 import { SETTINGS_FILE } from "./request.js";
 import { readSettings } from "./settings.js";
@@ -21,22 +21,28 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
   const secrets: string[] = [];
   let reporter = reporterFor("OBProxy teardown", TICK_MS, secrets);
   try {
-    const { target, triggerName } = readTarget(env);
+    const impossible = impossibleId(env);
+    if (impossible !== undefined) {
+      reporterFor(impossible.label, TICK_MS, secrets).line(`nothing to delete: ${impossible.why}`);
+      return;
+    }
+    const { target, remembered } = readTarget(env);
     reporter = reporterFor(labelOf(target), TICK_MS, secrets);
-    const settings = readSettings(join(directory, SETTINGS_FILE));
-    const hands = handsOff(target, settings);
+    const settings = readSettings(join(directory, SETTINGS_FILE), env);
+    const hands = handsOff(target, settings, remembered);
     if (hands.off) {
       if (hands.outcome === "left-alone") {
         reporter.line(`left alone: ${hands.reason}; it goes on running in OCP`);
+        if (hands.doubt !== undefined) reporter.warn(hands.doubt);
         return;
       }
       throw new HookFailure({
         what: `not deleted: ${hands.reason}`,
         details: ["nothing was sent to OCP"],
-        next: "take `preventDestroy` off, deploy, then destroy",
+        next: hands.next,
       });
     }
-    const intent = intentFrom(target, triggerName, settings);
+    const intent = intentFrom(target, remembered, settings);
     const connection = connectionFrom(settings.provider, env, directory);
     secrets.push(...secretsOf(connection.credentials));
     const { tickMs, ignored } = tickFor(env, connection.baseUrl);

@@ -25,10 +25,24 @@ export const ENV = {
   /** `self.triggers.cluster_name`: the name of the first deploy, or {@link ANY_NAME}. */
   clusterName: "OBPROXY_HOOK_CLUSTER_NAME",
   /**
+   * What the carrier holds of the last deploy's declaration: JSON of an object with the members of {@link TODAY}.
+   * Unset, empty or `null`: nothing, so that the first deploy's name holds.
+   */
+  lastDeploy: "OBPROXY_HOOK_LAST_DEPLOY",
+  /**
    * For tests and demonstrations against a simulator that runs faster than life: the length of a tick of OCP's task
    * engine in milliseconds. Every pause of the hook scales with it. Default 1000.
    */
   tickMs: "OBPROXY_HOOK_TICK_MS",
+} as const;
+
+/** Members of {@link ENV.lastDeploy}, all of them texts. */
+export const TODAY = {
+  clusterName: "cluster_name",
+  /** `"true"`, or absent. */
+  skipHostOperation: "skip_host_operation",
+  /** A duration, or absent. */
+  deleteTimeout: "delete_timeout",
 } as const;
 
 /** A duration: hours, minutes and seconds, each at most once and in this order. */
@@ -73,22 +87,49 @@ export interface ObproxySettings {
   readonly path: string;
 }
 
+/**
+ * An object that is declared by ids of which at least one is known to Terraform alone. The hook cannot tell which object
+ * that is, only which it cannot be: by the members that are known.
+ */
+export interface TokenDeclaration {
+  readonly kind: "cluster" | "obproxy";
+  /** Path of the construct that declares it. */
+  readonly path: string;
+  readonly clusterId?: string;
+  readonly obproxyId?: string;
+  readonly clusterName?: string;
+}
+
+/** Another `OcpProvider` of the same app, in this stack or in another one, and what it declares. */
+export interface OtherProvider {
+  /** Path of its construct. */
+  readonly path: string;
+  readonly stack: string;
+  readonly alias: string;
+  /** Absent: its hooks read `<envPrefix>_URL`. Whether it is the same OCP is only known at destroy time. */
+  readonly url?: string;
+  readonly envPrefix: string;
+  /** Key → path of the declaring construct. */
+  readonly clusters: Readonly<Record<string, string>>;
+  readonly obproxies: Readonly<Record<string, string>>;
+  readonly tokens: readonly TokenDeclaration[];
+  /** Where its stack keeps a local state file: its absolute path. */
+  readonly stateFile?: string;
+}
+
 export interface HookSettings {
-  readonly formatVersion: 1;
+  readonly formatVersion: 2;
+  /** Of the stack that the hook belongs to. */
+  readonly stack: string;
   readonly provider: ProviderSettings;
   /** By key: `"27"`. */
   readonly clusters: Readonly<Record<string, ClusterSettings>>;
   /** By key: `"27/3"`. */
   readonly obproxies: Readonly<Record<string, ObproxySettings>>;
-  /**
-   * What other providers of the same app with the same URL (and `envPrefix`, where the URL comes from the environment)
-   * declare: key → path of the declaring construct. The hook deletes none of them, neither by themselves once they have
-   * left this provider, nor with their cluster.
-   */
-  readonly elsewhere: {
-    readonly clusters: Readonly<Record<string, string>>;
-    readonly obproxies: Readonly<Record<string, string>>;
-  };
+  /** What the provider itself declares without a key that synth knows. */
+  readonly tokens: readonly TokenDeclaration[];
+  /** What is declared there protects what lies here: see `decide/elsewhere.ts`. */
+  readonly others: readonly OtherProvider[];
 }
 
 /** The key of a cluster: `"27"`. */

@@ -114,7 +114,7 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
   ],
   [
     "a proxy of another stack",
-    { clusters: [orders("1", "2", "9")], elsewhere: { clusters: {}, obproxies: { "27/9": "other/nine" } } },
+    { clusters: [orders("1", "2", "9")], others: [{ obproxies: { "27/9": "other/nine" } }] },
     ["problem declared-elsewhere: OBProxy cluster 27"],
   ],
   [
@@ -270,7 +270,7 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
   ],
   [
     "an object that another stack declares now",
-    { declared: {}, instances: [instance("27/1")], elsewhere: { clusters: {}, obproxies: { "27/1": "other/one" } } },
+    { declared: {}, instances: [instance("27/1")], others: [{ obproxies: { "27/1": "other/one" } }] },
     ["note left-alone: OBProxy 27/1"],
   ],
   [
@@ -399,7 +399,7 @@ describe("proxies of a cluster in another stack", () => {
   const cluster: World = {
     name: "cluster",
     declared: { "27": {} },
-    elsewhere: { clusters: {}, obproxies: { "27/1": "proxies/1", "27/2": "proxies/2" } },
+    others: [{ obproxies: { "27/1": "proxies/1", "27/2": "proxies/2" } }],
   };
 
   it("are gone before it when their stack depends on its", () => {
@@ -484,7 +484,7 @@ describe("the text", () => {
 
   it.each<[what: string, world: World]>([
     ["is gone already", { clusters: [orders("1")] }],
-    ["another stack declares now", { elsewhere: { clusters: {}, obproxies: { "27/2": "other/two" } } }],
+    ["another stack declares now", { others: [{ obproxies: { "27/2": "other/two" } }] }],
     ["has no hook any more", { instances: [instance("27"), instance("27/1"), instance("27/2", { tainted: true })] }],
     ["cannot be told from what is declared", { provider: { settings: undefined } }],
   ])("does not say that a deploy would delete what %s", (_what, world) => {

@@ -7,8 +7,17 @@ import { survey } from "../../src/cli/preflight/survey.js";
 import { targetOfKey } from "../../src/cli/preflight/targets.js";
 import { intentFrom } from "../../src/hook/intent.js";
 import type { OurTask, Situation } from "../../src/hook/decide/situation.js";
-import type { ClusterSettings, HookSettings, ObproxySettings, ProviderSettings } from "../../src/hook/request.js";
 import { tasksAtWork, failedOnCluster } from "../../src/hook/decide/on-cluster.js";
+import type {
+  ClusterSettings,
+  HookSettings,
+  ObproxySettings,
+  OtherProvider,
+  ProviderSettings,
+  TokenDeclaration,
+} from "../../src/hook/request.js";
+import { resolveSettings, type Settings } from "../../src/hook/settings.js";
+import { other } from "../hook/hook-process.js";
 import type { Cluster, Task } from "../../src/ocp/model.js";
 import { classify } from "../../src/ocp/task.js";
 
@@ -18,7 +27,9 @@ export interface World {
   readonly dependencies?: readonly string[];
   /** By key, beside what every object has; default cluster 27 and its OBProxies 1 and 2. */
   readonly declared?: Readonly<Record<string, Partial<ClusterSettings & ObproxySettings>>>;
-  readonly elsewhere?: HookSettings["elsewhere"];
+  /** Of the same OCP, as long as nothing else is said. */
+  readonly others?: readonly Partial<OtherProvider>[];
+  readonly tokens?: readonly TokenDeclaration[];
   readonly settings?: Partial<ProviderSettings>;
   readonly provider?: Partial<Provider>;
   readonly blocks?: readonly Block[];
@@ -129,15 +140,16 @@ const SEEN: Seen = {
   objects: new Map(),
 };
 
-function settingsOf({ declared = DECLARED, elsewhere, settings }: World): HookSettings {
+function settingsOf({ declared = DECLARED, name = "stack", others = [], settings, tokens = [] }: World): Settings {
   const of = (isProxy: boolean): Record<string, ClusterSettings> =>
     Object.fromEntries(
       Object.entries(declared)
         .filter(([key]) => key.includes("/") === isProxy)
         .map(([key, more]) => [key, { path: `stack/${key}`, clusterName: "orders", ...more }]),
     );
-  return {
-    formatVersion: 1,
+  const file: HookSettings = {
+    formatVersion: 2,
+    stack: name,
     provider: {
       alias: "ocp",
       url: URL,
@@ -151,8 +163,10 @@ function settingsOf({ declared = DECLARED, elsewhere, settings }: World): HookSe
     },
     clusters: of(false),
     obproxies: of(true),
-    elsewhere: elsewhere ?? { clusters: {}, obproxies: {} },
+    tokens,
+    others: others.map((each) => other({ url: URL, ...each })),
   };
+  return resolveSettings(file, {}, "/out");
 }
 
 function observation(world: World, key: string, name: string): Situation {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Carrier } from "../../src/index.js";
+import { TerraformVariable } from "cdktf";
+import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
 import { type Block, type Configuration, orders, synthesize, testStack } from "./support/app.js";
 
 const carriers = [Carrier.NULL_RESOURCE, Carrier.TERRAFORM_DATA] as const;
@@ -71,8 +72,8 @@ describe.each(carriers)("a stack with the carrier %s", (carrier) => {
 
   test("never replaces an object because of its name", () => {
     const ignored = carrier === Carrier.NULL_RESOURCE ? 'triggers["cluster_name"]' : "triggers_replace";
-    expect(block("ocp_obproxies").lifecycle).toEqual({ ignore_changes: [ignored] });
-    expect(block("ocp_obproxy_clusters").lifecycle).toEqual({ ignore_changes: [ignored] });
+    expect(block("ocp_obproxies").lifecycle).toMatchObject({ ignore_changes: [ignored] });
+    expect(block("ocp_obproxy_clusters").lifecycle).toMatchObject({ ignore_changes: [ignored] });
   });
 
   test("destroys OBProxies before clusters", () => {
@@ -82,6 +83,62 @@ describe.each(carriers)("a stack with the carrier %s", (carrier) => {
 
   test("says nothing of the URL to Terraform", () => {
     expect(JSON.stringify(configuration())).not.toContain("ocp.example.com");
+  });
+});
+
+describe("where only Terraform knows an id or a name", () => {
+  const declared = (carrier: Carrier) => {
+    const stack = testStack();
+    new OcpProvider(stack, "ocp", { carrier });
+    const variable = (name: string) => new TerraformVariable(stack, name, { type: "any" });
+    const props = { clusterId: variable("id").numberValue, clusterName: variable("name").stringValue };
+    const cluster = new ObproxyCluster(stack, "orders", props);
+    new Obproxy(stack, "proxies", { cluster, obproxyIds: [1] });
+    return synthesize(stack).configuration;
+  };
+
+  test.each(carriers)("conditions check it and name its construct, with %s", (carrier) => {
+    const { locals, resource } = declared(carrier);
+    expect(locals).toMatchObject({
+      ocp_obproxies_paths: { "${var.id}/1": "stack/proxies" },
+      ocp_obproxy_clusters_paths: { "${var.id}": "stack/orders" },
+    });
+    for (const name of ["ocp_obproxies", "ocp_obproxy_clusters"]) {
+      const messages = JSON.stringify(resource[carrier]![name]!.lifecycle!["precondition"]);
+      expect(messages).toContain(`local.${name}_paths[each.key]`);
+      expect(messages).toContain("would be '${each.key}'");
+    }
+  });
+
+  test("null_resource keeps a change of the name from having no effect, in a destroy too", () => {
+    const { locals, resource } = declared(Carrier.NULL_RESOURCE);
+    expect(resource["null_resource"]!["ocp_obproxies"]!.lifecycle!["postcondition"]).toHaveLength(1);
+    expect(locals["ocp_obproxies_names_unchanged"]).toContain("null_resource.ocp_obproxies[key].triggers.cluster_name");
+    expect(declared(Carrier.TERRAFORM_DATA).locals).not.toHaveProperty("ocp_obproxies_names_unchanged");
+  });
+});
+
+test("settings that a hook needs after its object has left travel in what is updated in place, or are told by the plan", () => {
+  const declared = (carrier: Carrier) => {
+    const stack = testStack();
+    const { cluster } = orders(stack, { carrier });
+    new Obproxy(stack, "offline", { cluster, obproxyIds: [5], skipHostOperation: true, timeouts: { delete: "2h" } });
+    return synthesize(stack).configuration;
+  };
+  const updated = declared(Carrier.TERRAFORM_DATA);
+  expect(updated.locals["ocp_obproxies_settings"]).toEqual({
+    "27/5": { skip_host_operation: "true", delete_timeout: "2h" },
+  });
+  expect(updated.resource["terraform_data"]!["ocp_obproxies"]!["input"]).toBe(
+    "${merge({ cluster_name = each.value }, try(local.ocp_obproxies_settings[each.key], {}))}",
+  );
+  const told = declared(Carrier.NULL_RESOURCE);
+  expect(told.locals).not.toHaveProperty("ocp_obproxies_settings");
+  expect(told.resource["terraform_data"]!["ocp_obproxy_settings"]).toEqual({
+    input: {
+      "OBProxy 27/5":
+        "skipHostOperation, timeouts.delete 2h: lost when it leaves the code; destroy it while it is declared (-target)",
+    },
   });
 });
 

@@ -1,4 +1,4 @@
-import { TerraformVariable } from "cdktf";
+import { HttpBackend, LocalBackend, TerraformVariable } from "cdktf";
 import { Obproxy, ObproxyCluster, OcpProvider, WaitFor } from "../../src/index.js";
 import { settingsText } from "../../src/constructs/settings.js";
 import { orders, synthesize, testApp, testStack } from "./support/app.js";
@@ -9,7 +9,8 @@ test("an object with nothing special has its name and the path of its construct"
   const stack = testStack();
   orders(stack);
   expect(synthesize(stack).settings()).toEqual({
-    formatVersion: 1,
+    formatVersion: 2,
+    stack: "stack",
     provider: {
       alias: "ocp",
       envPrefix: "OCP",
@@ -24,7 +25,8 @@ test("an object with nothing special has its name and the path of its construct"
       "27/1": { clusterName: "orders", path: "stack/orders-proxies" },
       "27/3": { clusterName: "orders", path: "stack/orders-proxies" },
     },
-    elsewhere: { clusters: {}, obproxies: {} },
+    tokens: [],
+    others: [],
   });
 });
 
@@ -89,26 +91,57 @@ test("an object whose id only Terraform knows has no entry", () => {
   expect(synthesize(stack).settings().clusters).toEqual({});
 });
 
-test("what other stacks declare in the same OCP is known, also when they come later", () => {
-  const app = testApp();
-  const first = testStack(app, "first");
-  new OcpProvider(first, "ocp", { url });
-  const second = testStack(app, "second");
-  new OcpProvider(second, "ocp", { url: "https://OCP.example.com:443/" });
-  const cluster = new ObproxyCluster(second, "c", { clusterId: 9, clusterName: "nine" });
-  new Obproxy(second, "p", { cluster, obproxyIds: [4] });
-  const { elsewhere } = synthesize(first).settings();
-  expect(elsewhere).toEqual({ clusters: { "9": "second/c" }, obproxies: { "9/4": "second/p" } });
+test("an object whose id only Terraform knows is told by what is known of it", () => {
+  const stack = testStack();
+  new OcpProvider(stack, "ocp");
+  const variable = (name: string): TerraformVariable => new TerraformVariable(stack, name, { type: "any" });
+  const id = variable("id").numberValue;
+  new ObproxyCluster(stack, "c", { clusterId: id, clusterName: "orders" });
+  new Obproxy(stack, "p", { clusterId: 27, clusterName: variable("name").stringValue, obproxyIds: [1, id] });
+  new Obproxy(stack, "q", { clusterId: id, clusterName: ObproxyCluster.ANY_NAME, obproxyIds: [3] });
+  expect(synthesize(stack).settings().tokens).toEqual([
+    { kind: "cluster", path: "stack/c", clusterName: "orders" },
+    { kind: "obproxy", path: "stack/p", clusterId: "27" },
+    { kind: "obproxy", path: "stack/q", obproxyId: "3", clusterName: "*" },
+  ]);
 });
 
-test("another OCP has other objects with the same ids", () => {
+test("what all other providers declare is known, whatever their URL, also when they come later", () => {
   const app = testApp();
   const first = testStack(app, "first");
   new OcpProvider(first, "ocp", { url });
+  new OcpProvider(first, "again", { alias: "again", envPrefix: "OCP_EU" });
   const second = testStack(app, "second");
+  new LocalBackend(second, { path: "/states/second.tfstate" });
   new OcpProvider(second, "ocp", { url: "https://ocp.example.org" });
-  new ObproxyCluster(second, "c", { clusterId: 9, clusterName: "nine" });
-  expect(synthesize(first).settings().elsewhere.clusters).toEqual({});
+  const cluster = new ObproxyCluster(second, "c", { clusterId: 9, clusterName: "nine" });
+  const id = new TerraformVariable(second, "id", { type: "number" });
+  new Obproxy(second, "p", { cluster, obproxyIds: [4, id.numberValue] });
+  expect(synthesize(first).settings().others).toEqual([
+    expect.objectContaining({ path: "first/again", stack: "first", alias: "again", envPrefix: "OCP_EU", clusters: {} }),
+    {
+      path: "second/ocp",
+      stack: "second",
+      alias: "ocp",
+      url: "https://ocp.example.org",
+      envPrefix: "OCP",
+      clusters: { "9": "second/c" },
+      obproxies: { "9/4": "second/p" },
+      tokens: [{ kind: "obproxy", path: "second/p", clusterId: "9", clusterName: "nine" }],
+      stateFile: "/states/second.tfstate",
+    },
+  ]);
+});
+
+test("a state that is not local has no file", () => {
+  const app = testApp();
+  const first = testStack(app, "first");
+  new OcpProvider(first, "ocp");
+  const second = testStack(app, "second");
+  new OcpProvider(second, "ocp");
+  new HttpBackend(second, { address: "https://states.example.com" });
+  const [other] = synthesize(first).settings().others;
+  expect(other).not.toHaveProperty("stateFile");
 });
 
 test("the text is indented, with sorted keys", () => {

@@ -1,4 +1,4 @@
-import { App, DataResource, TerraformStack, TerraformVariable } from "cdktf";
+import { App, DataResource, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
@@ -28,6 +28,16 @@ describe.each(carriers)("an app that changes after it was deployed with %s", (ca
   afterEach(() => world.close());
 
   describe("deletes nothing and plans nothing when", () => {
+    it("updates in place what terraform_data holds of the name, and null_resource nothing", async () => {
+      world.synth((_ocp, stack) => {
+        const orders = new ObproxyCluster(stack, "orders", { clusterId: 27, clusterName: "orders-eu" });
+        new Obproxy(stack, "proxies", { cluster: orders, obproxyIds: [1, 2, 3] });
+      });
+      const { changes, updated } = await world.project.plan();
+      expect(changes).toHaveLength(updated.length);
+      expect(updated).toHaveLength(carrier === Carrier.TERRAFORM_DATA ? 4 : 0);
+    });
+
     it.each<[string, Declare]>([
       [
         "constructs get other names",
@@ -57,22 +67,10 @@ describe.each(carriers)("an app that changes after it was deployed with %s", (ca
         },
       ],
       [
-        "guards and timeouts are set",
+        "guards are set",
         (_ocp, stack) => {
-          const orders = new ObproxyCluster(stack, "orders", {
-            clusterId: 27,
-            clusterName: "orders",
-            forceDestroy: true,
-            timeouts: { delete: "2h" },
-          });
-          new Obproxy(stack, "proxies", { cluster: orders, obproxyIds: [1, 2, 3], timeouts: { delete: "1h" } });
-        },
-      ],
-      [
-        "the name of the cluster changes",
-        (_ocp, stack) => {
-          const orders = new ObproxyCluster(stack, "orders", { clusterId: 27, clusterName: "orders-eu" });
-          new Obproxy(stack, "proxies", { cluster: orders, obproxyIds: [1, 2, 3] });
+          const props = { clusterId: 27, clusterName: "orders", forceDestroy: true };
+          new Obproxy(stack, "proxies", { cluster: new ObproxyCluster(stack, "orders", props), obproxyIds: [1, 2, 3] });
         },
       ],
     ])("%s", async (_, changed) => {
@@ -137,13 +135,16 @@ describe.each(carriers)("an app that changes after it was deployed with %s", (ca
     expect(world.held()).toEqual(["27", "27/1", "27/2"]);
   });
 
-  it("leaves alone what another stack of the same app declares now", async () => {
-    await world.deploy((_ocp, stack) => {
+  it("leaves alone what another stack of the same app declares now and is deployed with", async () => {
+    const other = world.project.another("other");
+    world.synth((_ocp, stack) => {
       new Obproxy(stack, "proxies", { cluster: cluster(stack), obproxyIds: [1, 2] });
-      const other = new TerraformStack(App.of(stack), "other-stack");
-      const sameOcp = new OcpProvider(other, "ocp", { url: world.ocp.url, carrier });
-      new Obproxy(other, "proxies", { ocp: sameOcp, clusterId: 27, clusterName: "orders", obproxyIds: [3] });
+      const otherStack = other.addStack(App.of(stack));
+      const sameOcp = new OcpProvider(otherStack, "ocp", { url: world.ocp.url, carrier });
+      new Obproxy(otherStack, "proxies", { ocp: sameOcp, clusterId: 27, clusterName: "orders", obproxyIds: [3] });
     });
+    await other.deploy();
+    await world.project.deploy();
     expect(world.ocp.requests).toEqual([]);
     expect(await world.project.addresses()).not.toContain(world.address("27/3"));
   });
@@ -177,9 +178,10 @@ describe("a switch of the carrier from null_resource to terraform_data", () => {
   });
   afterEach(() => world.close());
 
-  it("moves every object and changes none", async () => {
+  it("moves every object, and replaces and deletes none", async () => {
     const plan = await world.project.plan();
-    expect(plan.changes).toEqual([]);
+    expect(plan.updated).toHaveLength(4);
+    expect(plan.changes).toHaveLength(4);
     expect(plan.moved).toHaveLength(4);
   });
 

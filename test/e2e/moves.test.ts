@@ -81,16 +81,18 @@ describe.each(carriers)("with %s", (carrier) => {
     });
   });
 
-  it("an object that another stack of the app declares now is left to it, also without a deploy between", async () => {
+  it("an object that another stack of the app declares now is left to it once that is deployed, and not before", async () => {
     await world.deploy(live);
     const other = world.project.another("other");
     world.synth((_ocp, stack) => {
       const otherStack = other.addStack(App.of(stack));
       live(new OcpProvider(otherStack, "ocp", { url: world.ocp.url, carrier }), otherStack);
     });
+    expect((await world.project.destroy()).code).toBe(1);
+    expect(await world.project.addresses()).toEqual([world.address("27/3")]);
+    await other.deploy();
     await destroy();
     expect(world.ocp.requests).toEqual([]);
-    await other.deploy();
     expect((await other.destroy()).code).toBe(0);
     expect(world.held()).toEqual(["27", "27/1", "27/2"]);
   });
@@ -118,6 +120,17 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(await world.project.addresses()).toEqual(
         [...world.addressesOf(["27/1", "27/3"]), "terraform_data.ocp_protected_27_1"].sort(),
       );
+    });
+
+    it("does not stand against a new name of the cluster", async () => {
+      await world.deploy(protectedOne);
+      world.synth((ocp, stack) => {
+        const proxies = { ocp, clusterId: 27, clusterName: "orders-eu", obproxyIds: [1], preventDestroy: true };
+        new Obproxy(stack, "protected", proxies);
+        new Obproxy(stack, "proxies", { ...proxies, obproxyIds: [3], preventDestroy: false });
+      });
+      expect((await world.project.plan()).deleted).toEqual([]);
+      expect((await world.project.apply()).code).toBe(0);
     });
 
     it("is told by the preflight", async () => {
@@ -153,12 +166,12 @@ describe("from null_resource to terraform_data", () => {
     new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3] });
   };
 
-  it("after the cluster was renamed nothing is planned and nothing deleted, then or by the next plan", async () => {
+  it("after the cluster was renamed nothing is replaced and nothing deleted, then or by the next plan", async () => {
     await world.deploy(everything);
     world.ocp.renameCluster(27, "orders-eu");
     world.synth(renamed, switched);
-    const { changes, moved } = await world.project.plan();
-    expect(changes).toEqual([]);
+    const { changes, moved, updated } = await world.project.plan();
+    expect(updated).toEqual(changes.map(({ address }) => address).sort());
     expect(moved).toHaveLength(4);
     expect((await world.project.preflight()).code).toBe(0);
     world.ocp.clearRequests();
@@ -194,7 +207,7 @@ describe("from null_resource to terraform_data", () => {
   it("what was kept stays kept, also when its construct leaves later", async () => {
     await world.deploy(kept);
     world.synth(kept, switched);
-    expect((await world.project.plan()).changes).toEqual([]);
+    expect(await world.project.plan()).toMatchObject({ deleted: [], updated: [expect.stringContaining("kept")] });
     await world.project.deploy();
     await world.deploy(() => undefined, switched);
     await destroy();

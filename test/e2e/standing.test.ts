@@ -1,7 +1,7 @@
 import { DataResource } from "cdktf";
 import { copyFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Obproxy, ObproxyCluster, type OcpProviderProps, WaitFor } from "../../src/index.js";
+import { Carrier, Obproxy, ObproxyCluster, type OcpProviderProps, WaitFor } from "../../src/index.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { ALL, carriers, CREDENTIALS, type Declare, everything, World } from "../support/world.js";
 
@@ -69,15 +69,28 @@ describe.each(carriers)("with %s", (carrier) => {
 
     it.each<[string, Declare]>([
       [
-        "guards and settings of the objects",
+        "guards of the objects",
         (ocp, stack) => {
-          const guards = { timeouts: { delete: "5m" } };
-          const cluster = new ObproxyCluster(stack, "orders", {
-            ...{ ocp, clusterId: 27, clusterName: "orders", forceDestroy: true },
-            ...guards,
-          });
-          new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3], skipHostOperation: true, ...guards });
+          const props = { ocp, clusterId: 27, clusterName: "orders", forceDestroy: true };
+          new Obproxy(stack, "proxies", { cluster: new ObproxyCluster(stack, "orders", props), obproxyIds: [1, 2, 3] });
         },
+      ],
+    ])("%s", async (_, changed) => {
+      world.synth(changed);
+      expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
+    });
+
+    it.each<[string, Declare, number, string]>([
+      [
+        "settings of the objects",
+        (ocp, stack) => {
+          const timeouts = { delete: "5m" };
+          const props = { ocp, clusterId: 27, clusterName: "orders", timeouts };
+          const cluster = new ObproxyCluster(stack, "orders", props);
+          new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3], skipHostOperation: true, timeouts });
+        },
+        4,
+        "terraform_data.ocp_obproxy_settings",
       ],
       [
         "the name of the cluster, or that any will do",
@@ -85,10 +98,19 @@ describe.each(carriers)("with %s", (carrier) => {
           const cluster = new ObproxyCluster(stack, "c", { ocp, clusterId: 27, clusterName: ObproxyCluster.ANY_NAME });
           new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3] });
         },
+        4,
+        "",
       ],
-    ])("%s", async (_, changed) => {
+    ])("%s, but for what is kept of it for the hooks", async (_, changed, updates, record) => {
       world.synth(changed);
-      expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
+      const { changes, updated } = await world.project.plan();
+      if (carrier === Carrier.TERRAFORM_DATA) {
+        expect(updated).toHaveLength(updates);
+        expect(changes).toHaveLength(updates);
+      } else {
+        const created = record === "" ? [] : [expect.objectContaining({ address: record, actions: ["create"] })];
+        expect(changes).toEqual(created);
+      }
     });
 
     it("the hook file of another release of the library", async () => {
@@ -166,7 +188,7 @@ describe.each(carriers)("with %s", (carrier) => {
     });
   });
 
-  describe("the name of the first deploy", () => {
+  describe("the name of the last deploy that the carrier can hold", () => {
     beforeEach(async () => {
       world = await World.open(terraform, carrier);
     });
@@ -182,6 +204,11 @@ describe.each(carriers)("with %s", (carrier) => {
       await world.deploy(renamed);
       world.synth(() => undefined);
       const { code, output } = await world.project.apply();
+      if (carrier === Carrier.TERRAFORM_DATA) {
+        expect(code).toBe(0);
+        expect(world.held()).toEqual([]);
+        return;
+      }
       expect(code).toBe(1);
       expect(output.replace(/\s+/g, " ")).toMatch(/declare OBProxy 27\/\d again with clusterName: "?orders-eu/);
       expect(world.held()).toEqual(ALL);
@@ -207,9 +234,9 @@ describe.each(carriers)("with %s", (carrier) => {
 
     it("of a hook that fails creates nothing and keeps the object in the state", async () => {
       world.ocp.renameCluster(27, "payments");
-      const before = await world.project.stateJson();
+      const before = await world.project.state();
       expect((await world.project.apply(`-replace=${world.address("27/2")}`)).code).toBe(1);
-      expect(await world.project.stateJson()).toBe(before);
+      expect(await world.project.state()).toEqual(before);
       expect(world.held()).toEqual(ALL);
     });
   });

@@ -2,7 +2,15 @@ import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import { CA_FILE, ENV, HOOK_FILE, type HookSettings, SETTINGS_FILE } from "../../src/hook/request.js";
+import {
+  CA_FILE,
+  ENV,
+  HOOK_FILE,
+  type HookSettings,
+  type OtherProvider,
+  SETTINGS_FILE,
+} from "../../src/hook/request.js";
+import { resolveSettings, type Settings } from "../../src/hook/settings.js";
 import { temporaryDirectory } from "../support/temporary.js";
 import { DEFAULT_CREDENTIALS, type Simulator } from "../../src/simulator/index.js";
 
@@ -32,7 +40,9 @@ export interface HookCall {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-export type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
+export type DeepPartial<T> = {
+  readonly [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? DeepPartial<T[K]> : T[K];
+};
 
 export interface StartedHook {
   readonly done: Promise<HookRun>;
@@ -144,23 +154,43 @@ export class HookRunner {
   }
 }
 
-/** The settings file of a hook, with defaults as the constructs write them. */
-export function settingsWith(change: DeepPartial<HookSettings> = {}): HookSettings {
+/** What a hook reads, with defaults as the constructs write them; `env`: of the hook. */
+export function settingsWith(change: DeepPartial<HookSettings> = {}, env: NodeJS.ProcessEnv = {}): Settings {
+  return resolveSettings(
+    {
+      formatVersion: 2,
+      stack: "app",
+      clusters: {},
+      obproxies: {},
+      tokens: [],
+      others: [],
+      ...change,
+      provider: {
+        alias: "ocp",
+        envPrefix: "OCP",
+        hasCaFile: false,
+        insecureSkipVerify: false,
+        timeouts: {},
+        taskRetries: 0,
+        waitFor: "task",
+        ...change.provider,
+      },
+    } as HookSettings,
+    env,
+    "/",
+  );
+}
+
+/** Another provider of the same OCP, as long as nothing else is said. */
+export function other(change: Partial<OtherProvider> = {}): OtherProvider {
   return {
-    formatVersion: 1,
+    path: "other/ocp",
+    stack: "other",
+    alias: "ocp",
+    envPrefix: "OCP",
     clusters: {},
     obproxies: {},
+    tokens: [],
     ...change,
-    provider: {
-      alias: "ocp",
-      envPrefix: "OCP",
-      hasCaFile: false,
-      insecureSkipVerify: false,
-      timeouts: {},
-      taskRetries: 0,
-      waitFor: "task",
-      ...change.provider,
-    },
-    elsewhere: { clusters: {}, obproxies: {}, ...change.elsewhere },
-  } as HookSettings;
+  };
 }

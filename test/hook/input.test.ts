@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectionFrom } from "../../src/hook/connection.js";
 import { HookFailure } from "../../src/hook/tell/failure.js";
-import { handsOff, intentFrom, labelOf, readTarget } from "../../src/hook/intent.js";
-import { ANY_NAME, ENV, type HookSettings, type ProviderSettings } from "../../src/hook/request.js";
-import { readSettings } from "../../src/hook/settings.js";
-import { settingsWith } from "./hook-process.js";
+import { handsOff, impossibleId, intentFrom, labelOf, readTarget } from "../../src/hook/intent.js";
+import { ANY_NAME, ENV, type ProviderSettings } from "../../src/hook/request.js";
+import { readSettings, type Settings } from "../../src/hook/settings.js";
+import { other, settingsWith } from "./hook-process.js";
 
 let directory: string;
 beforeAll(() => {
@@ -114,30 +114,82 @@ describe("the connection", () => {
 });
 
 describe("the settings beside the hook", () => {
-  const read = (text: string | undefined): HookSettings => {
+  const read = (text: string | undefined): Settings => {
     const path = join(directory, "settings.json");
     if (text === undefined) rmSync(path, { force: true });
     else writeFileSync(path, text);
-    return readSettings(path);
+    return readSettings(path, {});
   };
-  const whole = settingsWith({ obproxies: { "27/3": { path: "app/p" } } });
+  const whole = settingsWith({
+    provider: { url: "https://ocp.example.com", timeouts: { delete: "2h" } },
+    clusters: { "27": { path: "app/c", forceDestroy: true, clusterName: "orders", timeouts: { delete: "90s" } } },
+    obproxies: { "27/3": { path: "app/p", skipHostOperation: true, skipDestroy: true, preventDestroy: true } },
+    tokens: [{ kind: "obproxy", path: "app/t", clusterId: "27", obproxyId: "3", clusterName: "orders" }],
+    others: [other({ url: "https://ocp.example.org", obproxies: { "27/4": "b" }, stateFile: "/s" })],
+  });
 
-  it("are read", () => {
-    expect(read(JSON.stringify(whole))).toEqual(whole);
+  it("are read, and resolved with the environment", () => {
+    expect(JSON.parse(JSON.stringify(read(JSON.stringify(whole))))).toEqual(JSON.parse(JSON.stringify(whole)));
+    expect(read(JSON.stringify(whole)).others[0]?.sameOcp).toBe("different");
   });
 
   it.each([
     ["missing", undefined, /ENOENT/],
     ["empty", "", /not JSON/],
     ["cut off", JSON.stringify(whole).slice(0, 60), /not JSON/],
-    ["of another format", JSON.stringify({ ...whole, formatVersion: 2 }), /not of format 1/],
-    ["null", "null", /not of format 1/],
-    ["without provider", JSON.stringify({ ...whole, provider: undefined }), /not of format 1/],
-    ["with a strange waitFor", JSON.stringify({ ...whole, provider: { ...whole.provider, waitFor: "x" } }), /format 1/],
-    ["without elsewhere", JSON.stringify({ ...whole, elsewhere: {} }), /not of format 1/],
+    ["of another format", JSON.stringify({ ...whole, formatVersion: 1 }), /not of format 2/],
+    ["null", "null", /not of format 2/],
   ])("are refused where they are %s", (_what, text, why) => {
     const failure = failureOf(() => read(text));
     expect(failure.message).toMatch(why);
+    expect(failure.next).toMatch(/synthesize again/);
+  });
+
+  /** `a.b["27"].c` → the file with another value there. */
+  const damaged = (path: readonly (string | number)[], value: unknown): string => {
+    const copy = JSON.parse(JSON.stringify(whole)) as Record<string | number, unknown>;
+    let at = copy;
+    for (const name of path.slice(0, -1)) at = at[name] as Record<string | number, unknown>;
+    at[path.at(-1)!] = value;
+    return JSON.stringify(copy);
+  };
+
+  it.each<[string, readonly (string | number)[], unknown]>([
+    ["provider", ["provider"], undefined],
+    ["provider.url", ["provider", "url"], 5],
+    ["provider.alias", ["provider", "alias"], undefined],
+    ["provider.envPrefix", ["provider", "envPrefix"], null],
+    ["provider.hasCaFile", ["provider", "hasCaFile"], "false"],
+    ["provider.insecureSkipVerify", ["provider", "insecureSkipVerify"], 0],
+    ["provider.timeouts", ["provider", "timeouts"], []],
+    ["provider.timeouts.delete", ["provider", "timeouts", "delete"], 90],
+    ["provider.timeouts.delete", ["provider", "timeouts", "delete"], "soon"],
+    ["provider.taskRetries", ["provider", "taskRetries"], -1],
+    ["provider.taskRetries", ["provider", "taskRetries"], 1.5],
+    ["provider.waitFor", ["provider", "waitFor"], "x"],
+    ["stack", ["stack"], undefined],
+    ["clusters", ["clusters"], []],
+    ['clusters["27"]', ["clusters", "27"], "app/c"],
+    ['clusters["27"].path', ["clusters", "27", "path"], undefined],
+    ['clusters["27"].forceDestroy', ["clusters", "27", "forceDestroy"], "yes"],
+    ['clusters["27"].clusterName', ["clusters", "27", "clusterName"], 27],
+    ['clusters["27"].timeouts.delete', ["clusters", "27", "timeouts", "delete"], ""],
+    ['obproxies["27/3"].skipDestroy', ["obproxies", "27/3", "skipDestroy"], null],
+    ['obproxies["27/3"].preventDestroy', ["obproxies", "27/3", "preventDestroy"], 1],
+    ['obproxies["27/3"].skipHostOperation', ["obproxies", "27/3", "skipHostOperation"], {}],
+    ["tokens", ["tokens"], undefined],
+    ["tokens[0].kind", ["tokens", 0, "kind"], "tenant"],
+    ["tokens[0].clusterId", ["tokens", 0, "clusterId"], 27],
+    ["others", ["others"], {}],
+    ["others[0]", ["others", 0], null],
+    ["others[0].url", ["others", 0, "url"], 5],
+    ["others[0].obproxies.27/4", ["others", 0, "obproxies", "27/4"], true],
+    ["others[0].tokens", ["others", 0, "tokens"], undefined],
+    ["others[0].stateFile", ["others", 0, "stateFile"], 1],
+  ])("are refused where %s is wrong, by its name", (name, path, value) => {
+    const failure = failureOf(() => read(damaged(path, value)));
+    expect(failure.message).toContain(`\`${name}\``);
+    expect(failure.details).toEqual(["nothing was sent to OCP"]);
     expect(failure.next).toMatch(/synthesize again/);
   });
 });
@@ -165,9 +217,69 @@ describe("what Terraform passes", () => {
     [ENV.obproxyId, "3,4"],
     [ENV.obproxyId, "99999999999999999999"],
     [ENV.clusterName, undefined],
-    [ENV.clusterName, ""],
   ])("is refused where %s is %j", (name, value) => {
     expect(failureOf(() => readTarget({ ...env, [name]: value })).message).toContain(name);
+  });
+});
+
+describe("what the state remembers", () => {
+  const env = { [ENV.kind]: "cluster", [ENV.clusterId]: "27", [ENV.clusterName]: "staging" };
+  const first = { clusterName: "staging", nameFrom: "first-deploy" };
+
+  it.each([
+    [undefined, first],
+    ["", first],
+    ["null", first],
+    ["{}", first],
+    ['{"cluster_name":"orders"}', { clusterName: "orders", nameFrom: "last-deploy" }],
+    [
+      '{"cluster_name":"orders","skip_host_operation":"true","delete_timeout":"2h","later":"x"}',
+      { clusterName: "orders", nameFrom: "last-deploy", skipHostOperation: true, deleteTimeout: "2h" },
+    ],
+  ])("of the last deploy %j", (text, expected) => {
+    expect(readTarget({ ...env, [ENV.lastDeploy]: text }).remembered).toEqual(expected);
+  });
+
+  it.each(["{", "5", '"x"'])("is refused where it is %j", (text) => {
+    expect(failureOf(() => readTarget({ ...env, [ENV.lastDeploy]: text })).message).toContain(ENV.lastDeploy);
+  });
+
+  it("of settings counts for what has left the code, and today's for what is declared", () => {
+    const target = { kind: "obproxy", clusterId: "27", obproxyId: "3" } as const;
+    const remembered = {
+      ...{ clusterName: "orders", nameFrom: "last-deploy" as const },
+      ...{ skipHostOperation: true, deleteTimeout: "90s" },
+    };
+    const provider = { timeouts: { delete: "2h" } };
+    expect(intentFrom(target, remembered, settingsWith({ provider }))).toMatchObject({
+      ...{ skipHostOperation: true, timeoutMs: 90_000, clusterName: "orders", nameFrom: "last-deploy" },
+    });
+    const declared = settingsWith({ provider, obproxies: { "27/3": { path: "app/p", clusterName: "renamed" } } });
+    expect(intentFrom(target, remembered, declared)).toMatchObject({
+      ...{ skipHostOperation: false, timeoutMs: 7_200_000, clusterName: "renamed", nameFrom: "declaration" },
+    });
+  });
+});
+
+describe("an id that OCP cannot have given", () => {
+  const env = { [ENV.kind]: "obproxy", [ENV.clusterId]: "27", [ENV.obproxyId]: "3" };
+
+  it.each([
+    [ENV.obproxyId, "0"],
+    [ENV.obproxyId, "abc"],
+    [ENV.obproxyId, "01"],
+    [ENV.obproxyId, ""],
+    [ENV.clusterId, "9223372036854775808"],
+  ])("is told: %s %j", (name, value) => {
+    const found = impossibleId({ ...env, [name]: value });
+    expect(found?.label).toMatch(/^OBProxy .*\/.*$/);
+    expect(found?.why).toContain(`${JSON.stringify(value)} is no id that OCP can have given`);
+  });
+
+  it("is not one that is not passed, nor one that OCP may have given", () => {
+    expect(impossibleId(env)).toBeUndefined();
+    expect(impossibleId({ ...env, [ENV.obproxyId]: undefined })).toBeUndefined();
+    expect(impossibleId({ [ENV.kind]: "cluster", [ENV.clusterId]: "9223372036854775807" })).toBeUndefined();
   });
 });
 
@@ -187,6 +299,37 @@ describe("the intent", () => {
       nameFrom: "first-deploy",
       declared: false,
     });
+  });
+
+  it("takes the name that the provider gives the cluster elsewhere in the code before the one of the state", () => {
+    const named = { clusterName: "orders", nameFrom: "declaration" };
+    const byCluster = settingsWith({ clusters: { "27": { path: "app/c", clusterName: "orders" } } });
+    expect(intentFrom(proxy, "staging", byCluster)).toMatchObject(named);
+    const bySibling = settingsWith({ obproxies: { "27/4": { path: "app/p", clusterName: "orders" } } });
+    expect(intentFrom(cluster, ANY_NAME, bySibling)).toMatchObject(named);
+    const byToken = settingsWith({
+      tokens: [{ kind: "obproxy", path: "app/p", clusterId: "27", clusterName: "orders" }],
+    });
+    expect(intentFrom(proxy, "staging", byToken)).toMatchObject(named);
+    const any = settingsWith({ clusters: { "27": { path: "app/c", clusterName: ANY_NAME } } });
+    expect(intentFrom(proxy, "staging", any)).toMatchObject({ clusterName: "staging", nameFrom: "first-deploy" });
+  });
+
+  it("knows today's names of what may be declared by ids that only Terraform knows", () => {
+    const declaring = (...names: readonly (string | undefined)[]): Settings =>
+      settingsWith({
+        tokens: names.map((clusterName) => ({
+          ...{ kind: "obproxy", path: "app/p" },
+          ...(clusterName === undefined ? {} : { clusterName }),
+        })) as never,
+      });
+    const renamed = (given: Settings) => [...(intentFrom(proxy, "staging", given).renamedTo ?? [])];
+    expect(renamed(declaring("orders", "billing"))).toEqual(["orders", "billing"]);
+    expect(renamed(declaring("orders", "staging"))).toEqual([]);
+    expect(renamed(declaring("orders", undefined))).toEqual([]);
+    expect(renamed(declaring("orders", ANY_NAME))).toEqual([]);
+    expect(renamed(declaring())).toEqual([]);
+    expect(intentFrom(cluster, "staging", declaring("orders")).renamedTo).toBeUndefined();
   });
 
   it("knows no name where any will do", () => {
@@ -211,14 +354,16 @@ describe("the intent", () => {
         "271/5": { path: "a" },
         "2/7": { path: "a" },
       },
-      elsewhere: { clusters: {}, obproxies: { "27/9": "app/other", "272/1": "app/other" } },
+      others: [other({ obproxies: { "27/9": "app/other", "272/1": "app/other" } })],
     });
     const intent = intentFrom(cluster, "orders", settings);
     expect([...intent.declaredObproxyIds]).toEqual(["3", "4", "6"]);
     expect([...intent.keptObproxyIds]).toEqual(["4", "6"]);
     expect([...intent.elsewhereObproxies.keys()]).toEqual(["9", "3", "4", "6"]);
     const declared = intentFrom(cluster, "orders", { ...settings, clusters: { "27": { path: "app/c" } } });
-    expect([...declared.elsewhereObproxies]).toEqual([["9", "app/other"]]);
+    expect([...declared.elsewhereObproxies.keys()]).toEqual(["9", "3", "4", "6"]);
+    const proxyIntent = intentFrom({ ...cluster, kind: "obproxy", obproxyId: "3" }, "orders", settings);
+    expect([...proxyIntent.elsewhereObproxies]).toEqual([["9", "app/other"]]);
   });
 
   it("takes an object's own timeout before the provider's", () => {
@@ -227,42 +372,17 @@ describe("the intent", () => {
     expect(intentFrom(proxy, "orders", own).timeoutMs).toBe(90_000);
     expect(intentFrom(proxy, "orders", settingsWith({ provider })).timeoutMs).toBe(7_200_000);
     expect(intentFrom(proxy, "orders", settingsWith()).timeoutMs).toBeUndefined();
-    const wrong = settingsWith({ provider: { timeouts: { delete: "soon" } } });
-    expect(failureOf(() => intentFrom(proxy, "orders", wrong)).message).toContain('"soon"');
   });
 
-  it.each([
-    [
-      "a kept one",
-      settingsWith({ obproxies: { "27/3": { path: "app/p", skipDestroy: true } } }),
-      "left-alone",
-      /skipDestroy is set on app\/p/,
-    ],
-    [
-      "a protected one",
-      settingsWith({ obproxies: { "27/3": { path: "app/p", preventDestroy: true } } }),
-      "refused",
-      /preventDestroy is set on app\/p/,
-    ],
-    [
-      "one that another stack declares now",
-      settingsWith({ elsewhere: { clusters: {}, obproxies: { "27/3": "app/b" } } }),
-      "left-alone",
-      /app\/b of the same app declares it now/,
-    ],
-  ])("keeps its hands off %s", (_what, settings, outcome, reason) => {
-    expect(handsOff(proxy, settings)).toEqual({ off: true, outcome, reason: expect.stringMatching(reason) as string });
+  it("keeps its hands off a kept one", () => {
+    const settings = settingsWith({ obproxies: { "27/3": { path: "app/p", skipDestroy: true } } });
+    const reason = "skipDestroy is set on app/p";
+    expect(handsOff(proxy, settings)).toEqual({ off: true, outcome: "left-alone", reason });
   });
 
-  it("keeps its hands off nothing else", () => {
-    expect(handsOff(proxy, settingsWith())).toEqual({ off: false });
-    expect(handsOff(cluster, settingsWith({ elsewhere: { clusters: {}, obproxies: { "27/3": "app/b" } } }))).toEqual({
-      off: false,
-    });
-    const both = settingsWith({
-      obproxies: { "27/3": { path: "a" } },
-      elsewhere: { clusters: {}, obproxies: { "27/3": "b" } },
-    });
-    expect(handsOff(proxy, both)).toEqual({ off: false });
+  it("refuses a protected one", () => {
+    const settings = settingsWith({ obproxies: { "27/3": { path: "app/p", preventDestroy: true } } });
+    const reason = "preventDestroy is set on app/p";
+    expect(handsOff(proxy, settings)).toMatchObject({ off: true, outcome: "refused", reason });
   });
 });

@@ -6,7 +6,7 @@ import { OcpError, type OcpErrorDetails, type OcpErrorKind } from "../../src/ocp
 import { maskSecrets } from "../../src/ocp/mask.js";
 import type { Subtask, Task } from "../../src/ocp/model.js";
 import { classify } from "../../src/ocp/task.js";
-import { settingsWith } from "./hook-process.js";
+import { other, settingsWith } from "./hook-process.js";
 
 const subtask = (id: string, name: string, status: string, more: Partial<Subtask> = {}): Subtask => ({
   id,
@@ -307,7 +307,7 @@ describe("the other failures", () => {
     const whole = intentFrom(
       { kind: "cluster", clusterId: "27" },
       "orders",
-      settingsWith({ elsewhere: { clusters: {}, obproxies: { "27/5": "app/other" } } }),
+      settingsWith({ others: [other({ obproxies: { "27/5": "app/other" } })] }),
     );
     const breach = { guard: "declaredElsewhere", held: [{ id: "5", ip: "10.0.0.5" }] } as const;
     expect(failures.guardBroken(breach, whole, { id: "27", name: "orders" }).message).toMatch(

@@ -106,16 +106,17 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     about: "plain",
-    name: "a cluster is deleted with its declared OBProxies",
+    name: "a cluster is not deleted with declared OBProxies in it, not even by force",
     call: {
       kind: "cluster",
       settings: {
-        clusters: { "27": { path: "app/c" } },
+        clusters: { "27": { path: "app/c", forceDestroy: true } },
         obproxies: Object.fromEntries([3, 4].map((id) => [`27/${id}`, { path: "app/p" }])),
       },
     },
-    code: 0,
-    changes: ["delete cluster"],
+    code: 1,
+    changes: NOTHING,
+    says: [/still holds OBProxies that the app declares: 3 .*\(app\/p\), 4 .*\(app\/p\)/],
   },
   {
     about: "plain",
@@ -880,7 +881,7 @@ export const SITUATIONS: readonly Situation[] = [
     ocp: { clusters: [{ id: 27, name: "orders", obproxies: [3], details: { obproxies: undefined } }] },
     code: 1,
     changes: NOTHING,
-    says: [/skipDestroy/],
+    says: [/does not say which OBProxies .* and of those that the app declares or keeps/],
   },
   {
     about: "guards",

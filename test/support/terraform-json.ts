@@ -20,7 +20,9 @@ export interface Plan {
   readonly changes: readonly PlannedChange[];
   /** Addresses of what would be deleted, sorted. */
   readonly deleted: readonly string[];
-  /** Addresses before and after a move that changes nothing else. */
+  /** Addresses of what would be updated in place, sorted. */
+  readonly updated: readonly string[];
+  /** Addresses before and after a move. */
   readonly moved: readonly (readonly [from: string, to: string])[];
   /** Nothing would be created, changed or deleted. */
   readonly isEmpty: boolean;
@@ -43,6 +45,10 @@ export function parsePlan(json: string): Plan {
     changes: acting,
     deleted: acting
       .filter(({ actions }) => actions.includes("delete"))
+      .map(({ address }) => address)
+      .sort(),
+    updated: acting
+      .filter(({ actions }) => actions.join() === "update")
       .map(({ address }) => address)
       .sort(),
     moved: moves.map(({ previousAddress, address }) => [previousAddress ?? "", address]),

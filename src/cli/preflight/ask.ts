@@ -8,7 +8,7 @@ import { type Intent, intentFrom } from "../../hook/intent.js";
 import { notesFor } from "../../hook/together/notes.js";
 import { lookAround } from "../../hook/observe/look-around.js";
 import { missingOrUnclear, observer } from "../../hook/observe/observer.js";
-import type { HookSettings } from "../../hook/request.js";
+import type { Settings as HookSettings } from "../../hook/settings.js";
 import { createOcpClient } from "../../ocp/client.js";
 import { OcpConfigError, OcpError } from "../../ocp/errors.js";
 import { harmlessUrl } from "../../ocp/harmless-url.js";

@@ -70,7 +70,7 @@ export function judge(circumstances: Circumstances): Judgement {
   if (withoutHook !== undefined) return withoutHook;
   const settings = provider?.settings;
   if (settings === undefined) return { status: "unknown", remarks: neglected(circumstances, undefined) };
-  const hands = handsOff(object.target, settings);
+  const hands = handsOff(object.target, settings, object.triggerName);
   if (hands.off) return judgeHandsOff(circumstances, hands.outcome, hands.reason);
   const look = answers?.kind === "seen" ? answers.objects.get(object.key) : undefined;
   if (look === undefined) return { status: "unknown", remarks: neglected(circumstances, undefined) };
@@ -277,6 +277,7 @@ const GUARD_CODES: Readonly<Record<GuardBreach["guard"], Code>> = {
   clusterNameElsewhere: "cluster-name-elsewhere",
   forceDestroy: "undeclared-obproxies",
   declaredElsewhere: "declared-elsewhere",
+  mayBeDeclared: "declared-elsewhere",
   forceDestroyUnknown: "obproxies-unknown",
   skipDestroy: "kept-obproxies",
 };

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { graphOf } from "../../constructs/dependency-cycles.js";
 import { HookFailure } from "../../hook/tell/failure.js";
-import { CA_FILE, ENV, type HookSettings, SETTINGS_FILE } from "../../hook/request.js";
-import { readSettings } from "../../hook/settings.js";
+import { CA_FILE, ENV, SETTINGS_FILE } from "../../hook/request.js";
+import { readSettings, type Settings } from "../../hook/settings.js";
 import { CannotLook, messageOf } from "./cannot-look.js";
 import { at, entriesAt, listAt, textAt } from "./json.js";
 
@@ -28,7 +28,7 @@ export interface Provider {
   /** Where its hook and settings lie. */
   readonly directory: string;
   /** Undefined: they cannot be used, and {@link flaws} says why. */
-  readonly settings: HookSettings | undefined;
+  readonly settings: Settings | undefined;
   readonly flaws: readonly Flaw[];
   /** Objects that are declared with ids that only Terraform knows. */
   readonly unknownKeys: number;
@@ -60,8 +60,17 @@ interface Hook {
 const CARRIERS = ["null_resource", "terraform_data"];
 const AGAIN = "synthesize again (cdktf synth), and keep the output directory together until the destroy is over";
 
+export interface StackOptions {
+  readonly dependencies?: readonly string[];
+  /** Default: the directory itself. */
+  readonly shown?: string;
+  /** Of the hooks. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Reads a directory with a `cdk.tf.json`. @throws CannotLook */
-export function readStack(directory: string, dependencies: readonly string[] = [], shown: string = directory): Stack {
+export function readStack(directory: string, options: StackOptions = {}): Stack {
+  const { dependencies = [], shown = directory, env = {} } = options;
   const configuration = readConfiguration(directory);
   const hooks = hooksOf(configuration, directory);
   const waves = wavesOf(
@@ -82,7 +91,7 @@ export function readStack(directory: string, dependencies: readonly string[] = [
     directory,
     shown,
     dependencies,
-    providers: providersOf(configuration, hooks),
+    providers: providersOf(configuration, hooks, env),
     blocks: new Map(blocks),
     moves: new Map(
       listAt(configuration, "moved").map((move) => [textAt(move, "from") ?? "", textAt(move, "to") ?? ""]),
@@ -169,13 +178,13 @@ export function aliasOf(address: string): string {
   return /^\w+\.(\w+?)_(?:obproxies|obproxy_clusters)(?:_kept)?(?:\[|$)/.exec(address)?.[1] ?? "";
 }
 
-function providersOf(configuration: unknown, hooks: readonly Hook[]): readonly Provider[] {
+function providersOf(configuration: unknown, hooks: readonly Hook[], env: NodeJS.ProcessEnv): readonly Provider[] {
   const aliases = [...new Set(hooks.map(({ alias }) => alias))];
   return aliases.map((alias) => {
     const own = hooks.filter((hook) => hook.alias === alias);
     const directory = dirname(own[0]?.file ?? "");
     const missing = [...new Set(own.map(({ file }) => file))].filter((file) => !existsSync(file));
-    const { settings, flaw } = trySettings(join(directory, SETTINGS_FILE));
+    const { settings, flaw } = trySettings(join(directory, SETTINGS_FILE), env);
     if (settings?.provider.hasCaFile === true && !existsSync(join(directory, CA_FILE))) {
       missing.push(join(directory, CA_FILE));
     }
@@ -197,9 +206,12 @@ function providersOf(configuration: unknown, hooks: readonly Hook[]): readonly P
   });
 }
 
-function trySettings(path: string): { readonly settings: HookSettings | undefined; readonly flaw?: Flaw } {
+function trySettings(
+  path: string,
+  env: NodeJS.ProcessEnv,
+): { readonly settings: Settings | undefined; readonly flaw?: Flaw } {
   try {
-    return { settings: readSettings(path) };
+    return { settings: readSettings(path, env) };
   } catch (error) {
     if (!(error instanceof HookFailure)) throw error;
     return { settings: undefined, flaw: { message: error.message, next: AGAIN } };

@@ -1,7 +1,7 @@
 import type { OcpError } from "../../ocp/errors.js";
 import type { Cluster, ObproxyServer, Subtask, Task } from "../../ocp/model.js";
 import type { Verdict } from "../../ocp/task.js";
-import type { GuardBreach } from "../decide/guards.js";
+import { type GuardBreach, protectsSome } from "../decide/guards.js";
 import { HookFailure } from "./failure.js";
 import { formatDuration } from "../duration.js";
 import type { BadEnd } from "../decide/situation.js";
@@ -202,11 +202,8 @@ function describeBreach(
     case "clusterName": {
       const found = JSON.stringify(breach.found);
       return {
-        what: `OBProxy cluster ${id} is called ${found} in OCP, not ${wanted}: this may be the wrong cluster`,
-        next:
-          intent.nameFrom === "declaration"
-            ? `if ${found} is the cluster you mean, set clusterName: ${found}; else correct clusterId or the OCP URL`
-            : `${wanted} is the name of the first deploy, which guards an object that has left the code; if ${found} is the cluster you mean, declare ${intent.label} again with clusterName: ${found} and destroy it while it is declared`,
+        what: `OBProxy cluster ${id} is called ${found} in OCP, not ${namesWanted(intent)}: this may be the wrong cluster`,
+        next: nextAfterName(breach.found, intent),
       };
     }
     case "clusterNameElsewhere":
@@ -221,15 +218,20 @@ function describeBreach(
       };
     case "declaredElsewhere":
       return {
-        what: `OBProxy cluster ${id} (${cluster?.name ?? "?"}) still holds OBProxies that the app goes on declaring: ${breach.held
+        what: `OBProxy cluster ${id} (${cluster?.name ?? "?"}) still holds OBProxies that the app declares: ${breach.held
           .map((server) => `${describeServer(server)} (${intent.elsewhereObproxies.get(server.id) ?? "?"})`)
           .join(", ")}; deleting the cluster would delete them`,
-        next: "destroy those first (take them out of the code, or destroy the stack that declares them), or declare the cluster again",
+        next: "destroy those first (take them out of the code and deploy, or destroy the stack that declares them; what is declared but not deployed: deploy it, then destroy), or declare the cluster again",
+      };
+    case "mayBeDeclared":
+      return {
+        what: `OBProxy cluster ${id} (${cluster?.name ?? "?"}) still holds OBProxies of which the app may declare some, by ids that only Terraform knows (${tokenPaths(intent)}): ${breach.held.map(describeServer).join(", ")}; deleting the cluster would delete them`,
+        next: "write those ids as numbers (this plans nothing new), or take them out and deploy first; what nobody declares then goes with forceDestroy",
       };
     case "forceDestroyUnknown":
       return {
-        what: `OCP does not say which OBProxies cluster ${id} (${cluster?.name ?? "?"}) holds, so it cannot be known to be empty of undeclared ones${protectsSome(intent) ? " and of those that the app keeps or declares elsewhere" : ""}`,
-        next: `see the cluster in OCP's console; ${protectsSome(intent) ? "take out the Obproxies that keep it (`skipDestroy`, `preventDestroy`, or another provider), then " : ""}\`forceDestroy: true\` on the ObproxyCluster deletes it with all that it holds`,
+        what: `OCP does not say which OBProxies cluster ${id} (${cluster?.name ?? "?"}) holds, so it cannot be known to be empty of undeclared ones${protectsSome(intent) ? " and of those that the app declares or keeps" : ""}`,
+        next: `see the cluster in OCP's console; ${protectsSome(intent) ? "take the Obproxies of this cluster out of the app, then " : ""}\`forceDestroy: true\` on the ObproxyCluster deletes it with all that it holds`,
       };
     case "skipDestroy":
       return {
@@ -239,9 +241,25 @@ function describeBreach(
   }
 }
 
-/** Whether OBProxies are known that may not go with the cluster, not even by force. */
-function protectsSome({ keptObproxyIds, elsewhereObproxies }: Intent): boolean {
-  return keptObproxyIds.size + elsewhereObproxies.size > 0;
+function namesWanted({ clusterName, renamedTo }: Intent): string {
+  return [...(renamedTo ?? [clusterName])].map((name) => JSON.stringify(name)).join(" or ");
+}
+
+function nextAfterName(found: string, intent: Intent): string {
+  const { clusterName, label, nameFrom, renamedTo } = intent;
+  const name = JSON.stringify(found);
+  if (nameFrom === "declaration") {
+    return `if ${name} is the cluster you mean, set clusterName: ${name}; else correct clusterId or the OCP URL`;
+  }
+  const declareIt = `declare ${label} again with clusterName: ${name} (and with its ids as numbers) and destroy it while it is declared`;
+  if (renamedTo !== undefined) {
+    return `it was deployed under the name ${JSON.stringify(clusterName ?? "*")}, and whether it has been renamed in the code or has left it cannot be told by ids that only Terraform knows: write the ids of what is declared as numbers (this plans nothing new), then repeat the command; or, if ${name} is the cluster you mean, ${declareIt}`;
+  }
+  return `${namesWanted(intent)} is the name of the ${nameFrom === "last-deploy" ? "last" : "first"} deploy, which guards an object that has left the code, or has a name or ids that only Terraform knows; if ${name} is the cluster you mean, ${declareIt}`;
+}
+
+function tokenPaths({ obproxyTokens = [] }: Intent): string {
+  return [...new Set(obproxyTokens.map(({ path }) => path))].join(", ");
 }
 
 export function describeServer({ id, ip, sqlPort, status }: ObproxyServer): string {

@@ -269,7 +269,31 @@ describe("decide", () => {
     expect(decide(seen, clusterIntent)).toMatchObject({
       why: { breach: { guard: "forceDestroy", undeclared: [{ id: "4" }] } },
     });
-    expect(decide(seen, { ...clusterIntent, forceDestroy: true })).toEqual({
+    const alone = { ...seen, cluster: { ...cluster, obproxies: [{ id: "4" }] } };
+    expect(decide(alone, { ...clusterIntent, forceDestroy: true })).toEqual({
+      do: "delete",
+      cluster: expect.anything() as unknown,
+    });
+  });
+
+  it("does not delete a cluster with a proxy in it that the same provider declares, not even by force", () => {
+    const breach = { guard: "declaredElsewhere", held: [{ id: "3" }] };
+    expect(decide(there, clusterIntent)).toMatchObject({ why: { breach } });
+    const fuller = { ...there, cluster: { ...cluster, obproxies: [{ id: "3" }, { id: "4" }] } };
+    expect(decide(fuller, { ...clusterIntent, forceDestroy: true })).toMatchObject({ why: { breach } });
+  });
+
+  it("does not delete by force what ids that only Terraform knows may declare", () => {
+    const seen = { ...there, cluster: { ...cluster, obproxies: [{ id: "4" }, { id: "5" }] } };
+    const intent = { ...clusterIntent, forceDestroy: true };
+    const token = { kind: "obproxy", path: "app/p" } as const;
+    expect(decide(seen, { ...intent, obproxyTokens: [token] })).toMatchObject({
+      why: { breach: { guard: "mayBeDeclared", held: [{ id: "4" }, { id: "5" }] } },
+    });
+    expect(decide(seen, { ...intent, obproxyTokens: [{ ...token, obproxyId: "5" }] })).toMatchObject({
+      why: { breach: { guard: "mayBeDeclared", held: [{ id: "5" }] } },
+    });
+    expect(decide(seen, { ...intent, obproxyTokens: [{ ...token, obproxyId: "6" }] })).toEqual({
       do: "delete",
       cluster: expect.anything() as unknown,
     });
@@ -291,10 +315,19 @@ describe("decide", () => {
   it("does not take OCP's silence about proxies for an empty cluster", () => {
     const seen = { ...there, cluster: { id: "27", name: "orders" } };
     expect(decide(seen, clusterIntent)).toMatchObject({ why: { breach: { guard: "forceDestroyUnknown" } } });
-    expect(decide(seen, { ...clusterIntent, forceDestroy: true })).toEqual({
+    const forced = { ...clusterIntent, forceDestroy: true };
+    expect(decide(seen, forced)).toMatchObject({ why: { breach: { guard: "forceDestroyUnknown" } } });
+    expect(decide(seen, { ...forced, declaredObproxyIds: new Set() })).toEqual({
       do: "delete",
       cluster: expect.anything() as unknown,
     });
+  });
+
+  it("takes today's names for those of an object that may be one of several", () => {
+    const renamed = { ...proxyIntent, clusterName: "staging", renamedTo: new Set(["orders", "payments"]) };
+    expect(decide(there, renamed)).toEqual({ do: "delete", cluster: expect.anything() as unknown });
+    const staging = { ...there, cluster: { ...cluster, name: "staging" } };
+    expect(decide(staging, renamed)).toMatchObject({ why: { breach: { guard: "clusterName", found: "staging" } } });
   });
 
   it("waits for somebody else's task on the cluster before it sends", () => {

@@ -9,7 +9,7 @@ import {
   type Simulator,
   type SimulatorOptions,
 } from "../../../src/simulator/index.js";
-import { type HookCall, type HookRun, settingsWith } from "../hook-process.js";
+import { type HookCall, type HookRun, settingsWith, other } from "../hook-process.js";
 import { MockedClock, reconcile } from "../in-process.js";
 import { startGateway } from "./gateway.js";
 import {
@@ -286,14 +286,14 @@ describe("a settings file that is not as the constructs write it", () => {
   const whole = settingsWith({
     clusters: { "27": { path: "app/c" } },
     obproxies: { "27/3": { path: "app/p" } },
-    elsewhere: { clusters: { "28": "app/o" }, obproxies: { "28/1": "app/o" } },
+    others: [other({ clusters: { "28": "app/o" }, obproxies: { "28/1": "app/o" } })],
   });
   const inProvider = (change: object): object => ({ ...whole, provider: { ...whole.provider, ...change } });
   const inCluster = (change: unknown): object => ({ ...whole, clusters: { "27": change } });
   const inObproxy = (change: unknown): object => ({ ...whole, obproxies: { "27/3": change } });
   const ofCluster = (change: object): object => inCluster({ ...whole.clusters["27"], ...change });
   const ofObproxy = (change: object): object => inObproxy({ ...whole.obproxies["27/3"], ...change });
-  const inElsewhere = (change: object): object => ({ ...whole, elsewhere: { ...whole.elsewhere, ...change } });
+  const inOther = (change: object): object => ({ ...whole, others: [{ ...other(), ...change }] });
 
   const files: readonly (readonly [string, object])[] = [
     ["formatVersion", { ...whole, formatVersion: "1" }],
@@ -336,10 +336,14 @@ describe("a settings file that is not as the constructs write it", () => {
     ["preventDestroy", ofObproxy({ preventDestroy: "true" })],
     ["delete", ofObproxy({ timeouts: { delete: true } })],
     ["path", ofObproxy({ path: undefined })],
-    ["elsewhere", { ...whole, elsewhere: [] }],
-    ["elsewhere", inElsewhere({ clusters: 5 })],
-    ["elsewhere", inElsewhere({ clusters: { "28": 5 } })],
-    ["elsewhere", inElsewhere({ obproxies: { "28/1": { path: "app/o" } } })],
+    ["stack", { ...whole, stack: 5 }],
+    ["tokens", { ...whole, tokens: {} }],
+    ["tokens", { ...whole, tokens: [{ kind: "host", path: "app/p" }] }],
+    ["others", { ...whole, others: {} }],
+    ["others", inOther({ url: 5 })],
+    ["others", inOther({ clusters: 5 })],
+    ["others", inOther({ clusters: { "28": 5 } })],
+    ["others", inOther({ obproxies: { "28/1": { path: "app/o" } } })],
   ];
   const rows = files.map(([member, file], index) => [index, member, JSON.stringify(file)] as const);
 

@@ -1,5 +1,5 @@
 import type { HookSettings } from "../../../src/hook/request.js";
-import type { DeepPartial, HookCall } from "../hook-process.js";
+import { type DeepPartial, type HookCall, other } from "../hook-process.js";
 import { cluster, CLUSTER, EARLY, failureIn, isDelete, LATE, proxy, Stage, withRetry, withSettings } from "./stage.js";
 
 /** A retry is a delete: it needs to know all that the task deletes, and every guard of each of those objects. */
@@ -25,7 +25,10 @@ describe.each(["4.2.2", "4.3.6"])("a failed task of ours for two OBProxies (OCP 
   const mayNotGo: readonly (readonly [string, DeepPartial<HookSettings>])[] = [
     ["kept", { obproxies: { ...declares(3), "27/4": { path: "app/p4", skipDestroy: true } } }],
     ["protected", { obproxies: { ...declares(3), "27/4": { path: "app/p4", preventDestroy: true } } }],
-    ["declared by another provider", { obproxies: declares(3), elsewhere: { obproxies: { "27/4": "app/other" } } }],
+    [
+      "declared by another provider",
+      { obproxies: declares(3), others: [other({ obproxies: { "27/4": "app/other" } })] },
+    ],
     ["no longer known to the code", { obproxies: declares(3) }],
   ];
 
@@ -62,7 +65,7 @@ describe.each(["4.3.6", "4.4.0"])("a proxy's hook and a failed deletion of its c
     ["declared", { clusters: { "27": { path: "app/c", forceDestroy: true } } }],
     ["kept", { clusters: { "27": { path: "app/c", skipDestroy: true } } }],
     ["protected", { clusters: { "27": { path: "app/c", preventDestroy: true } } }],
-    ["declared by another provider", { elsewhere: { clusters: { "27": "app/other" } } }],
+    ["declared by another provider", { others: [other({ clusters: { "27": "app/other" } })] }],
     ["undeclared", {}],
   ];
   const call = (settings: DeepPartial<HookSettings>): HookCall =>

@@ -1,0 +1,38 @@
+import { TerraformResource } from "cdktf";
+import type { Construct } from "constructs";
+import type { Declaration } from "./declaration.js";
+
+/**
+ * A null_resource cannot hold the settings of the last deploy, so an object that leaves the code is deleted without those
+ * of its own. This block, which is only there where something has such settings, is updated by the same plan, and that
+ * shows which are lost.
+ */
+export class SettingsRecord extends TerraformResource {
+  private readonly produce: () => Readonly<Record<string, string>>;
+
+  public constructor(scope: Construct, id: string, name: string, produce: () => Readonly<Record<string, string>>) {
+    super(scope, id, {
+      terraformResourceType: "terraform_data",
+      terraformGeneratorMetadata: { providerName: "terraform" },
+    });
+    this.produce = produce;
+    this.overrideLogicalId(name);
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return { input: this.produce() };
+  }
+
+  protected override synthesizeHclAttributes(): Record<string, unknown> {
+    return { input: { value: this.produce(), isBlock: false, type: "map", storageClassType: "stringMap" } };
+  }
+}
+
+/** `skipHostOperation, timeouts.delete 2h; not known to a hook once this has left the code` */
+export function settingsForPeople({ skipHostOperation, timeouts }: Declaration): string {
+  const settings = [
+    ...(skipHostOperation ? ["skipHostOperation"] : []),
+    ...(timeouts?.delete === undefined ? [] : [`timeouts.delete ${timeouts.delete}`]),
+  ];
+  return `${settings.join(", ")}: lost when it leaves the code; destroy it while it is declared (-target)`;
+}

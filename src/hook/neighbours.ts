@@ -1,0 +1,114 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { OcpConfigError } from "../ocp/errors.js";
+import { parseBaseUrl } from "../ocp/base-url.js";
+import type { HookSettings, OtherProvider } from "./request.js";
+
+/** Whether another provider's OCP is this one: by the addresses that both have in this environment. */
+export type SameOcp = "same" | "different" | "unknown";
+
+/** Another provider of the app as it is seen from the machine that destroys. */
+export interface Neighbour extends OtherProvider {
+  readonly sameOcp: SameOcp;
+  /** The address of its OCP; undefined: this environment does not tell. */
+  readonly address: string | undefined;
+  /** Whether the state of its stack holds the object with this key; undefined: that state cannot be read from here. */
+  readonly holds: (key: string) => boolean | undefined;
+}
+
+/** @param stackDirectory of the stack that the hook belongs to, with what Terraform keeps there */
+export function neighboursOf(
+  { others, provider }: HookSettings,
+  env: NodeJS.ProcessEnv,
+  stackDirectory: string,
+): readonly Neighbour[] {
+  const own = addressOf(provider, env);
+  return others.map((other) => {
+    const address = addressOf(other, env);
+    return {
+      ...other,
+      address,
+      sameOcp: readTheSameVariable(provider, other) ? "same" : compare(own, address),
+      holds: (key) => (isInWorkspace(env, stackDirectory) ? undefined : holdsInState(other, key)),
+    };
+  });
+}
+
+/** Then they are one, whatever its value. */
+function readTheSameVariable(a: Whereabouts, b: Whereabouts): boolean {
+  return a.url === undefined && b.url === undefined && a.envPrefix === b.envPrefix;
+}
+
+/**
+ * Two spellings of one address are the same; two addresses may still lead to one OCP, which nobody can tell from here,
+ * so "different" is never taken as a proof that an object is another one.
+ */
+function compare(own: string | undefined, other: string | undefined): SameOcp {
+  if (own === undefined || other === undefined) return "unknown";
+  return own === other ? "same" : "different";
+}
+
+type Whereabouts = Pick<OtherProvider, "url" | "envPrefix">;
+
+/** Scheme, host, port and path in one spelling; undefined: it is not set here, or no URL. */
+export function addressOf({ envPrefix, url }: Whereabouts, env: NodeJS.ProcessEnv): string | undefined {
+  const text = url ?? env[`${envPrefix}_URL`];
+  if (text === undefined || text === "") return undefined;
+  try {
+    return parseBaseUrl(text).href;
+  } catch (error) {
+    if (error instanceof OcpConfigError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Undefined where it cannot be known: the state lies in a remote backend or in another workspace, or the directory of
+ * its file is of another machine. A file that is missing in a directory that is there has not been written yet.
+ */
+function holdsInState({ alias, stateFile }: OtherProvider, key: string): boolean | undefined {
+  if (stateFile === undefined || !existsSync(dirname(stateFile))) return undefined;
+  if (!existsSync(stateFile)) return false;
+  try {
+    return resourcesOf(JSON.parse(readFileSync(stateFile, "utf8")))?.some((resource) => isOf(resource, alias, key));
+  } catch {
+    // Being written, locked by another program, or encrypted.
+    return undefined;
+  }
+}
+
+/** Another one than the default. Of several stacks the same one is meant to be chosen. */
+function isInWorkspace(env: NodeJS.ProcessEnv, stackDirectory: string): boolean {
+  const chosen = env["TF_WORKSPACE"];
+  if (chosen !== undefined && chosen !== "") return chosen !== "default";
+  const data = env["TF_DATA_DIR"];
+  const file = join(resolve(stackDirectory, data === undefined || data === "" ? ".terraform" : data), "environment");
+  return existsSync(file) && readFileSync(file, "utf8").trim() !== "default";
+}
+
+/** Undefined: this is no state file of format 4. */
+function resourcesOf(state: unknown): readonly unknown[] | undefined {
+  const resources = member(state, "resources");
+  return member(state, "version") === 4 && Array.isArray(resources) ? resources : undefined;
+}
+
+const CARRIERS: readonly unknown[] = ["null_resource", "terraform_data"];
+
+/** In whichever block of the provider, with a hook or kept, of whichever carrier. */
+function isOf(resource: unknown, alias: string, key: string): boolean {
+  const block = `${alias}_${key.includes("/") ? "obproxies" : "obproxy_clusters"}`;
+  const name = member(resource, "name");
+  const instances = member(resource, "instances");
+  return (
+    CARRIERS.includes(member(resource, "type")) &&
+    (name === block || name === `${block}_kept`) &&
+    Array.isArray(instances) &&
+    instances.some((instance: unknown) => member(instance, "index_key") === key)
+  );
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null
+    ? new Map<string, unknown>(Object.entries(value)).get(name)
+    : undefined;
+}
