@@ -9,7 +9,8 @@ export function maskSecrets(text: string, secrets: readonly string[] = []): stri
     .filter((secret) => secret !== "")
     .sort((a, b) => b.length - a.length)
     .reduce(maskGiven, text);
-  return SHAPES.reduce((masked, shape) => shape(masked), withoutGiven);
+  const withoutUrls = withoutGiven.includes("://") ? maskUrls(withoutGiven) : withoutGiven;
+  return HINT.test(withoutUrls) ? SHAPES.reduce((masked, shape) => shape(masked), withoutUrls) : withoutUrls;
 }
 
 /** Every form in which these credentials go over the wire. What others make of them, `maskSecrets` knows. */
@@ -178,8 +179,11 @@ function lastAtOfPassword(rest: string): number {
   return match === null ? -1 : match[0].length - 1;
 }
 
+/** One of these is in whatever a shape finds. Most lines have none, and the shapes' patterns take time to build. */
+const HINT =
+  /pass|pwd|secret|token|credential|cookie|sessionid|key|authorization|identified|basic|bearer|digest|(?<![\w-])-(?:[pu]|-(?:proxy-)?user)|密码|口令|密钥|令牌/i;
+
 const SHAPES: readonly Shape[] = [
-  maskUrls,
   // A whole header in quotes: `-H 'Authorization: …'`.
   (text) => text.replace(/((["'])(?:proxy-)?authorization\s{0,3}:\s{0,3})[^"'\n]{1,4000}(?=\2)/gi, `$1${MASK}`),
   (text) =>
