@@ -79,7 +79,7 @@ export interface Begun {
 /** What a run remembers after these events, a tick apart from each other. */
 export function after({ target = proxy, note, waitFor = "task" }: Begun, ...events: readonly Untimed[]): Memory {
   const start = begin({ target, waitFor, user: "ci", tickMs: TICK, note, at: 0 });
-  return events.reduce((memory, event) => evolve(memory, { ...event, at: memory.at + TICK } as Event), start);
+  return events.reduce((memory, event) => evolve(memory, { ...event, at: memory.at + TICK }), start);
 }
 
 type WithoutTime<E> = E extends unknown ? Omit<E, "at"> : never;
