@@ -1,8 +1,9 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { OcpConfigError } from "../ocp/errors.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import { connectionFrom } from "./connection.js";
+import { checkWhose } from "./whose.js";
 import { handsOff, impossibleId, intentFrom, labelOf, readTarget } from "./intent.js";
 import { systemClock } from "./patience/clock.js";
 import { SETTINGS_FILE } from "./request.js";
@@ -28,7 +29,9 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
     }
     const { target, remembered } = readTarget(env);
     reporter = reporterFor(labelOf(target), TICK_MS, secrets);
-    const settings = readSettings(join(directory, SETTINGS_FILE), env);
+    const settingsPath = join(directory, SETTINGS_FILE);
+    const settings = readSettings(settingsPath, env);
+    checkWhose(settings, settingsPath, env);
     const hands = handsOff(target, settings, remembered);
     if (hands.off) {
       if (hands.outcome === "left-alone") {
@@ -86,7 +89,8 @@ function reporterFor(label: string, tickMs: number, secrets: readonly string[]):
 // takes, and would make the process wait for it; its baseline code is more than fast enough for a few answers.
 setFlagsFromString("--liftoff-only");
 
-void main(process.env, __dirname).then(() => {
+// By the path as it was called, where the settings lie: the file itself may be one that several stacks share.
+void main(process.env, dirname(process.argv[1] ?? __filename)).then(() => {
   // Nothing that is left open holds anything back.
   process.exit();
 });

@@ -29,6 +29,7 @@ export type Code =
   | "clusters-unknown"
   | "carrier-not-movable"
   | "hook-files"
+  | "block-changed"
   | "ids-unknown"
   | "clusters-forbidden"
   | "tasks-forbidden"
@@ -58,6 +59,8 @@ export type Code =
   | "no-block"
   | "carrier-switched-back"
   | "unknown-block"
+  | "imported"
+  | "key-differs"
   | "protected"
   | "left-alone"
   | "moves";

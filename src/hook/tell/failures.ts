@@ -201,6 +201,7 @@ function describeBreach(
   switch (breach.guard) {
     case "clusterName": {
       const found = JSON.stringify(breach.found);
+      if (intent.clusterName === "" && intent.renamedTo === undefined) return nameUnknown(found, intent);
       return {
         what: `OBProxy cluster ${id} is called ${found} in OCP, not ${namesWanted(intent)}: this may be the wrong cluster`,
         next: nextAfterName(breach.found, intent),
@@ -239,6 +240,14 @@ function describeBreach(
         next: "set the same on the ObproxyCluster, or take it off those Obproxies and deploy",
       };
   }
+}
+
+/** Of what was imported the state holds no name. */
+function nameUnknown(found: string, { label, target }: Intent): { what: string; next: string } {
+  return {
+    what: `OBProxy cluster ${target.clusterId} is called ${found} in OCP, and nothing says what it has to be called: the state holds no name of ${label}, which was imported or deployed with an empty one, and the code declares none`,
+    next: `if it is the cluster you mean, declare ${label} with clusterName: ${found} and destroy it while it is declared; else forget it with terraform state rm`,
+  };
 }
 
 function namesWanted({ clusterName, renamedTo }: Intent): string {
