@@ -72,6 +72,7 @@ function objectLine({ detail, status, surveyed }: ReportedObject): string {
   const facts = [
     ...(detail === undefined || detail === "" ? [] : [detail]),
     ...(declaredBy === undefined ? ["no longer declared"] : []),
+    ...(instance?.deployedAs === "nothing" ? ["imported: the state holds no name"] : []),
     ...(instance === undefined || movesTo === undefined ? [] : [`moves to ${movesTo}`]),
   ];
   return `${label}: ${WORDS[status]}${facts.length === 0 ? "" : ` (${facts.join("; ")})`}`;
