@@ -150,7 +150,7 @@ export class CarrierBlock extends TerraformResource {
   }
 
   public override toTerraform(): unknown {
-    return this.withNeeds(() => super.toTerraform());
+    return this.withNeeds(() => super.toTerraform() as unknown);
   }
 
   /** cdktf writes checks as an attribute there, and Terraform reads them as blocks. */
@@ -284,11 +284,11 @@ export class CarrierBarrier extends TerraformResource {
   }
 
   public override toTerraform(): unknown {
-    return withLifecycle(this, { preventDestroy: true }, () => super.toTerraform());
+    return withLifecycle(this, { preventDestroy: true }, () => super.toTerraform() as unknown);
   }
 
   public override toHclTerraform(): unknown {
-    return withLifecycle(this, { preventDestroy: true }, () => super.toHclTerraform());
+    return withLifecycle(this, { preventDestroy: true }, () => super.toHclTerraform() as unknown);
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {

@@ -29,7 +29,7 @@ export class Protection extends TerraformResource {
 
   public override toTerraform(): unknown {
     const own: TerraformResourceLifecycle = { preventDestroy: true, replaceTriggeredBy: [this.objectAddress] };
-    return withLifecycle(this, own, () => super.toTerraform());
+    return withLifecycle(this, own, () => super.toTerraform() as unknown);
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {

@@ -21,11 +21,11 @@ export class SettingsRecord extends TerraformResource {
   }
 
   public override toTerraform(): unknown {
-    return withLifecycle(this, undefined, () => super.toTerraform());
+    return withLifecycle(this, undefined, () => super.toTerraform() as unknown);
   }
 
   public override toHclTerraform(): unknown {
-    return withLifecycle(this, undefined, () => super.toHclTerraform());
+    return withLifecycle(this, undefined, () => super.toHclTerraform() as unknown);
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {

@@ -67,7 +67,7 @@ describe.each(carriers)("with %s, what an Aspect sets on all resources", (carrie
     const stack = declared(carrier);
     const mine: LocalExecProvisioner = { type: "local-exec", command: "true" };
     everywhere(stack, (resource) => {
-      if (resource.terraformResourceType !== carrier) return;
+      if (resource.terraformResourceType !== (carrier as string)) return;
       resource.provisioners = [mine];
       if (resource.friendlyUniqueId === "ocp_obproxies") resource.dependsOn = ["terraform_data.other"];
     });
@@ -126,7 +126,7 @@ describe.each(carriers)("with %s, what an Aspect sets on all resources", (carrie
   test.each(possible)("is told where it overrides %s", (path, value, problem) => {
     const stack = declared(carrier);
     everywhere(stack, (resource) => {
-      if (resource.friendlyUniqueId === "ocp_obproxies" && resource.terraformResourceType === carrier) {
+      if (resource.friendlyUniqueId === "ocp_obproxies" && resource.terraformResourceType === (carrier as string)) {
         resource.addOverride(path, value);
       }
     });

@@ -245,7 +245,7 @@ function describeBreach(
 /** Of what was imported the state holds no name. */
 function nameUnknown(found: string, { label, target }: Intent): { what: string; next: string } {
   return {
-    what: `OBProxy cluster ${target.clusterId} is called ${found} in OCP, and nothing says what it has to be called: the state holds no name of ${label}, which was imported or deployed with an empty one, and the code declares none`,
+    what: `OBProxy cluster ${target.clusterId} is called ${found} in OCP, and no `clusterName` says what it has to be called: the state holds no name of ${label}, which was imported or deployed with an empty one, and the code declares none`,
     next: `if it is the cluster you mean, declare ${label} with clusterName: ${found} and destroy it while it is declared; else forget it with terraform state rm`,
   };
 }
