@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { OcpConfigError } from "../ocp/errors.js";
+import { isOutOfMemory, OcpConfigError, OutOfMemory } from "../ocp/errors.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import { connectionFrom } from "./connection.js";
 import { checkWhose } from "./whose.js";
@@ -60,6 +60,7 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
 
 function asFailure(error: unknown): HookFailure {
   if (error instanceof HookFailure) return error;
+  if (isOutOfMemory(error)) return outOfMemory(error);
   if (error instanceof OcpConfigError) {
     return new HookFailure({
       what: error.message,
@@ -72,6 +73,13 @@ function asFailure(error: unknown): HookFailure {
     what: "the hook itself has a defect; OCP may be at work on a deletion that it sent",
     details: stack.split("\n").slice(0, 12),
     next: "look at the object in OCP's console; please report this with the lines above; running destroy again is safe",
+  });
+}
+
+function outOfMemory(error: unknown): HookFailure {
+  return new HookFailure({
+    what: (error instanceof OutOfMemory ? error : new OutOfMemory(error)).message,
+    next: "run destroy again with more memory: it goes on from where things stand",
   });
 }
 

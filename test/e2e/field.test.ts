@@ -105,11 +105,11 @@ describe("what was imported", () => {
     await importAll();
     world.synth(() => undefined);
     const preflight = await world.project.preflight();
-    expect(preflight.output).toContain("no `clusterName` says what it has to be called");
+    expect(preflight.output).toContain("no clusterName says what it has to be called");
     expect(preflight.code).toBe(1);
     const { code, output } = await world.project.destroy();
     expect(code).toBe(1);
-    expect(output.replace(/\s*\n│?\s*/g, " ")).toContain("no `clusterName` says what it has to be called");
+    expect(output.replace(/\s*\n│?\s*/g, " ")).toContain("no clusterName says what it has to be called");
     expect(world.held()).toEqual(ALL);
   });
 

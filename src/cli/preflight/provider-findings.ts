@@ -75,8 +75,14 @@ export function isBlindToTasks({ settings }: Provider, answers: Answers | undefi
 type About = Pick<Finding, "stack" | "provider" | "objects">;
 
 function rightsFindings(about: About, answers: Seen, waitFor: "task" | "object"): readonly Finding[] {
-  const { clockSkewMs = 0, clustersRefusal, signIn, tasksRefusal, url, user, version } = answers;
-  const findings: Finding[] = [];
+  const { clockSkewMs = 0, clustersRefusal, remarks = [], signIn, tasksRefusal, url, user, version } = answers;
+  const findings: Finding[] = remarks.map((message) => ({
+    ...about,
+    code: "secret-trimmed",
+    level: "note",
+    message,
+    next: "take it out of the secret; nothing else has to be done",
+  }));
   if (version === undefined) {
     findings.push({
       ...about,

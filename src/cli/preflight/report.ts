@@ -36,6 +36,7 @@ export type Code =
   | "task-end-unseen"
   | "certificate-unverified"
   | "clock-skew"
+  | "secret-trimmed"
   | "version-unknown"
   // objects, as OCP has them
   | "cluster-name"
