@@ -5,7 +5,7 @@ import { classify, type Verdict } from "../../ocp/task.js";
 import type { Intent } from "../intent.js";
 import { badEnds, endedByHand, endUnknown, ourDeletion } from "./deletions.js";
 import { findNameElsewhere, mayBeOurDeletion, type Presence, presenceOf } from "./evidence.js";
-import { type Look, NO_LOOK } from "./look.js";
+import { type Look, NO_LOOK, tasksIn } from "./look.js";
 import { type Deletion, type Following, type Memory, newestFirst, type Sent } from "./memory.js";
 import { failedOnCluster, type TaskAtWork, tasksAtWork } from "./on-cluster.js";
 import { whyNotRetry } from "./retry.js";
@@ -84,7 +84,7 @@ export interface Patience {
 export function situation(memory: Memory, intent: Intent): Situation {
   const round = memory.round ?? NO_LOOK;
   const presence = presenceOf(round, memory.target);
-  const listed = (round.tasks?.entries ?? []).filter(({ status }) => status !== "SUCCESSFUL");
+  const listed = tasksIn(round).filter(({ status }) => status !== "SUCCESSFUL");
   const deletion = ourDeletion(memory, presence.is === "absent");
   return {
     following: memory.following,
