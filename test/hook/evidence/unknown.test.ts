@@ -161,6 +161,29 @@ describe("the list of tasks", () => {
     expect({ code: run.code, changes: run.changes }).toEqual({ code: 1, changes: [] });
     expect(failureIn(run.lines)).toContain("777");
   });
+
+  const failedOddly = { id: 777, name: "Offline obproxy", status: "FAILED", subtasks: "none" };
+  const onCluster = { obproxyClusterId: 27, obproxyClusterName: "orders" };
+
+  it.each([
+    ["an OBProxy", proxy, proxyIsGone, [onCluster, { ...onCluster, obproxyServerId: 3 }]],
+    ["a cluster", cluster, clusterIsGone, [onCluster, { ...onCluster, obproxyServerId: 3 }]],
+    ["an empty cluster", cluster, clusterIsGone, [onCluster]],
+  ] as const)(
+    "with a failed deletion that names %s stands against already gone",
+    async (_what, which, options, tags) => {
+      const before = withBroken({ ...failedOddly, tags });
+      const run = await inMockedTime(withTimeout(which, soon), options, { before });
+      expect({ code: run.code, changes: run.changes }).toEqual({ code: 1, changes: [] });
+      expect(failureIn(run.lines)).toContain("777");
+    },
+  );
+
+  it("with a failed deletion that names another OBProxy does not", async () => {
+    const before = withBroken({ ...failedOddly, tags: [onCluster, { ...onCluster, obproxyServerId: 4 }] });
+    const run = await inMockedTime(call, proxyIsGone, { before });
+    expect({ code: run.code, changes: run.changes }).toEqual({ code: 0, changes: [] });
+  });
 });
 
 describe("a cluster's detail", () => {
