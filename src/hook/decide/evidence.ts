@@ -147,6 +147,13 @@ export function mayBeOurDeletion(entry: Unread, target: Target): boolean {
   return aboutObject(task, target) !== "no";
 }
 
+/** Whether an entry that could not be understood is by its tags a deletion of our object, and nothing says that it rests. */
+export function isOurDeletionAtWork(entry: Unread, target: Target): boolean {
+  if (entry.status === "SUCCESSFUL" || entry.status === "FAILED") return false;
+  const task = readable(entry);
+  return isDeletionTask(task) && aboutObject(task, target) === "yes";
+}
+
 /** What can be read of it, taken for a deletion where it has no name. */
 function readable({ name = "Offline obproxy", status = "RUNNING", tags }: Unread): Task {
   return { id: "0", name, status, subtasks: [], ...(tags === undefined ? {} : { tags }) };

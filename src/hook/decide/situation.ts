@@ -2,9 +2,9 @@ import type { OcpError } from "../../ocp/errors.js";
 import { compareIds } from "../../ocp/ids.js";
 import type { Cluster, OcpId, Task, Unread } from "../../ocp/model.js";
 import { classify, type Verdict } from "../../ocp/task.js";
-import type { Intent } from "../intent.js";
+import type { Intent, Target } from "../intent.js";
 import { badEnds, endedByHand, endUnknown, ourDeletion } from "./deletions.js";
-import { findNameElsewhere, mayBeOurDeletion, type Presence, presenceOf } from "./evidence.js";
+import { findNameElsewhere, isOurDeletionAtWork, mayBeOurDeletion, type Presence, presenceOf } from "./evidence.js";
 import { type Look, NO_LOOK } from "./look.js";
 import { type Deletion, type Following, type Memory, newestFirst, type Sent } from "./memory.js";
 import { failedOnCluster, type TaskAtWork, tasksAtWork } from "./on-cluster.js";
@@ -90,7 +90,7 @@ export function situation(memory: Memory, intent: Intent): Situation {
     following: memory.following,
     presence: presence.is,
     whyUnknown: presence.is === "unknown" ? presence.why : undefined,
-    tasksUnknown: whyTasksUnknown(round),
+    tasksUnknown: whyTasksUnknown(round, memory.target),
     endUnknown: whyEndUnknown(memory, round),
     cluster: round.cluster?.says === "there" ? round.cluster.cluster : undefined,
     nameElsewhere: findNameElsewhere(round.clusters, intent.clusterName, memory.target.clusterId),
@@ -121,9 +121,13 @@ function ourTask(deletion: Deletion, memory: Memory, intent: Intent): OurTask {
   };
 }
 
-function whyTasksUnknown({ tasks }: Look): string | undefined {
-  if (tasks === undefined || tasks.complete) return undefined;
-  return `OCP's list of tasks could not be read whole: ${tasks.why ?? "its pages do not fit together"}`;
+function whyTasksUnknown({ tasks }: Look, target: Target): string | undefined {
+  if (tasks === undefined) return undefined;
+  if (!tasks.complete)
+    return `OCP's list of tasks could not be read whole: ${tasks.why ?? "its pages do not fit together"}`;
+  // Nothing is deleted beside it: OCP's lock need not hold until its end.
+  const atWork = tasks.unread.find((entry) => isOurDeletionAtWork(entry, target));
+  return atWork === undefined ? undefined : `OCP lists ${describeUnread(atWork)} and by its tags it deletes this`;
 }
 
 /** A deletion that may be at work on our object though nobody sees it there. */

@@ -179,6 +179,17 @@ describe("the list of tasks", () => {
     },
   );
 
+  it.each([
+    ["RUNNING", { status: "RUNNING" }],
+    ["without a status", {}],
+  ])("with an entry %s that by its tags deletes the OBProxy keeps a second delete back", async (_what, status) => {
+    const tags = [onCluster, { ...onCluster, obproxyServerId: 3 }];
+    const before = withBroken({ id: 777, name: "Offline obproxy", ...status, subtasks: "none", tags });
+    const run = await inMockedTime(call, { version: "4.3.6" }, { before });
+    expect({ code: run.code, changes: run.changes }).toEqual({ code: 1, changes: [] });
+    expect(failureIn(run.lines)).toContain("777");
+  });
+
   it("with a failed deletion that names another OBProxy does not", async () => {
     const before = withBroken({ ...failedOddly, tags: [onCluster, { ...onCluster, obproxyServerId: 4 }] });
     const run = await inMockedTime(call, proxyIsGone, { before });
