@@ -189,6 +189,7 @@ describe("decide, in every situation", () => {
     every(proxyIntent, (seen, action) => {
       if (action.do !== "finish") return;
       expect(["running", "settling"]).not.toContain(seen.ours?.verdict.kind);
+      expect(seen.atWork.filter((each) => each.onObject === "yes")).toEqual([]);
       if (["succeeded", "incomplete"].includes(seen.ours?.verdict.kind ?? "")) return;
       expect(seen.atWork.filter((each) => each.onObject !== "no")).toEqual([]);
     });

@@ -118,8 +118,11 @@ function mattersStill(ours: OurTask, seen: Situation): boolean {
 
 function judgeOwnEnd(ours: OurTask, seen: Situation): Action | undefined {
   switch (seen.presence) {
-    case "absent":
+    case "absent": {
+      const another = seen.atWork.find(({ onObject }) => onObject === "yes");
+      if (another !== undefined) return followOther(another);
       return { do: "finish", how: ours.ofThisRun || ours.own ? "deleted" : "already-gone", task: ours.task };
+    }
     case "unknown":
       return judgeUnknown(seen, seen.whyUnknown);
     case "present":
