@@ -318,6 +318,27 @@ describe("decide", () => {
     expect(decide({ ...gone, atWork: AT_WORK[2]! }, proxyIntent)).toMatchObject({ do: "finish" });
   });
 
+  it.each(["succeeded", "incomplete"] as const)(
+    "does not let an old task that %s speak for a later one that may be the deletion of what is gone",
+    (kind) => {
+      // The object was still there after it, and was deleted anew; the answer to that delete was lost.
+      const seen = { ...gone, ours: ourTask(verdictOf(kind), false) };
+      const later: TaskAtWork = { task: task("901"), onCluster: "maybe", onObject: "maybe" };
+      expect(decide({ ...seen, atWork: [later] }, proxyIntent)).toMatchObject({ do: "follow", task: { id: "901" } });
+      const end = { task: task("901", { status: "FAILED" }), afterLoss: true };
+      expect(decide({ ...seen, badEnds: [end] }, proxyIntent)).toMatchObject({
+        do: "fail",
+        why: { reason: "bad-end" },
+      });
+      expect(decide({ ...seen, tasksUnknown: "half a list" }, proxyIntent)).toEqual({ do: "wait", because: "unknown" });
+    },
+  );
+
+  it("does not wait, once its own task has ended well, for an older one that names nobody", () => {
+    const seen = { ...gone, ours: ourTask(verdictOf("succeeded")), atWork: AT_WORK[1]! };
+    expect(decide(seen, proxyIntent)).toMatchObject({ do: "finish", how: "deleted" });
+  });
+
   it("does not call gone what a failed task of an earlier run left half done", () => {
     const seen = { ...gone, ours: ourTask(verdictOf("failed"), false) };
     expect(decide(seen, proxyIntent)).toMatchObject({ do: "fail", why: { reason: "task-failed" } });
