@@ -331,6 +331,7 @@ describe("decide", () => {
         why: { reason: "bad-end" },
       });
       expect(decide({ ...seen, tasksUnknown: "half a list" }, proxyIntent)).toEqual({ do: "wait", because: "unknown" });
+      expect(decide({ ...seen, endUnknown: "an odd entry" }, proxyIntent)).toEqual({ do: "wait", because: "unknown" });
     },
   );
 

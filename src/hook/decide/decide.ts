@@ -146,7 +146,8 @@ function judgeLater({ task }: OurTask, seen: Situation): Action | undefined {
   if (atWork !== undefined) return followOther(atWork);
   const bad = seen.badEnds[0];
   if (bad !== undefined) return fail({ reason: "bad-end", end: bad });
-  return seen.tasksUnknown === undefined ? undefined : judgeUnknown(seen, seen.tasksUnknown);
+  const unknown = seen.tasksUnknown ?? seen.endUnknown;
+  return unknown === undefined ? undefined : judgeUnknown(seen, unknown);
 }
 
 function judgeAbsence(seen: Situation): Action {

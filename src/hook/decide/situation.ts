@@ -4,7 +4,14 @@ import type { Cluster, OcpId, Task, Unread } from "../../ocp/model.js";
 import { classify, type Verdict } from "../../ocp/task.js";
 import type { Intent, Target } from "../intent.js";
 import { badEnds, endedByHand, endUnknown, ourDeletion } from "./deletions.js";
-import { findNameElsewhere, isOurDeletionAtWork, mayBeOurDeletion, type Presence, presenceOf } from "./evidence.js";
+import {
+  endedWell,
+  findNameElsewhere,
+  isOurDeletionAtWork,
+  mayBeOurDeletion,
+  type Presence,
+  presenceOf,
+} from "./evidence.js";
 import { type Look, NO_LOOK } from "./look.js";
 import { type Deletion, type Following, type Memory, newestFirst, type Sent } from "./memory.js";
 import { failedOnCluster, type TaskAtWork, tasksAtWork } from "./on-cluster.js";
@@ -91,7 +98,7 @@ export function situation(memory: Memory, intent: Intent): Situation {
     presence: presence.is,
     whyUnknown: presence.is === "unknown" ? presence.why : undefined,
     tasksUnknown: whyTasksUnknown(round, memory.target),
-    endUnknown: whyEndUnknown(memory, round),
+    endUnknown: whyEndUnknown(memory, round, deletion),
     cluster: round.cluster?.says === "there" ? round.cluster.cluster : undefined,
     nameElsewhere: findNameElsewhere(round.clusters, intent.clusterName, memory.target.clusterId),
     ours: deletion === undefined ? undefined : ourTask(deletion, memory, intent),
@@ -130,16 +137,22 @@ function whyTasksUnknown({ tasks }: Look, target: Target): string | undefined {
   return atWork === undefined ? undefined : `OCP lists ${describeUnread(atWork)} and by its tags it deletes this`;
 }
 
-/** A deletion that may be at work on our object though nobody sees it there. */
-function whyEndUnknown(memory: Memory, round: Look): string | undefined {
-  const { note, target } = memory;
-  if (note?.state === "unclear") {
+/** A deletion that may be at work on our object though nobody sees it there. `ours`: the newest that is proven. */
+function whyEndUnknown(memory: Memory, round: Look, ours: Deletion | undefined): string | undefined {
+  const { note, target, deletions } = memory;
+  if (note?.state === "unclear" && !deletions.has(note.note.taskId)) {
     return `an earlier run started task ${note.note.taskId}, and OCP does not say in its own word whether it still knows it`;
   }
   const [lost] = endUnknown(memory);
   if (lost !== undefined) return `task ${lost} was at work on it, and OCP does not tell how it ended`;
-  const unread = round.tasks?.unread.find((entry) => mayBeOurDeletion(entry, target));
+  const unread = round.tasks?.unread.find((entry) => mayBeOurDeletion(entry, target) && !isMadeGood(entry, ours));
   return unread === undefined ? undefined : `OCP lists ${describeUnread(unread)} which may be a deletion of it`;
+}
+
+/** It has failed before ours ended well. */
+function isMadeGood({ id, status }: Unread, ours: Deletion | undefined): boolean {
+  if (status !== "FAILED" || id === undefined || ours === undefined) return false;
+  return endedWell(ours.task) && compareIds(id, ours.task.id) < 0;
 }
 
 function describeUnread({ id, why }: Unread): string {

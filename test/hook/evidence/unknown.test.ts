@@ -179,6 +179,26 @@ describe("the list of tasks", () => {
     },
   );
 
+  it("with a failed deletion that names the OBProxy stands against an older one that ended well, not against a newer one", async () => {
+    const tags = [onCluster, { ...onCluster, obproxyServerId: 3 }];
+    for (const [id, code] of [
+      [40_000, 1],
+      [777, 0],
+    ] as const) {
+      const before = (ocp: Simulator): void => {
+        ocp.addPastTask({ ...ours, status: "SUCCESSFUL" });
+        ocp.inject({
+          ...ever,
+          path: TASKS,
+          when: ({ query }) => !String(query["status"]).includes("SUCCESSFUL"),
+          does: { kind: "rewrite", change: inContents((all) => [{ ...failedOddly, id, tags }, ...all]) },
+        });
+      };
+      const run = await inMockedTime(call, proxyIsGone, { before });
+      expect({ id, code: run.code, changes: run.changes }).toEqual({ id, code, changes: [] });
+    }
+  });
+
   it.each([
     ["RUNNING", { status: "RUNNING" }],
     ["without a status", {}],
