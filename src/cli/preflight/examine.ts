@@ -1,7 +1,7 @@
 import type { Answers } from "./ask.js";
 import { deploymentFindings, isAllAbsent, isUndeployed } from "./deployment.js";
 import { type Circumstances, clusterOf, type Command, type Judgement, judge, type Remark } from "./judge.js";
-import { standingOf } from "../../hook/decide/elsewhere.js";
+import { type Standing, standingOf } from "../../hook/decide/elsewhere.js";
 import type { Neighbour } from "../../hook/neighbours.js";
 import { describeServer } from "../../hook/tell/failures.js";
 import { isBlindToTasks, providerFindings, stackFindings } from "./provider-findings.js";
@@ -105,13 +105,19 @@ function contentOf(
 }
 
 /** For certain: no id that only Terraform knows may be its own. */
-function hasLeft({ stack }: Scene, { fate, provider, target }: Surveyed): boolean {
+function hasLeft(scene: Scene, object: Surveyed): boolean {
+  return object.fate === "hook" && standing(scene, object) === "left";
+}
+
+function standing({ stack }: Scene, { provider, target }: Surveyed): Standing | undefined {
   const settings = stack.providers.find(({ alias }) => alias === provider)?.settings;
-  return fate === "hook" && settings !== undefined && standingOf(target, settings) === "left";
+  return settings && standingOf(target, settings);
 }
 
 function lostSettings(scene: Scene, object: Surveyed): string | undefined {
-  if (!hasLeft(scene, object) || object.instance?.block.startsWith("null_resource.") !== true) return undefined;
+  // Ids that only Terraform knows have no settings of their own.
+  const hasSettings = standing(scene, object) === "declared";
+  if (hasSettings || object.instance?.block.startsWith("null_resource.") !== true) return undefined;
   return scene.recorded?.get(`${object.provider ?? ""} ${object.label}`);
 }
 
