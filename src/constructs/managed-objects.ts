@@ -172,19 +172,23 @@ export class ManagedObjects {
   /** What is rarely needed is only there where it is. */
   private addLocalsFor(declaration: Declaration): void {
     const { kind } = declaration;
-    if (isUnknown(declaration)) {
-      this.addLocal(this.pathsId(kind), () => this.mapOf(kind, isUnknown, pathOf));
-      const declared = this.blockName(kind, false);
-      const names = { block: this.blockAddress(kind), declared, paths: `${this.alias}_${this.pathsId(kind)}` };
-      const check = namesCheck(this.carrier, names);
-      if (check !== undefined) this.addLocal(`${blockId(kind, false)}_names_unchanged`, () => check);
-    }
+    if (isUnknown(declaration)) this.addLocal(this.pathsId(kind), () => this.mapOf(kind, isUnknown, pathOf));
+    if (isUnreachable(declaration)) this.addNamesCheck(kind);
     if (!hasLastSettings(declaration)) return;
     if (this.carrier === Carrier.TERRAFORM_DATA) {
       this.addLocal(this.settingsId(kind), () => this.mapOf(kind, hasLastSettings, lastSettings));
     } else if (this.provider.node.tryFindChild("settings") === undefined) {
       new SettingsRecord(this.provider, "settings", `${this.alias}_obproxy_settings`, () => this.settingsRecord());
     }
+  }
+
+  private addNamesCheck(kind: ObjectKind): void {
+    const declared = this.blockName(kind, false);
+    const paths = `${this.alias}_${this.namesId(kind)}`;
+    const check = namesCheck(this.carrier, { block: this.blockAddress(kind), declared, paths });
+    if (check === undefined) return;
+    this.addLocal(this.namesId(kind), () => this.mapOf(kind, isUnreachable, pathOf));
+    this.addLocal(`${this.namesId(kind)}_unchanged`, () => check);
   }
 
   private addLocal(id: string, produce: () => unknown): void {
@@ -195,11 +199,19 @@ export class ManagedObjects {
   private localsOf(kind: ObjectKind): BlockLocals {
     const named = (id: string): string | undefined =>
       this.provider.node.tryFindChild(id) === undefined ? undefined : `${this.alias}_${id}`;
-    return { paths: named(this.pathsId(kind)), settings: named(this.settingsId(kind)) };
+    return {
+      paths: named(this.pathsId(kind)),
+      names: named(this.namesId(kind)),
+      settings: named(this.settingsId(kind)),
+    };
   }
 
   private pathsId(kind: ObjectKind): string {
     return `${blockId(kind, false)}_paths`;
+  }
+
+  private namesId(kind: ObjectKind): string {
+    return `${blockId(kind, false)}_names`;
   }
 
   private settingsId(kind: ObjectKind): string {
@@ -313,7 +325,12 @@ function blockId(kind: ObjectKind, kept: boolean): string {
   return kept ? `${PLURALS[kind]}_kept` : PLURALS[kind];
 }
 
-/** Ids or a name that only Terraform knows: the hook cannot look up what is declared today. */
+/** Today's name does not reach the hook: it is itself known to Terraform alone, or whose name it is. */
+function isUnreachable({ clusterId, clusterName }: Declaration): boolean {
+  return Token.isUnresolved(clusterId) || Token.isUnresolved(clusterName);
+}
+
+/** Ids or a name that only Terraform knows, and can check. */
 function isUnknown({ clusterName, isToken }: Declaration): boolean {
   return isToken || Token.isUnresolved(clusterName);
 }

@@ -207,8 +207,8 @@ describe.each(carriers)("with %s", (carrier) => {
     const declare =
       (clusterName: string, ...obproxyIds: number[]): Declare =>
       (ocp, stack) => {
-        const id = new TerraformVariable(stack, "id", { type: "number", default: 1 }).numberValue;
-        new Obproxy(stack, "p", { ocp, clusterId: 27, clusterName, obproxyIds: [id] });
+        const id = new TerraformVariable(stack, "id", { type: "number", default: 27 }).numberValue;
+        new Obproxy(stack, "p", { ocp, clusterId: id, clusterName, obproxyIds: [1] });
         const skipHostOperation = true;
         if (obproxyIds.length > 0)
           new Obproxy(stack, "q", { ocp, clusterId: 27, clusterName, obproxyIds, skipHostOperation });
