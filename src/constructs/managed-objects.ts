@@ -1,4 +1,5 @@
 import {
+  Annotations,
   Aspects,
   dependable,
   type ITerraformDependable,
@@ -30,7 +31,7 @@ import type { OcpProvider } from "./ocp-provider.js";
 import { ensureNullProvider } from "./null-provider.js";
 import { Protection } from "./protection.js";
 import { SettingsRecord, settingsForPeople } from "./settings-record.js";
-import { hookSettings, settingsText } from "./settings.js";
+import { hookSettings, indistinguishable, settingsText } from "./settings.js";
 import { terraformText } from "./terraform-text.js";
 
 export interface ManagedObjectsConfig {
@@ -305,7 +306,20 @@ export class ManagedObjects {
   /** What is only known, or only safe to do, when all constructs are there. */
   private prepare(): void {
     if (this.carrier === Carrier.NULL_RESOURCE) ensureNullProvider(this.stack, this.provider);
+    this.warnOfVariables();
     this.writeFiles();
+  }
+
+  /** Their hooks could not tell the objects apart, and would refuse to delete any. */
+  private warnOfVariables(): void {
+    for (const other of this.registry.providers) {
+      const paths = other !== this && other.sameOcpAs(this) ? indistinguishable(this, other) : undefined;
+      if (paths === undefined) continue;
+      const [own, others] = paths;
+      Annotations.of(this.provider).addWarning(
+        `${own} and, with another OcpProvider, ${others} have ids that only Terraform knows, and may mean the same object: no hook can tell, so destroy refuses to delete them. Write the ids of one of the two as numbers.`,
+      );
+    }
   }
 
   private writeFiles(): void {
