@@ -5,7 +5,10 @@ const address = 'terraform_data.ocp_obproxies["27/3"]';
 const expected = {
   address,
   block: "terraform_data.ocp_obproxies",
-  triggers: { target: { kind: "obproxy", clusterId: "27", obproxyId: "3" }, name: "orders" },
+  triggers: {
+    target: { kind: "obproxy", clusterId: "27", obproxyId: "3" },
+    remembered: { clusterName: "orders", nameFrom: "first-deploy" },
+  },
   tainted: false,
   deposed: false,
 };

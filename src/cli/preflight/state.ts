@@ -28,13 +28,36 @@ export function readInstances(state: unknown): readonly Instance[] | undefined {
   return undefined;
 }
 
+/**
+ * What a stack of null_resource remembers of its objects' settings: `<alias> <label>` → settings, as `SettingsRecord`
+ * has them.
+ */
+export function readSettingsRecords(state: unknown): ReadonlyMap<string, string> {
+  const shown = listAt(state, "values", "root_module", "resources").map((resource) => ({
+    resource,
+    input: at(resource, "values", "input"),
+  }));
+  const raw = listAt(state, "resources").flatMap((resource) =>
+    listAt(resource, "instances").map((instance) => ({
+      resource,
+      input: withoutType(at(instance, "attributes", "input")),
+    })),
+  );
+  const records = [...shown, ...raw].flatMap(({ input, resource }): [string, string][] => {
+    const alias = /^(\w+)_obproxy_settings$/.exec(textAt(resource, "name") ?? "")?.[1];
+    if (alias === undefined || at(resource, "type") !== "terraform_data" || !isObject(input)) return [];
+    return Object.entries(input).map(([label, settings]) => [`${alias} ${label}`, String(settings)]);
+  });
+  return new Map(records);
+}
+
 function fromShow(module: unknown): readonly Instance[] {
   const own = listAt(module, "resources").flatMap((resource): Instance[] => {
     const address = textAt(resource, "address");
     const type = textAt(resource, "type");
     const attribute = CARRIERS[type ?? ""];
     if (address === undefined || attribute === undefined || at(resource, "mode") !== "managed") return [];
-    const triggers = readTriggers(at(resource, "values", attribute));
+    const triggers = readTriggers(at(resource, "values", attribute), at(resource, "values", "input"));
     if (triggers === undefined) return [];
     const tainted = at(resource, "tainted") === true;
     const deposed = at(resource, "deposed_key") !== undefined;
@@ -51,9 +74,8 @@ function fromFile(resources: readonly unknown[]): readonly Instance[] {
     const module = textAt(resource, "module");
     const block = `${module === undefined ? "" : `${module}.`}${type}.${textAt(resource, "name") ?? ""}`;
     return listAt(resource, "instances").flatMap((instance): Instance[] => {
-      const value = at(instance, "attributes", attribute);
-      // A value of any type is kept together with its type.
-      const triggers = readTriggers(isObject(value) && "value" in value ? value["value"] : value);
+      const value = (name: string): unknown => withoutType(at(instance, "attributes", name));
+      const triggers = readTriggers(value(attribute), value("input"));
       if (triggers === undefined) return [];
       const index = at(instance, "index_key");
       const address = index === undefined ? block : `${block}[${JSON.stringify(index)}]`;
@@ -61,6 +83,11 @@ function fromFile(resources: readonly unknown[]): readonly Instance[] {
       return [{ address, block, triggers, tainted, deposed: at(instance, "deposed") !== undefined }];
     });
   });
+}
+
+/** A value of any type is kept together with its type. */
+function withoutType(value: unknown): unknown {
+  return isObject(value) && "value" in value ? value["value"] : value;
 }
 
 function blockOf(address: string): string {
