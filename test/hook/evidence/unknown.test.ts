@@ -192,8 +192,8 @@ describe("the list of tasks", () => {
         ocp.inject({
           ...ever,
           path: TASKS,
-          when: ({ query }) => !String(query["status"]).includes("SUCCESSFUL"),
-          does: { kind: "rewrite", change: inContents((all) => [{ ...failedOddly, id, tags }, ...all]) },
+          when: ({ query }) => String(query["status"]).includes("RUNNING"),
+          does: withEntry({ ...failedOddly, id, tags }, "first"),
         });
       };
       const run = await inMockedTime(call, proxyIsGone, { before });
