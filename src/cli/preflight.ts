@@ -8,6 +8,7 @@ import { type Answers, Inquiry } from "./preflight/ask.js";
 import { CannotLook } from "./preflight/cannot-look.js";
 import { examine, type Scene, type StateKnown } from "./preflight/examine.js";
 import { jsonReport } from "./preflight/json-report.js";
+import type { Command } from "./preflight/judge.js";
 import { exitCodeOf, type Report, strictly } from "./preflight/report.js";
 import { findStacks, readStack, type Stack } from "./preflight/stack.js";
 import type { Instance } from "./preflight/state.js";
@@ -41,6 +42,8 @@ stack of it (cdktf.out/stacks/<stack>). OCP's URL and credentials come from the 
   --state <file>  take the state from a file (terraform show -json, or a state file), for one stack
   --no-state      the stacks were never deployed; look at OCP all the same
   --json          print one JSON document instead of text
+  --deploy        a deploy is to follow: leave out what only a destroy would meet, such as preventDestroy
+  --destroy       a destroy is to follow: leave out what only a deploy would meet
   --strict        count warnings as problems
   --help
 
@@ -92,6 +95,8 @@ interface Options {
   readonly noState: boolean;
   readonly json: boolean;
   readonly strict: boolean;
+  /** Undefined: what either of them would meet. */
+  readonly command: Command | undefined;
 }
 
 async function run(options: Options, io: PreflightIo): Promise<number> {
@@ -101,7 +106,7 @@ async function run(options: Options, io: PreflightIo): Promise<number> {
     const scenes: Scene[] = [];
     // One after another: Terraform may lock what stacks share, such as a plugin cache.
     for (const stack of stacks) scenes.push(await lookAt(stack, options, io, inquiry));
-    const examined = examine(scenes);
+    const examined = examine(scenes, options.command);
     const strict = options.strict ? strictly(examined) : examined;
     const report = masked(strict, inquiry.secrets);
     io.stdout.write(options.json ? `${jsonForLog(jsonReport(report))}\n` : textReport(report));
@@ -127,7 +132,7 @@ function stacksAt({ directories, state }: Options, { cwd, env }: PreflightIo): r
 }
 
 async function lookAt(stack: Stack, options: Options, io: PreflightIo, inquiry: Inquiry): Promise<Scene> {
-  const { instances, program, state: known } = await stateOf(stack, options, io);
+  const { instances, program, recorded, state: known } = await stateOf(stack, options, io);
   const objects = survey(stack, instances);
   const isSwitching = program !== undefined && known.kind === "read" && objects.some(changesCarrier);
   const state = isSwitching ? { ...known, program: await versionOfProgram(program, io.env) } : known;
@@ -138,7 +143,7 @@ async function lookAt(stack: Stack, options: Options, io: PreflightIo, inquiry: 
     answers.set(provider.alias, await inquiry.ask(provider, provider.settings, own));
   }
   const terraform = terraformIn(program ?? programsFrom(io.env)[0], stack.shown);
-  return { stack, state, terraform, objects, answers };
+  return { stack, state, terraform, objects, answers, ...(recorded === undefined ? {} : { recorded }) };
 }
 
 function isWorthAsking({ fate }: Surveyed): boolean {
@@ -152,14 +157,15 @@ async function stateOf(
 ): Promise<{
   readonly instances: readonly Instance[];
   readonly program?: string | undefined;
+  readonly recorded?: ReadonlyMap<string, string>;
   readonly state: StateKnown;
 }> {
   if (noState) return { instances: [], state: { kind: "none" } };
   try {
-    const { from, instances, program } = await (state === undefined
+    const { from, instances, program, recorded } = await (state === undefined
       ? stateFromTerraform(stack, env)
       : stateFromFile(resolve(cwd, state)));
-    return { instances, program, state: { kind: "read", from } };
+    return { instances, program, recorded, state: { kind: "read", from } };
   } catch (error) {
     if (!(error instanceof CannotLook)) throw error;
     return { instances: [], state: { kind: "unreadable", message: error.message, next: error.next } };
@@ -189,12 +195,16 @@ function readOptions(args: readonly string[]): "help" | Options {
   if (values.state !== undefined && values["no-state"] === true) {
     throw new UsageError("`--state` and `--no-state` exclude each other.");
   }
+  if (values.deploy === true && values.destroy === true) {
+    throw new UsageError("`--deploy` and `--destroy` exclude each other; without either, both are looked at.");
+  }
   return {
     directories: positionals.length === 0 ? ["cdktf.out"] : positionals,
     state: values.state,
     noState: values["no-state"] === true,
     json: values.json === true,
     strict: values.strict === true,
+    command: values.deploy === true ? "deploy" : values.destroy === true ? "destroy" : undefined,
   };
 }
 
@@ -203,6 +213,8 @@ const OPTIONS = {
   "no-state": { type: "boolean" },
   json: { type: "boolean" },
   strict: { type: "boolean" },
+  deploy: { type: "boolean" },
+  destroy: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
 

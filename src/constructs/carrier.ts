@@ -103,6 +103,8 @@ export interface HookCall {
 export interface BlockLocals {
   /** From the key of each object whose ids or name only Terraform knows to the path of its construct. */
   readonly paths?: string | undefined;
+  /** From the key of each object whose name of today its hook cannot know, to the path of its construct. */
+  readonly names?: string | undefined;
   /** From the key of each object with settings of its own to those that its hook needs; see {@link lastSettings}. */
   readonly settings?: string | undefined;
 }
@@ -228,11 +230,11 @@ export class CarrierBlock extends TerraformResource {
   }
 
   private checks(): Pick<TerraformResourceLifecycle, "precondition" | "postcondition"> {
-    const { paths } = this.config.locals();
+    const { names, paths } = this.config.locals();
     return {
       ...(paths === undefined ? {} : { precondition: idChecks(this.config.kind, paths) }),
       // With an attribute of today's declaration a change of the name reaches the hook.
-      ...(this.form.today === undefined ? { postcondition: [nameCheck(this.form.attribute, paths)] } : {}),
+      ...(this.form.today === undefined ? { postcondition: [nameCheck(this.form.attribute, names)] } : {}),
     };
   }
 }

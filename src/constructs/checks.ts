@@ -40,15 +40,15 @@ export function idChecks(kind: ObjectKind, paths: string): Precondition[] {
  * where it cannot (ids or a name that only Terraform knows, or an object that will leave with no name at all to guard
  * it), a change fails the plan rather than have no effect.
  */
-export function nameCheck(triggers: string, paths: string | undefined): Postcondition {
+export function nameCheck(triggers: string, names: string | undefined): Postcondition {
   const first = `self.${triggers}["cluster_name"]`;
   const hadName = `${first} != "${ANY_NAME}"`;
-  const reaches = paths === undefined ? hadName : `(${hadName} && !can(local.${paths}[each.key]))`;
-  const where = paths === undefined ? "" : `\${try("\${local.${paths}[each.key]}: ", "")}`;
+  const reaches = names === undefined ? hadName : `(${hadName} && !can(local.${names}[each.key]))`;
+  const where = names === undefined ? "" : `\${try("\${local.${names}[each.key]}: ", "")}`;
   return {
     // What was imported has no triggers.
     condition: `\${try(${first} == each.value || ${reaches}, true)}`,
-    errorMessage: `${where}\${each.key} was deployed with the cluster's name '\${${first}}' and is declared with '\${each.value}' now, but a null_resource keeps the first, which alone would guard the object. Forget it (terraform state rm, which deletes nothing) and deploy it again with the new name; or set \`carrier: Carrier.TERRAFORM_DATA\` on the OcpProvider, which follows the name${paths === undefined ? "" : "; or write ids and name in the code"}.`,
+    errorMessage: `${where}\${each.key} was deployed with the cluster's name '\${${first}}' and is declared with '\${each.value}' now, but a null_resource keeps the first, which alone would guard the object. Forget it (terraform state rm, which deletes nothing) and deploy it again with the new name; or set \`carrier: Carrier.TERRAFORM_DATA\` on the OcpProvider, which follows the name${names === undefined ? "" : "; or write ids and name in the code"}.`,
   };
 }
 

@@ -1,4 +1,5 @@
 import {
+  Annotations,
   Aspects,
   dependable,
   type ITerraformDependable,
@@ -31,7 +32,7 @@ import type { OcpProvider } from "./ocp-provider.js";
 import { ensureNullProvider } from "./null-provider.js";
 import { Protection } from "./protection.js";
 import { SettingsRecord, settingsForPeople } from "./settings-record.js";
-import { hookSettings, settingsText } from "./settings.js";
+import { hookSettings, indistinguishable, settingsText } from "./settings.js";
 import { terraformText } from "./terraform-text.js";
 
 export interface ManagedObjectsConfig {
@@ -194,19 +195,23 @@ export class ManagedObjects {
   /** What is rarely needed is only there where it is. */
   private addLocalsFor(declaration: Declaration): void {
     const { kind } = declaration;
-    if (isUnknown(declaration)) {
-      this.addLocal(this.pathsId(kind), () => this.mapOf(kind, isUnknown, pathOf));
-      const declared = this.blockName(kind, false);
-      const names = { block: this.blockAddress(kind), declared, paths: `${this.alias}_${this.pathsId(kind)}` };
-      const check = namesCheck(this.carrier, names);
-      if (check !== undefined) this.addLocal(`${blockId(kind, false)}_names_unchanged`, () => check);
-    }
+    if (isUnknown(declaration)) this.addLocal(this.pathsId(kind), () => this.mapOf(kind, isUnknown, pathOf));
+    if (isUnreachable(declaration)) this.addNamesCheck(kind);
     if (!hasLastSettings(declaration)) return;
     if (this.carrier === Carrier.TERRAFORM_DATA) {
       this.addLocal(this.settingsId(kind), () => this.mapOf(kind, hasLastSettings, lastSettings));
     } else if (this.provider.node.tryFindChild("settings") === undefined) {
       new SettingsRecord(this.provider, "settings", `${this.alias}_obproxy_settings`, () => this.settingsRecord());
     }
+  }
+
+  private addNamesCheck(kind: ObjectKind): void {
+    const declared = this.blockName(kind, false);
+    const paths = `${this.alias}_${this.namesId(kind)}`;
+    const check = namesCheck(this.carrier, { block: this.blockAddress(kind), declared, paths });
+    if (check === undefined) return;
+    this.addLocal(this.namesId(kind), () => this.mapOf(kind, isUnreachable, pathOf));
+    this.addLocal(`${this.namesId(kind)}_unchanged`, () => check);
   }
 
   private addLocal(id: string, produce: () => unknown): void {
@@ -217,11 +222,19 @@ export class ManagedObjects {
   private localsOf(kind: ObjectKind): BlockLocals {
     const named = (id: string): string | undefined =>
       this.provider.node.tryFindChild(id) === undefined ? undefined : `${this.alias}_${id}`;
-    return { paths: named(this.pathsId(kind)), settings: named(this.settingsId(kind)) };
+    return {
+      paths: named(this.pathsId(kind)),
+      names: named(this.namesId(kind)),
+      settings: named(this.settingsId(kind)),
+    };
   }
 
   private pathsId(kind: ObjectKind): string {
     return `${blockId(kind, false)}_paths`;
+  }
+
+  private namesId(kind: ObjectKind): string {
+    return `${blockId(kind, false)}_names`;
   }
 
   private settingsId(kind: ObjectKind): string {
@@ -315,7 +328,20 @@ export class ManagedObjects {
   /** What is only known, or only safe to do, when all constructs are there. */
   private prepare(): void {
     if (this.carrier === Carrier.NULL_RESOURCE) ensureNullProvider(this.stack, this.provider);
+    this.warnOfVariables();
     this.writeFiles();
+  }
+
+  /** Their hooks could not tell the objects apart, and would refuse to delete any. */
+  private warnOfVariables(): void {
+    for (const other of this.registry.providers) {
+      const paths = other !== this && other.sameOcpAs(this) ? indistinguishable(this, other) : undefined;
+      if (paths === undefined) continue;
+      const [own, others] = paths;
+      Annotations.of(this.provider).addWarning(
+        `${own} and, with another OcpProvider, ${others} have ids that only Terraform knows, and may mean the same object: no hook can tell, so destroy refuses to delete them. Write the ids of one of the two as numbers.`,
+      );
+    }
   }
 
   private writeFiles(): void {
@@ -339,7 +365,12 @@ function blockId(kind: ObjectKind, kept: boolean): string {
   return kept ? `${PLURALS[kind]}_kept` : PLURALS[kind];
 }
 
-/** Ids or a name that only Terraform knows: the hook cannot look up what is declared today. */
+/** Today's name does not reach the hook: it is itself known to Terraform alone, or whose name it is. */
+function isUnreachable({ clusterId, clusterName }: Declaration): boolean {
+  return Token.isUnresolved(clusterId) || Token.isUnresolved(clusterName);
+}
+
+/** Ids or a name that only Terraform knows, and can check. */
 function isUnknown({ clusterName, isToken }: Declaration): boolean {
   return isToken || Token.isUnresolved(clusterName);
 }

@@ -1,11 +1,12 @@
 import { LocalBackend, Token, type TerraformStack } from "cdktf";
 import { isAbsolute } from "node:path";
-import type {
-  ClusterSettings,
-  HookSettings,
-  ObproxySettings,
-  OtherProvider,
-  TokenDeclaration,
+import {
+  ANY_NAME,
+  type ClusterSettings,
+  type HookSettings,
+  type ObproxySettings,
+  type OtherProvider,
+  type TokenDeclaration,
 } from "../hook/request.js";
 import type { Declaration, ObjectKind } from "./declaration.js";
 import type { ManagedObjects } from "./managed-objects.js";
@@ -65,6 +66,30 @@ function byKey<T>(managed: ManagedObjects, kind: ObjectKind, map: (declaration: 
       .filter((each) => each.kind === kind && !each.isToken)
       .map((declaration) => [declaration.key, map(declaration)]),
   );
+}
+
+/**
+ * Path of something that `other` declares and that may be what `managed` declares, both by ids that only Terraform knows;
+ * see `decide/elsewhere.ts`.
+ */
+export function indistinguishable(
+  managed: ManagedObjects,
+  other: ManagedObjects,
+): readonly [string, string] | undefined {
+  const open = (a: string | undefined, b: string | undefined): boolean => a === undefined || b === undefined || a === b;
+  const anyName = (name: string | undefined): string | undefined => (name === ANY_NAME ? undefined : name);
+  const [found] = tokensOf(managed).flatMap((one) =>
+    tokensOf(other)
+      .filter(
+        (two) =>
+          one.kind === two.kind &&
+          open(one.clusterId, two.clusterId) &&
+          open(one.obproxyId, two.obproxyId) &&
+          open(anyName(one.clusterName), anyName(two.clusterName)),
+      )
+      .map((two) => [one.path, two.path] as const),
+  );
+  return found;
 }
 
 function tokensOf(managed: ManagedObjects): readonly TokenDeclaration[] {

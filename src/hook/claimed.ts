@@ -114,5 +114,5 @@ function variableFor({ address, envPrefix }: Claim["by"], { provider }: Settings
 }
 
 function refused(reason: string, next: string): Hands {
-  return { off: true, outcome: "refused", reason, next };
+  return { off: true, outcome: "refused", guard: "declaredElsewhere", reason, next };
 }

@@ -63,7 +63,13 @@ export type Hands =
   | { readonly off: false }
   /** Success. `doubt`: what cannot be known about where it is left. */
   | { readonly off: true; readonly outcome: "left-alone"; readonly reason: string; readonly doubt?: string }
-  | { readonly off: true; readonly outcome: "refused"; readonly reason: string; readonly next: string };
+  | {
+      readonly off: true;
+      readonly outcome: "refused";
+      readonly guard: "preventDestroy" | "declaredElsewhere";
+      readonly reason: string;
+      readonly next: string;
+    };
 
 /** What the state remembers of how an object was declared. */
 export interface Remembered {
@@ -105,25 +111,35 @@ function checkKey(env: NodeJS.ProcessEnv, target: Target): Target {
   });
 }
 
-/** The last deploy's declaration where the carrier holds it, else the name of the first. */
 function readRemembered(env: NodeJS.ProcessEnv, triggerName: string): Remembered {
   const text = env[ENV.lastDeploy];
-  const first: Remembered = { clusterName: triggerName, nameFrom: "first-deploy" };
-  if (text === undefined || text === "") return first;
+  if (text === undefined || text === "") return rememberedOf(triggerName, undefined);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw badCall(`${ENV.lastDeploy} is not JSON`);
   }
-  // A null_resource has just become this carrier.
-  if (value === null) return first;
   if (typeof value !== "object") throw badCall(`${ENV.lastDeploy} is not an object`);
-  const members = new Map<string, unknown>(Object.entries(value));
+  return rememberedOf(triggerName, value);
+}
+
+/**
+ * The last deploy's declaration where the carrier holds it, else the name of the first.
+ *
+ * @param lastDeploy an object with the members of {@link TODAY}; anything else, such as null where a null_resource has
+ *   just become this carrier: none
+ */
+export function rememberedOf(triggerName: string, lastDeploy: unknown): Remembered {
+  const members = new Map<string, unknown>(
+    typeof lastDeploy === "object" && lastDeploy !== null ? Object.entries(lastDeploy) : [],
+  );
   const clusterName = members.get(TODAY.clusterName);
   const timeout = members.get(TODAY.deleteTimeout);
   return {
-    ...(typeof clusterName === "string" ? { clusterName, nameFrom: "last-deploy" } : first),
+    ...(typeof clusterName === "string"
+      ? { clusterName, nameFrom: "last-deploy" }
+      : { clusterName: triggerName, nameFrom: "first-deploy" }),
     ...(members.get(TODAY.skipHostOperation) === "true" ? { skipHostOperation: true } : {}),
     ...(typeof timeout === "string" ? { deleteTimeout: timeout } : {}),
   };
@@ -248,6 +264,7 @@ export function handsOff(target: Target, settings: Settings, state: string | Rem
     return {
       off: true,
       outcome: "refused",
+      guard: "preventDestroy",
       reason: `preventDestroy is set on ${declaration.path}`,
       next: "take `preventDestroy` off, deploy, then destroy",
     };

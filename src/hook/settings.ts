@@ -62,7 +62,7 @@ export function resolveSettings(settings: HookSettings, env: NodeJS.ProcessEnv, 
 /** @throws WrongMember */
 function parseSettings(value: unknown): HookSettings {
   if (!isRecord(value) || value["formatVersion"] !== FORMAT) {
-    throw new WrongMember(`it is not of format ${FORMAT}, which this hook reads`);
+    throw new WrongMember(`its \`formatVersion\` is not ${FORMAT}, which this hook reads`);
   }
   const root = new Member(value, "");
   return {
@@ -154,7 +154,7 @@ class Member {
 
   text(name: string): string {
     const value = this.value[name];
-    if (typeof value !== "string") throw wrong(this.at(name), value, "a text");
+    if (typeof value !== "string" || value === "") throw wrong(this.at(name), value, "a text");
     return value;
   }
 

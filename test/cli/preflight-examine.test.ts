@@ -1,4 +1,5 @@
 import { examine } from "../../src/cli/preflight/examine.js";
+import type { Command } from "../../src/cli/preflight/judge.js";
 import { jsonReport } from "../../src/cli/preflight/json-report.js";
 import { exitCodeOf, strictly } from "../../src/cli/preflight/report.js";
 import { textReport } from "../../src/cli/preflight/text-report.js";
@@ -13,6 +14,7 @@ import {
   ourTask,
   scene,
   statuses,
+  statusesOf,
   task,
   type World,
 } from "./preflight-scenes.js";
@@ -182,12 +184,12 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
   [
     "a proxy that is not deployed",
     { instances: [instance("27"), instance("27/1")] },
-    ["warning not-deployed: OBProxy 27/2"],
+    ["warning not-deployed: OBProxy 27/2", "problem declared-elsewhere: OBProxy cluster 27"],
   ],
   [
     "proxies that are not deployed",
     { instances: [instance("27")] },
-    ["warning not-deployed: OBProxy 27/1, OBProxy 27/2"],
+    ["warning not-deployed: OBProxy 27/1, OBProxy 27/2", "problem declared-elsewhere: OBProxy cluster 27"],
   ],
   [
     "a proxy that is neither deployed nor known to OCP",
@@ -197,7 +199,7 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
   [
     "a tainted proxy",
     { instances: [instance("27"), instance("27/1", { tainted: true }), instance("27/2")] },
-    ["problem tainted: OBProxy 27/1"],
+    ["problem declared-elsewhere: OBProxy cluster 27", "problem tainted: OBProxy 27/1"],
   ],
   [
     "a tainted proxy that is gone",
@@ -211,7 +213,7 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
   [
     "a deposed proxy",
     { instances: [instance("27"), instance("27/1"), instance("27/2", { deposed: true })] },
-    ["problem deposed: OBProxy 27/2"],
+    ["problem declared-elsewhere: OBProxy cluster 27", "problem deposed: OBProxy 27/2"],
   ],
   [
     "a provider that was taken out with its objects",
@@ -261,7 +263,11 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
         instance("27/2", { address: 'null_resource.old_obproxies["27/2"]' }),
       ],
     },
-    ["warning not-deployed: OBProxy 27/2", "problem no-block: OBProxy 27/2"],
+    [
+      "warning not-deployed: OBProxy 27/2",
+      "problem no-block: OBProxy 27/2",
+      "problem declared-elsewhere: OBProxy cluster 27",
+    ],
   ],
   [
     "an object that was kept and has left",
@@ -271,12 +277,12 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
   [
     "an object that another stack declares now",
     { declared: {}, instances: [instance("27/1")], others: [{ obproxies: { "27/1": "other/one" } }] },
-    ["note left-alone: OBProxy 27/1"],
+    ["note left-alone: OBProxy 27/1", "warning left-alone: OBProxy 27/1"],
   ],
   [
     "preventDestroy",
     { declared: { ...DECLARED, "27": { preventDestroy: true } } },
-    ["warning protected: OBProxy cluster 27"],
+    ["problem protected: OBProxy cluster 27"],
   ],
   [
     "a switch of the carrier with an old Terraform",
@@ -408,6 +414,131 @@ describe("proxies of a cluster in another stack", () => {
 
   it("stand against it otherwise", () => {
     expect(findings(proxies, cluster)).toEqual(["problem declared-elsewhere: OBProxy cluster 27"]);
+  });
+});
+
+describe("what only Terraform's own order decides", () => {
+  const proxies: World = { name: "proxies", declared: { "27/1": {}, "27/2": {} } };
+  const cluster: World = {
+    name: "cluster",
+    declared: { "27": {} },
+    others: [{ stack: "proxies", obproxies: { "27/1": "proxies/1", "27/2": "proxies/2" } }],
+  };
+
+  it("is a problem where nothing tells it, with what to do", () => {
+    const unordered = [block("null_resource.ocp_obproxies", { needs: new Set() }), BLOCKS[1]!];
+    const [finding] = examine([scene({ blocks: unordered })]).findings;
+    expect(finding).toMatchObject({ code: "declared-elsewhere", level: "problem" });
+    expect(finding!.message).toContain("may be tried before OBProxies of it that the same run deletes (1, 2)");
+    expect(finding!.next).toContain("declare the cluster and its OBProxies with one provider");
+  });
+
+  it("is no order where a proxy of the other stack is not deployed", () => {
+    const half = { ...proxies, dependencies: ["cluster"], instances: [instance("27/1")] };
+    expect(findings(half, cluster)).toEqual([
+      "warning not-deployed: OBProxy 27/2",
+      "problem declared-elsewhere: OBProxy cluster 27",
+    ]);
+  });
+
+  it("holds a cluster back for what cannot go in a stack before it", () => {
+    const stuck = {
+      ...proxies,
+      dependencies: ["cluster"],
+      declared: { "27/1": {}, "27/2": { skipHostOperation: true } },
+    };
+    expect(statuses(stuck, cluster)).toMatchObject({ "27": "held-back", "27/2": "problem" });
+  });
+});
+
+describe("a deploy", () => {
+  const leaves: World = {
+    declared: { "27/1": {}, "27/2": {} },
+    instances: ["27", "27/1", "27/2"].map((key) => instance(key)),
+  };
+  const found = (world: World, command?: Command) =>
+    examine([scene(world)], command).findings.map(({ code, level }) => `${level} ${code}`);
+
+  it("would fail at a cluster that has left the code while its proxies stay; a destroy would not", () => {
+    expect(found(leaves)).toEqual(["problem declared-elsewhere"]);
+    expect(found(leaves, "deploy")).toEqual(["problem declared-elsewhere"]);
+    expect(found(leaves, "destroy")).toEqual([]);
+    expect(statusesOf(examine([scene(leaves)], "destroy"))["27"]).toBe("ready");
+  });
+
+  it("would not where its proxies have left with it", () => {
+    expect(found({ ...leaves, declared: {} })).toEqual([]);
+  });
+
+  it("does not meet what only a destroy is refused", () => {
+    const kept = { declared: { ...DECLARED, "27": { preventDestroy: true } } };
+    expect(found(kept)).toEqual(["problem protected"]);
+    expect(found(kept, "deploy")).toEqual([]);
+    expect(found(kept, "destroy")).toEqual(["problem protected"]);
+  });
+});
+
+describe("what somebody else declares", () => {
+  const left: World = { declared: {}, instances: [instance("27/1")] };
+  const there: World = { name: "other", declared: { "27/1": {} } };
+
+  it("is left alone where that stack's state holds it, and a problem where it does not", () => {
+    const world = { ...left, others: [{ obproxies: { "27/1": "other/one" } }] };
+    expect(findings(world, there)).toEqual(["note left-alone: OBProxy 27/1"]);
+    expect(findings(world, { ...there, instances: [] })).toContain("problem declared-elsewhere: OBProxy 27/1");
+  });
+
+  it("is a problem under another address, and by ids that only Terraform knows", () => {
+    const problem = ["problem declared-elsewhere: OBProxy 27/1"];
+    const elsewhere = { url: "https://ocp.example.org", obproxies: { "27/1": "other/one" } };
+    expect(findings({ ...left, others: [elsewhere] })).toEqual(problem);
+    expect(findings({ ...left, others: [{ tokens: [{ kind: "obproxy", path: "other/p" }] }] })).toEqual(problem);
+  });
+
+  it("is a problem for a cluster that would sweep it by force", () => {
+    const force: World = {
+      declared: { "27": { forceDestroy: true } },
+      others: [{ tokens: [{ kind: "obproxy", path: "other/p" }] }],
+    };
+    expect(findings(force)).toEqual(["problem declared-elsewhere: OBProxy cluster 27"]);
+  });
+});
+
+describe("what the last deploy knew", () => {
+  const token = { kind: "cluster", path: "stack/c", clusterName: "sales" } as const;
+  const renamed: World = { declared: {}, tokens: [token], clusters: [{ id: "27", name: "sales", obproxies: [] }] };
+
+  it("of a name that null_resource keeps makes Terraform refuse the plan", () => {
+    expect(findings({ ...renamed, instances: [instance("27")] })).toEqual(["problem name-changed: OBProxy cluster 27"]);
+    const clusters = [{ id: "27", name: "orders", obproxies: [] }];
+    const none = instance("27", { clusterName: "*" });
+    expect(findings({ declared: { "27": {} }, clusters, instances: [none] })).toEqual([
+      "problem name-changed: OBProxy cluster 27",
+    ]);
+  });
+
+  it("of a name guards with terraform_data", () => {
+    const address = 'terraform_data.ocp_obproxy_clusters["27"]';
+    const blocks = [block("terraform_data.ocp_obproxy_clusters")];
+    const world = { ...renamed, blocks };
+    const lastDeploy = { cluster_name: "sales" };
+    expect(findings({ ...world, instances: [instance("27", { address, lastDeploy })] })).toEqual([]);
+    expect(findings({ ...world, clusters: [orders()], instances: [instance("27", { address, lastDeploy })] })).toEqual([
+      "problem cluster-name: OBProxy cluster 27",
+    ]);
+  });
+
+  it("of settings that null_resource cannot keep is lost when the object leaves", () => {
+    const left = scene({
+      declared: { "27": {}, "27/2": {} },
+      instances: ["27", "27/1", "27/2"].map((key) => instance(key)),
+    });
+    const found = (settings: string) =>
+      examine([{ ...left, recorded: new Map([["ocp OBProxy 27/1", settings]]) }]).findings.map(
+        ({ code, level }) => `${level} ${code}`,
+      );
+    expect(found("skipHostOperation: lost")).toEqual(["problem settings-lost"]);
+    expect(found("timeouts.delete 2h: lost")).toEqual(["warning settings-lost"]);
   });
 });
 

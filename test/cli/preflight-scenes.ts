@@ -5,7 +5,7 @@ import type { Block, Provider, Stack } from "../../src/cli/preflight/stack.js";
 import type { Instance } from "../../src/cli/preflight/state.js";
 import { survey } from "../../src/cli/preflight/survey.js";
 import { targetOfKey } from "../../src/cli/preflight/targets.js";
-import { intentFrom } from "../../src/hook/intent.js";
+import { intentFrom, rememberedOf } from "../../src/hook/intent.js";
 import type { OurTask, Situation } from "../../src/hook/decide/situation.js";
 import { tasksAtWork, failedOnCluster } from "../../src/hook/decide/on-cluster.js";
 import type {
@@ -49,7 +49,8 @@ export const DECLARED = { "27": {}, "27/1": {}, "27/2": {} };
 
 export function block(address: string, more: Partial<Block> = {}): Block {
   const wave = address.endsWith("_obproxies") ? 1 : 2;
-  return { address, provider: "ocp", isBarrier: false, wave, ...more };
+  const needs = new Set(wave === 1 ? ["null_resource.ocp_obproxy_clusters"] : []);
+  return { address, provider: "ocp", isBarrier: false, wave, needs, ...more };
 }
 
 export const BLOCKS = [block("null_resource.ocp_obproxies"), block("null_resource.ocp_obproxy_clusters")];
@@ -58,10 +59,13 @@ export function addressOf(key: string): string {
   return `null_resource.ocp_${key.includes("/") ? "obproxies" : "obproxy_clusters"}["${key}"]`;
 }
 
-export function instance(key: string, more: Partial<Instance> & { readonly clusterName?: string } = {}): Instance {
-  const { clusterName = "orders", ...rest } = more;
+export function instance(
+  key: string,
+  more: Partial<Instance> & { readonly clusterName?: string; readonly lastDeploy?: object } = {},
+): Instance {
+  const { clusterName = "orders", lastDeploy, ...rest } = more;
   const address = rest.address ?? addressOf(key);
-  const triggers = { target: targetOfKey(key)!, name: clusterName };
+  const triggers = { target: targetOfKey(key)!, remembered: rememberedOf(clusterName, lastDeploy) };
   return { address, block: address.replace(/\[.*$/, ""), triggers, tainted: false, deposed: false, ...rest };
 }
 
@@ -110,9 +114,13 @@ export function scene(world: World = {}): Scene {
   };
   const objects = survey(stack, world.instances ?? Object.keys(world.declared ?? DECLARED).map((key) => instance(key)));
   const asked = objects.filter(({ fate }) => fate === "hook" || fate === "not-deployed");
-  const looks = asked.map(({ key, target, triggerName }): [string, Look] => [
+  const looks = asked.map(({ key, target, remembered }): [string, Look] => [
     key,
-    { kind: "seen", intent: intentFrom(target, triggerName, settings), seen: observation(world, key, triggerName) },
+    {
+      kind: "seen",
+      intent: intentFrom(target, remembered, settings),
+      seen: observation(world, key, remembered.clusterName),
+    },
   ]);
   const answers: Answers =
     world.answers !== undefined && "kind" in world.answers && world.answers.kind === "blind"

@@ -5,7 +5,10 @@ const address = 'terraform_data.ocp_obproxies["27/3"]';
 const expected = {
   address,
   block: "terraform_data.ocp_obproxies",
-  triggers: { target: { kind: "obproxy", clusterId: "27", obproxyId: "3" }, name: "orders" },
+  triggers: {
+    target: { kind: "obproxy", clusterId: "27", obproxyId: "3" },
+    remembered: { clusterName: "orders", nameFrom: "first-deploy" },
+  },
   tainted: false,
   deposed: false,
 };
@@ -71,7 +74,11 @@ it("takes an empty state for what it is", () => {
 
 it("knows what was imported by its key", () => {
   expect(readInstances(shown({ triggers_replace: null }))).toEqual([
-    { ...expected, triggers: { ...expected.triggers, name: "" }, deployedAs: "nothing" },
+    {
+      ...expected,
+      triggers: { target: expected.triggers.target, remembered: { clusterName: "", nameFrom: "first-deploy" } },
+      deployedAs: "nothing",
+    },
   ]);
 });
 

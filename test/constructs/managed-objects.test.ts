@@ -1,4 +1,5 @@
-import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
+import { TerraformVariable } from "cdktf";
+import { Carrier, Obproxy, ObproxyCluster, type ObproxyProps, OcpProvider } from "../../src/index.js";
 import { movesOf, orders, synthesize, testStack, warningsOf } from "./support/app.js";
 
 const carriers = [Carrier.NULL_RESOURCE, Carrier.TERRAFORM_DATA] as const;
@@ -76,4 +77,22 @@ test("an object may have come from any provider of the stack with the same OCP, 
     `${address("b_obproxy_clusters")} -> ${address("a_obproxy_clusters_kept")}`,
     `${address("a_obproxy_clusters_kept")} -> ${address("a_obproxy_clusters")}`,
   ]);
+});
+
+test("ids that only Terraform knows, with two providers of one OCP, are warned of where they may mean the same", () => {
+  const warnings = (other: Partial<ObproxyProps>, url?: string): readonly string[] => {
+    const stack = testStack();
+    const id = (name: string) => new TerraformVariable(stack, name, { type: "number" }).numberValue;
+    const home = { clusterId: 27, clusterName: "orders" };
+    const a = new OcpProvider(stack, "a");
+    const b = new OcpProvider(stack, "b", { alias: "b", ...(url === undefined ? {} : { url }) });
+    new Obproxy(stack, "p", { ocp: a, ...home, obproxyIds: [id("one")] });
+    new Obproxy(stack, "q", { ocp: b, ...home, obproxyIds: [id("two")], ...other });
+    synthesize(stack);
+    return warningsOf(a);
+  };
+  expect(warnings({})).toEqual([expect.stringMatching(/stack\/p and, .* stack\/q have ids that only Terraform knows/)]);
+  expect(warnings({ obproxyIds: [3] })).toEqual([]);
+  expect(warnings({ clusterId: 28, clusterName: "billing" })).toEqual([]);
+  expect(warnings({}, "https://ocp.example.com")).toEqual([]);
 });

@@ -1,4 +1,6 @@
 import { type TerraformStack, TerraformVariable } from "cdktf";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { carriers, type Declare, World } from "../support/world.js";
@@ -20,6 +22,12 @@ const flat = (text: string): string => text.replace(/[\s│╷╵]+/g, " ");
 
 function variable(stack: TerraformStack, name: string, value: unknown): TerraformVariable {
   return new TerraformVariable(stack, name, { type: "any", default: value });
+}
+
+interface Unchecked {
+  readonly resource: Readonly<
+    Record<string, Readonly<Record<string, { readonly lifecycle?: Record<string, unknown> }>>>
+  >;
 }
 
 type Known = "by Terraform alone" | "at synth";
@@ -186,6 +194,22 @@ describe.each(carriers)("with %s", (carrier) => {
       await world.deploy(declare("3", "orders"));
       expect((await world.project.destroy()).code).toBe(0);
       expect(world.held()).toEqual(["27", "27/1", "27/2"]);
+    });
+
+    it("and was deployed before Terraform checked it ends with the next plan, because nothing of it can be there", async () => {
+      world.synth(declare("0", "orders"));
+      const file = join(world.project.stackPath, "cdk.tf.json");
+      const configuration = JSON.parse(readFileSync(file, "utf8")) as Unchecked;
+      for (const block of Object.values(configuration.resource[carrier]!)) delete block.lifecycle!["precondition"];
+      writeFileSync(file, JSON.stringify(configuration));
+      expect((await world.project.apply()).code).toBe(0);
+      expect(await world.project.addresses()).toEqual([world.address("27/0")]);
+      world.synth(nothing);
+      const { code, output } = await world.project.destroy();
+      expect(code).toBe(0);
+      expect(flat(output)).toContain('OBProxy 27/0: nothing to delete: "0" is no id that OCP can have given');
+      expect(await world.project.addresses()).toEqual([]);
+      expect(world.ocp.requests).toEqual([]);
     });
 
     it("that is in HCL fails the plan as well", async () => {

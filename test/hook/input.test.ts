@@ -137,8 +137,8 @@ describe("the settings beside the hook", () => {
     ["missing", undefined, /ENOENT/],
     ["empty", "", /not JSON/],
     ["cut off", JSON.stringify(whole).slice(0, 60), /not JSON/],
-    ["of another format", JSON.stringify({ ...whole, formatVersion: 1 }), /not of format 2/],
-    ["null", "null", /not of format 2/],
+    ["of another format", JSON.stringify({ ...whole, formatVersion: 1 }), /`formatVersion` is not 2/],
+    ["null", "null", /`formatVersion` is not 2/],
   ])("are refused where they are %s", (_what, text, why) => {
     const failure = failureOf(() => read(text));
     expect(failure.message).toMatch(why);

@@ -168,6 +168,8 @@ export const SITUATIONS: readonly Situation[] = [
     code: 1,
     changes: ONCE,
     says: [/FAILED while it was being rolled back/],
+    // OCP refuses to retry it.
+    lastly: /mend the cause and skip what has failed in the rollback of task 31440/,
   },
   {
     about: "trap 2",

@@ -157,9 +157,9 @@ interface Wanted {
 }
 
 function intentsOf(objects: readonly Surveyed[], settings: HookSettings): readonly Wanted[] {
-  return objects.map(({ key, target, triggerName }) => {
+  return objects.map(({ key, target, remembered }) => {
     try {
-      return { key, intent: intentFrom(target, triggerName, settings) };
+      return { key, intent: intentFrom(target, remembered, settings) };
     } catch (error) {
       if (error instanceof HookFailure) return { key, intent: error };
       throw error;

@@ -1,11 +1,13 @@
 import type { Answers } from "./ask.js";
 import { deploymentFindings, isAllAbsent, isUndeployed } from "./deployment.js";
-import { clusterOf, type Judgement, judge, type Remark } from "./judge.js";
+import { type Circumstances, clusterOf, type Command, type Judgement, judge, type Remark } from "./judge.js";
+import { type Standing, standingOf } from "../../hook/decide/elsewhere.js";
+import type { Neighbour } from "../../hook/neighbours.js";
 import { describeServer } from "../../hook/tell/failures.js";
 import { isBlindToTasks, providerFindings, stackFindings } from "./provider-findings.js";
 import type { Finding, Level, Report, ReportedObject, ReportedStack, Status, Wave } from "./report.js";
 import type { Stack } from "./stack.js";
-import type { Surveyed } from "./survey.js";
+import { type Surveyed, withoutKey } from "./survey.js";
 import type { ProgramVersion } from "./terraform.js";
 
 /** All that is known of one stack when everything has been read and asked. */
@@ -17,6 +19,8 @@ export interface Scene {
   readonly objects: readonly Surveyed[];
   /** By alias. */
   readonly answers: ReadonlyMap<string, Answers>;
+  /** By alias and label: what the plan of a null_resource's stack remembers of settings; see `SettingsRecord`. */
+  readonly recorded?: ReadonlyMap<string, string>;
 }
 
 export type StateKnown =
@@ -37,10 +41,11 @@ interface Entry {
 }
 
 /** What there is to say about what was synthesized, deployed, and found in OCP. */
-export function examine(scenes: readonly Scene[]): Report {
+export function examine(read: readonly Scene[], command?: Command): Report {
+  const scenes = read.map((scene) => withStatesOf(read, scene));
   const proxies = scenes.flatMap((scene) => judgeKind(scene, "obproxy", []));
   const clusters = scenes.flatMap((scene) => judgeKind(scene, "cluster", proxies));
-  const entries = holdBack([...proxies, ...clusters]).map(stopWithProvider);
+  const entries = holdBack([...proxies, ...clusters].map((entry) => only(command, entry))).map(stopWithProvider);
   const findings = scenes.flatMap((scene) => [
     ...stackFindings(scene),
     ...deploymentFindings(scene),
@@ -68,7 +73,8 @@ function judgeKind(scene: Scene, kind: "cluster" | "obproxy", proxies: readonly 
         answers,
         terraform: scene.terraform,
         state: stateOf(scene),
-        goneBefore: goneBefore(scene, object, proxies),
+        ...contentOf(scene, object, proxies),
+        lostSettings: lostSettings(scene, object),
         clusterIsDeployed: scene.objects.some(
           ({ fate, target }) =>
             fate === "hook" && target.kind === "cluster" && target.clusterId === object.target.clusterId,
@@ -78,41 +84,114 @@ function judgeKind(scene: Scene, kind: "cluster" | "obproxy", proxies: readonly 
     });
 }
 
+/** What of a cluster's OBProxies would be gone when it is its turn. */
+function contentOf(
+  scene: Scene,
+  object: Surveyed,
+  proxies: readonly Entry[],
+): Pick<Circumstances, "goneBefore" | "goneBeforeDeploy" | "unordered"> {
+  if (object.target.kind !== "cluster") {
+    return { goneBefore: new Set(), goneBeforeDeploy: undefined, unordered: new Set() };
+  }
+  const going = goingOf(scene, object, proxies);
+  const before = going.filter((entry) => goesBefore(entry, scene, object));
+  return {
+    goneBefore: idsOf(before),
+    goneBeforeDeploy: hasLeft(scene, object)
+      ? idsOf(before.filter((each) => hasLeft(each.scene, each.object)))
+      : undefined,
+    unordered: idsOf(going.filter((entry) => !before.includes(entry))),
+  };
+}
+
+/** For certain: no id that only Terraform knows may be its own. */
+function hasLeft(scene: Scene, object: Surveyed): boolean {
+  return object.fate === "hook" && standing(scene, object) === "left";
+}
+
+function standing({ stack }: Scene, { provider, target }: Surveyed): Standing | undefined {
+  const settings = stack.providers.find(({ alias }) => alias === provider)?.settings;
+  return settings && standingOf(target, settings);
+}
+
+function lostSettings(scene: Scene, object: Surveyed): string | undefined {
+  // Ids that only Terraform knows have no settings of their own.
+  const hasSettings = standing(scene, object) === "declared";
+  if (hasSettings || object.instance?.block.startsWith("null_resource.") !== true) return undefined;
+  return scene.recorded?.get(`${object.provider ?? ""} ${object.label}`);
+}
+
 function stateOf(scene: Scene): "deployed" | "undeployed" | "unreadable" {
   if (scene.state.kind === "unreadable") return "unreadable";
   return scene.state.kind === "none" || isUndeployed(scene) ? "undeployed" : "deployed";
 }
 
-/** OBProxies of the cluster that the same stack, or one that has to be destroyed before it, would have deleted. */
-function goneBefore(
-  scene: Scene,
-  { fate, provider, target }: Surveyed,
-  proxies: readonly Entry[],
-): ReadonlySet<string> {
-  const url = urlOf(scene, provider);
-  const isGoing = ({ judgement }: Entry): boolean =>
-    judgement.status === "ready" ||
-    judgement.status === "waits" ||
-    (fate === "not-deployed" && judgement.status === "not-deployed");
-  return new Set(
-    proxies.flatMap((entry) => {
-      const other = entry.object;
-      if (other.target.kind !== "obproxy" || other.target.clusterId !== target.clusterId || !isGoing(entry)) return [];
-      if (urlOf(entry.scene, other.provider) !== url || !isDestroyedBefore(entry.scene, scene)) return [];
-      return [other.target.obproxyId];
-    }),
+/** The hooks read other stacks' states only where they are local; here they have been read. */
+function withStatesOf(scenes: readonly Scene[], scene: Scene): Scene {
+  const knowing = (other: Neighbour): Neighbour => {
+    const there = scenes.find(({ stack }) => stack.name === other.stack);
+    if (there?.state.kind !== "read") return other;
+    const isThere = ({ instance, key, provider }: Surveyed, wanted: string): boolean =>
+      instance !== undefined && provider === other.alias && key === wanted;
+    return { ...other, holds: (key) => there.objects.some((object) => isThere(object, key)) };
+  };
+  const providers = scene.stack.providers.map((provider) =>
+    provider.settings === undefined
+      ? provider
+      : { ...provider, settings: { ...provider.settings, others: provider.settings.others.map(knowing) } },
   );
+  return { ...scene, stack: { ...scene.stack, providers } };
+}
+
+/** Without what only the other command would meet. */
+function only(command: Command | undefined, entry: Entry): Entry {
+  const { remarks, status } = entry.judgement;
+  const met = remarks.filter(({ meets }) => command === undefined || meets === undefined || meets === command);
+  const worst = met.some(({ level }) => level === "problem") ? "problem" : "ready";
+  return {
+    ...entry,
+    judgement: { status: status === "problem" && met.length < remarks.length ? worst : status, remarks: met },
+  };
+}
+
+/** OBProxies of a cluster that have a hook which would run, or would get one together with the cluster. */
+function goingOf(scene: Scene, cluster: Surveyed, proxies: readonly Entry[]): readonly Entry[] {
+  const url = urlOf(scene, cluster.provider);
+  return proxies.filter((entry) => {
+    const { fate, instance, provider, target } = entry.object;
+    if (target.kind !== "obproxy" || target.clusterId !== cluster.target.clusterId) return false;
+    if (urlOf(entry.scene, provider) !== url || STAYING.has(entry.judgement.status)) return false;
+    const runs = fate === "hook" && instance?.tainted !== true && instance?.deposed !== true;
+    return runs || (fate === "not-deployed" && cluster.fate === "not-deployed");
+  });
+}
+
+const STAYING = new Set<Status>(["left-alone", "protected"]);
+
+/** Whether Terraform, or the order of the stacks, has the OBProxy go before the cluster. */
+function goesBefore({ object, scene }: Entry, later: Scene, cluster: Surveyed): boolean {
+  if (scene.stack.name !== later.stack.name) return scene.stack.dependencies.includes(later.stack.name);
+  const block = (of: Surveyed): string => withoutKey(of.movesTo ?? of.instance?.address ?? blockOf(later.stack, of));
+  return later.stack.blocks.get(block(object))?.needs.has(block(cluster)) === true;
+}
+
+/** Where an object would be deployed. */
+function blockOf({ blocks }: Stack, { provider, target }: Surveyed): string {
+  const plural = target.kind === "cluster" ? "_obproxy_clusters" : "_obproxies";
+  return (
+    [...blocks.values()].find((each) => each.provider === provider && each.address.endsWith(plural))?.address ?? ""
+  );
+}
+
+function idsOf(entries: readonly Entry[]): ReadonlySet<string> {
+  return new Set(entries.flatMap(({ object: { target } }) => (target.kind === "obproxy" ? [target.obproxyId] : [])));
 }
 
 function urlOf({ answers }: Scene, alias: string | undefined): string | undefined {
   return answers.get(alias ?? "")?.url;
 }
 
-function isDestroyedBefore(earlier: Scene, later: Scene): boolean {
-  return earlier === later || earlier.stack.dependencies.includes(later.stack.name);
-}
-
-/** Terraform comes to a cluster only when all OBProxies of the provider are gone. */
+/** Terraform comes to a cluster only when all that needs it is gone, and to a stack when those that depend on it are. */
 function holdBack(entries: readonly Entry[]): readonly Entry[] {
   const stuck = entries.filter(
     ({ object, judgement }) => object.fate === "hook" && object.target.kind === "obproxy" && isStuck(judgement),
@@ -120,8 +199,8 @@ function holdBack(entries: readonly Entry[]): readonly Entry[] {
   return entries.map((entry) => {
     const { object, judgement, scene } = entry;
     const waits = judgement.status === "ready" || judgement.status === "waits";
-    const behind = stuck.some((other) => other.scene === scene && other.object.provider === object.provider);
-    if (object.target.kind !== "cluster" || !waits || !behind) return entry;
+    if (object.target.kind !== "cluster" || !waits) return entry;
+    if (!stuck.some((other) => goesBefore(other, scene, object))) return entry;
     return { ...entry, judgement: { ...judgement, status: "held-back" } };
   });
 }

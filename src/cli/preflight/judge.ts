@@ -1,9 +1,10 @@
 import { type Action, decide, type Failing } from "../../hook/decide/decide.js";
-import type { GuardBreach } from "../../hook/decide/guards.js";
+import { contentBreach, type GuardBreach } from "../../hook/decide/guards.js";
 import * as failures from "../../hook/tell/failures.js";
-import { handsOff, type Intent, labelOf } from "../../hook/intent.js";
+import { type Hands, handsOff, type Intent, labelOf } from "../../hook/intent.js";
 import type { WaitReason } from "../../hook/decide/memory.js";
 import type { Situation } from "../../hook/decide/situation.js";
+import { ANY_NAME } from "../../hook/request.js";
 import type { Cluster, Task } from "../../ocp/model.js";
 import { classify } from "../../ocp/task.js";
 import { formatVersion } from "../../ocp/version.js";
@@ -24,7 +25,11 @@ export interface Remark extends Text {
   readonly level: Level;
   /** Undefined: other objects share it only where its words are the same. */
   readonly shared?: Shared;
+  /** Which command would meet it. Undefined: both may. */
+  readonly meets?: Command;
 }
+
+export type Command = "deploy" | "destroy";
 
 interface Text extends Partial<Pick<Refusal, "next">> {
   readonly message: string;
@@ -57,8 +62,17 @@ export interface Circumstances {
   readonly terraform: string;
   /** `undeployed`: nothing that the stack declares is in the state. `unreadable`: nobody knows what is. */
   readonly state: "deployed" | "undeployed" | "unreadable";
-  /** Ids of OBProxies of the same cluster that would be gone when it is its turn. */
+  /**
+   * Ids of OBProxies of the same cluster that would be gone when it is its turn in a destroy, or Terraform would not come
+   * to it.
+   */
   readonly goneBefore: ReadonlySet<string>;
+  /** The same in a deploy, which deletes only what has left the code; undefined: that would not delete the cluster. */
+  readonly goneBeforeDeploy: ReadonlySet<string> | undefined;
+  /** Ids of OBProxies of the same cluster that the same run would delete, but nobody says that they go before it. */
+  readonly unordered: ReadonlySet<string>;
+  /** Of what has left the code: settings that the last deploy knew of it, and its carrier cannot remember. */
+  readonly lostSettings: string | undefined;
   /** The state holds the cluster of this OBProxy, and would delete it. */
   readonly clusterIsDeployed: boolean;
 }
@@ -70,8 +84,8 @@ export function judge(circumstances: Circumstances): Judgement {
   if (withoutHook !== undefined) return withoutHook;
   const settings = provider?.settings;
   if (settings === undefined) return { status: "unknown", remarks: neglected(circumstances, undefined) };
-  const hands = handsOff(object.target, settings, object.triggerName);
-  if (hands.off) return judgeHandsOff(circumstances, hands.outcome, hands.reason);
+  const hands = handsOff(object.target, settings, object.remembered);
+  if (hands.off) return judgeHandsOff(circumstances, hands);
   const look = answers?.kind === "seen" ? answers.objects.get(object.key) : undefined;
   if (look === undefined) return { status: "unknown", remarks: neglected(circumstances, undefined) };
   return judgeLook(circumstances, look);
@@ -155,22 +169,38 @@ function addressesOf(sharers: readonly Sharer[]): string[] {
   return sharers.flatMap(({ address }) => address ?? []);
 }
 
-function judgeHandsOff({ object }: Circumstances, outcome: "left-alone" | "refused", reason: string): Judgement {
+function judgeHandsOff({ object }: Circumstances, hands: Extract<Hands, { off: true }>): Judgement {
   const { label, fate } = object;
   if (fate === "not-deployed") return { status: "not-deployed", remarks: [] };
-  if (outcome === "left-alone") {
-    return {
-      status: "left-alone",
-      remarks: [{ code: "left-alone", level: "note", message: `${label} is left alone: ${reason}` }],
-    };
+  const { reason } = hands;
+  if (hands.outcome === "left-alone") {
+    const told: Remark = { code: "left-alone", level: "note", message: `${label} is left alone: ${reason}` };
+    const doubt: Remark[] =
+      hands.doubt === undefined
+        ? []
+        : [
+            {
+              code: "left-alone",
+              level: "warning",
+              message: `${label}: ${hands.doubt}`,
+              next: "see that it is deployed there",
+            },
+          ];
+    return { status: "left-alone", remarks: [told, ...doubt] };
+  }
+  if (hands.guard === "declaredElsewhere") {
+    return problem("declared-elsewhere", `${label} would not be deleted: ${reason}`, hands.next);
   }
   return {
     status: "protected",
     remarks: [
-      shared("protected", "warning", reason, { label }, (sharers) => ({
-        message: `a delete of ${labels(sharers)} would be refused, as ${reason}: by Terraform, which then deletes nothing at all, or, where that is not deployed yet, by the hook`,
-        next: "before a destroy, take preventDestroy off and deploy",
-      })),
+      {
+        ...shared("protected", "problem", reason, { label }, (sharers) => ({
+          message: `a destroy of ${labels(sharers)} would be refused, as ${reason}: by Terraform, which then deletes nothing at all, or, where that is not deployed yet, by the hook`,
+          next: "before a destroy, take preventDestroy off and deploy; before a deploy, say so with --deploy",
+        })),
+        meets: "destroy",
+      },
     ],
   };
 }
@@ -181,11 +211,14 @@ function judgeLook(circumstances: Circumstances, look: Look): Judgement {
     return problem("cannot-be-looked-at", `${object.label}: ${look.refusal.message}`, look.refusal.next);
   }
   const { intent } = look;
-  const seen = foretold(look.seen, circumstances);
+  const seen = foretold(look.seen, circumstances.object, circumstances.goneBefore);
   const decision = judgeNowAndLater(seen, intent);
   const remarks = [
     ...neglected(circumstances, seen),
-    ...decision.remarks,
+    ...decision.remarks.map((remark) => orderRemark(remark, seen, circumstances)),
+    ...deployRemarks(circumstances, look.seen, intent, decision),
+    ...renameRemarks(circumstances, seen, intent),
+    ...lostSettingsRemarks(circumstances, seen),
     ...ownFailureRemarks(seen, intent, decision),
     ...lockRemarks(seen, decision.status),
     ...hostRemarks(circumstances, intent, seen),
@@ -197,11 +230,77 @@ function judgeLook(circumstances: Circumstances, look: Look): Judgement {
 }
 
 /** The world as it will be when it is this object's turn, as far as that can be known. */
-function foretold(seen: Situation, { object, goneBefore }: Circumstances): Situation {
+function foretold(seen: Situation, { target }: Surveyed, goneBefore: ReadonlySet<string>): Situation {
   const { cluster } = seen;
   const later = { ...seen, patience: { ...seen.patience, verify: false, unknown: false } };
-  if (object.target.kind !== "cluster" || cluster?.obproxies === undefined) return later;
+  if (target.kind !== "cluster" || cluster?.obproxies === undefined) return later;
   return { ...later, cluster: { ...cluster, obproxies: cluster.obproxies.filter(({ id }) => !goneBefore.has(id)) } };
+}
+
+/** What stands in a cluster's way only because Terraform may come to the cluster first. */
+function orderRemark(remark: Remark, { cluster }: Situation, { object, unordered }: Circumstances): Remark {
+  const early = (cluster?.obproxies ?? []).filter(({ id }) => unordered.has(id));
+  if (!CONTENT_CODES.has(remark.code) || early.length === 0) return remark;
+  return {
+    ...remark,
+    message: `${object.label} may be tried before OBProxies of it that the same run deletes (${early.map(({ id }) => id).join(", ")}), because nothing tells Terraform their order; then it is refused: ${remark.message}`,
+    next: "declare the cluster and its OBProxies with one provider, or with providers of one stack that have the same `url` (or `envPrefix`) and ids that are numbers; or run destroy again, which finds them gone",
+  };
+}
+
+const CONTENT_CODES = new Set<Code>(["undeclared-obproxies", "declared-elsewhere", "kept-obproxies"]);
+
+/** A deploy deletes a cluster that has left the code, and leaves what is declared of it where it is. */
+function deployRemarks(
+  { goneBeforeDeploy, object }: Circumstances,
+  now: Situation,
+  intent: Intent,
+  { status }: Judgement,
+): Remark[] {
+  if (goneBeforeDeploy === undefined || status === "problem") return [];
+  const seen = foretold(now, object, goneBeforeDeploy);
+  const breach = contentBreach(seen.cluster, intent);
+  if (breach === undefined) return [];
+  const { message, next } = failures.guardBroken(breach, intent, seen.cluster);
+  return [
+    {
+      code: GUARD_CODES[breach.guard],
+      level: "problem",
+      message: `a deploy would fail: ${message}`,
+      next,
+      meets: "deploy",
+    },
+  ];
+}
+
+/** A null_resource keeps the name of the first deploy, and conditions on its block do not let another one pass. */
+function renameRemarks({ object, provider }: Circumstances, seen: Situation, intent: Intent): Remark[] {
+  const { declaredBy, instance, remembered } = object;
+  if (instance?.block.startsWith("null_resource.") !== true || object.movesTo?.startsWith("terraform_data.") === true) {
+    return [];
+  }
+  const loosened = declaredBy !== undefined && intent.clusterName !== undefined && remembered.clusterName === ANY_NAME;
+  if ((intent.renamedTo === undefined && !loosened) || seen.presence === "absent") return [];
+  const names = [...(intent.renamedTo ?? [intent.clusterName])].map((name) => JSON.stringify(name)).join(" or ");
+  const remark = shared("name-changed", "problem", `${remembered.clusterName} ${names}`, object, (sharers) => ({
+    message: `${labels(sharers)} was deployed under the cluster's name ${JSON.stringify(remembered.clusterName)}; the provider ${provider?.alias ?? "?"} declares ${names} now, and a null_resource keeps the first name: Terraform refuses the plan`,
+    next: "forget it (terraform state rm, which deletes nothing) and deploy it again; or set `carrier: Carrier.TERRAFORM_DATA` on the OcpProvider; or write ids and name in the code",
+  }));
+  return [loosened ? { ...remark, meets: "deploy" } : remark];
+}
+
+/** Settings that a null_resource cannot remember, of what has left the code: the plan shows their loss. */
+function lostSettingsRemarks({ lostSettings, object }: Circumstances, seen: Situation): Remark[] {
+  if (lostSettings === undefined || seen.presence === "absent") return [];
+  const [settings = lostSettings] = lostSettings.split(":");
+  return [
+    {
+      code: "settings-lost",
+      level: settings.includes("skipHostOperation") ? "problem" : "warning",
+      message: `${object.label} has left the code with settings of its own that its hook will not know: ${settings}`,
+      next: "declare it again with them, destroy it by its address (-target), and take it out after that",
+    },
+  ];
 }
 
 /** A hook that has waited for somebody else's task decides again; what it would meet then is known already. */
@@ -438,7 +537,7 @@ function neglected({ clusterIsDeployed, object, terraform }: Circumstances, seen
   if (instance === undefined || fate !== "hook" || seen?.presence === "absent") return [];
   const { address, deposed, tainted } = instance;
   const withCluster = target.kind === "obproxy" && clusterIsDeployed;
-  const lost = `Terraform would run no hook, and it would ${withCluster ? "go only with its cluster" : "stay in OCP"}`;
+  const lost = `Terraform would run no hook, and it would stay in OCP${withCluster ? " and hold its cluster back" : ""}`;
   if (deposed) {
     return [
       {
@@ -487,7 +586,7 @@ function afterState(
             return {
               message: `${whereDeclared(sharers)} but not in the state, so ${one ? "it has no hook" : "they have no hooks"} yet: a destroy would ${
                 clusterIsDeployed
-                  ? `delete ${one ? "it only together with its cluster" : "them only together with their cluster"}`
+                  ? `not delete ${one ? "it, and not its" : "them, and not their"} cluster as long as ${one ? "it is" : "they are"} in it`
                   : `leave ${one ? "it" : "them"} in OCP`
               }`,
               next: "deploy first",

@@ -53,6 +53,8 @@ export type Code =
   | "skip-host-operation"
   | "not-in-ocp"
   | "cannot-be-looked-at"
+  | "name-changed"
+  | "settings-lost"
   // objects, as the state has them
   | "not-deployed"
   | "tainted"

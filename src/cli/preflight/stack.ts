@@ -14,7 +14,7 @@ export interface Stack {
   readonly directory: string;
   /** The directory as the user writes it: relative, unless it was given otherwise. */
   readonly shown: string;
-  /** Names of stacks that are deployed before this one, and destroyed after it. */
+  /** Names of stacks that are deployed before this one, and destroyed after it, directly or by way of others. */
   readonly dependencies: readonly string[];
   readonly providers: readonly Provider[];
   /** Every block of the types that carry hooks, by address. */
@@ -50,6 +50,8 @@ export interface Block {
   readonly isBarrier: boolean;
   /** In which step of a destroy its instances go, counted from 1; 0 without a hook. */
   readonly wave: number;
+  /** The blocks with hooks that it needs, directly or by way of others: their instances go after its own. */
+  readonly needs: ReadonlySet<string>;
 }
 
 interface Hook {
@@ -79,10 +81,11 @@ export function readStack(directory: string, options: StackOptions = {}): Stack 
   const { dependencies = [], shown = directory, env = {} } = options;
   const configuration = readConfiguration(directory);
   const hooks = hooksOf(configuration, directory);
-  const waves = wavesOf(
+  const needs = needsOf(
     configuration,
     hooks.map(({ address }) => address),
   );
+  const waves = wavesOf(needs);
   const blocks = carrierBlocks(configuration).map(([address, block]): [string, Block] => [
     address,
     {
@@ -90,6 +93,7 @@ export function readStack(directory: string, options: StackOptions = {}): Stack 
       provider: hooks.find((hook) => hook.address === address)?.alias,
       isBarrier: at(block, "count") === 0 && at(block, "lifecycle", "prevent_destroy") === true,
       wave: waves.get(address) ?? 0,
+      needs: needs.get(address) ?? new Set(),
     },
   ]);
   return {
@@ -107,6 +111,7 @@ export function readStack(directory: string, options: StackOptions = {}): Stack 
 
 export interface StackPlace {
   readonly directory: string;
+  /** Directly or by way of others. */
   readonly dependencies: readonly string[];
 }
 
@@ -129,7 +134,7 @@ function stacksOf(path: string, manifest: unknown): readonly StackPlace[] {
   if (stacks.length === 0) throw new CannotLook(`${path}/manifest.json names no stacks`, "run cdktf synth first");
   return stacks.map(([name, stack]) => ({
     directory: join(path, textAt(stack, "workingDirectory") ?? join("stacks", name)),
-    dependencies: listAt(stack, "dependencies").map(String),
+    dependencies: dependenciesIn(manifest, name),
   }));
 }
 
@@ -137,7 +142,14 @@ function stacksOf(path: string, manifest: unknown): readonly StackPlace[] {
 function dependenciesOf(directory: string): readonly string[] {
   const manifest = join(directory, "..", "..", "manifest.json");
   if (!existsSync(manifest)) return [];
-  return listAt(readJson(manifest), "stacks", basename(directory), "dependencies").map(String);
+  return dependenciesIn(readJson(manifest), basename(directory));
+}
+
+function dependenciesIn(manifest: unknown, stack: string): readonly string[] {
+  const direct = (name: string): string[] => listAt(manifest, "stacks", name, "dependencies").map(String);
+  const found = new Set(direct(stack));
+  for (const name of found) for (const next of direct(name)) found.add(next);
+  return [...found];
 }
 
 function readConfiguration(directory: string): unknown {
@@ -258,10 +270,14 @@ function trySettings(
   }
 }
 
-/** Terraform destroys a block when every block that needs it, directly or by way of others, is gone. */
-function wavesOf(configuration: unknown, hooked: readonly string[]): ReadonlyMap<string, number> {
+function needsOf(configuration: unknown, hooked: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
   const { edges } = graphOf(configuration);
-  const needs = new Map(hooked.map((address) => [address, reachable(edges, address)]));
+  return new Map(hooked.map((address) => [address, reachable(edges, address)]));
+}
+
+/** Terraform destroys a block when every block that needs it, directly or by way of others, is gone. */
+function wavesOf(needs: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, number> {
+  const hooked = [...needs.keys()];
   const waves = new Map<string, number>();
   const waveOf = (address: string, above: readonly string[]): number => {
     const known = waves.get(address);

@@ -1,5 +1,5 @@
 import { at, isObject, listAt, textAt } from "./json.js";
-import { keyOf, type Target } from "../../hook/intent.js";
+import { keyOf, rememberedOf, type Target } from "../../hook/intent.js";
 import { readTriggers, targetOfKey, type Triggers } from "./targets.js";
 
 /** One resource instance of the state that stands for an object of OCP. */
@@ -32,13 +32,36 @@ export function readInstances(state: unknown): readonly Instance[] | undefined {
   return undefined;
 }
 
+/**
+ * What a stack of null_resource remembers of its objects' settings: `<alias> <label>` → settings, as `SettingsRecord`
+ * has them.
+ */
+export function readSettingsRecords(state: unknown): ReadonlyMap<string, string> {
+  const shown = listAt(state, "values", "root_module", "resources").map((resource) => ({
+    resource,
+    input: at(resource, "values", "input"),
+  }));
+  const raw = listAt(state, "resources").flatMap((resource) =>
+    listAt(resource, "instances").map((instance) => ({
+      resource,
+      input: withoutType(at(instance, "attributes", "input")),
+    })),
+  );
+  const records = [...shown, ...raw].flatMap(({ input, resource }): [string, string][] => {
+    const alias = /^(\w+)_obproxy_settings$/.exec(textAt(resource, "name") ?? "")?.[1];
+    if (alias === undefined || at(resource, "type") !== "terraform_data" || !isObject(input)) return [];
+    return Object.entries(input).map(([label, settings]) => [`${alias} ${label}`, String(settings)]);
+  });
+  return new Map(records);
+}
+
 function fromShow(module: unknown): readonly Instance[] {
   const own = listAt(module, "resources").flatMap((resource): Instance[] => {
     const address = textAt(resource, "address");
     const type = textAt(resource, "type");
     const attribute = CARRIERS[type ?? ""];
     if (address === undefined || attribute === undefined || at(resource, "mode") !== "managed") return [];
-    const identity = identify(address, at(resource, "values", attribute));
+    const identity = identify(address, at(resource, "values", attribute), at(resource, "values", "input"));
     if (identity === undefined) return [];
     const tainted = at(resource, "tainted") === true;
     const deposed = at(resource, "deposed_key") !== undefined;
@@ -55,11 +78,10 @@ function fromFile(resources: readonly unknown[]): readonly Instance[] {
     const module = textAt(resource, "module");
     const block = `${module === undefined ? "" : `${module}.`}${type}.${textAt(resource, "name") ?? ""}`;
     return listAt(resource, "instances").flatMap((instance): Instance[] => {
-      const value = at(instance, "attributes", attribute);
+      const value = (name: string): unknown => withoutType(at(instance, "attributes", name));
       const index = at(instance, "index_key");
       const address = index === undefined ? block : `${block}[${JSON.stringify(index)}]`;
-      // A value of any type is kept together with its type.
-      const identity = identify(address, isObject(value) && "value" in value ? value["value"] : value);
+      const identity = identify(address, value(attribute), value("input"));
       if (identity === undefined) return [];
       const tainted = at(instance, "status") === "tainted";
       return [{ address, block, ...identity, tainted, deposed: at(instance, "deposed") !== undefined }];
@@ -68,14 +90,20 @@ function fromFile(resources: readonly unknown[]): readonly Instance[] {
 }
 
 /** Undefined: it is none of ours. */
-function identify(address: string, value: unknown): Pick<Instance, "triggers" | "deployedAs"> | undefined {
-  const triggers = readTriggers(value);
+function identify(
+  address: string,
+  value: unknown,
+  input: unknown,
+): Pick<Instance, "triggers" | "deployedAs"> | undefined {
+  const triggers = readTriggers(value, input);
   const ofKey = targetOfAddress(address);
   if (triggers === undefined) {
     const isEmpty = value === null || (isObject(value) && Object.keys(value).length === 0);
-    return isEmpty && ofKey !== undefined
-      ? { triggers: { target: ofKey, name: "" }, deployedAs: "nothing" }
-      : undefined;
+    if (!isEmpty || ofKey === undefined) return undefined;
+    const remembered = rememberedOf("", input);
+    // A deploy since has written the name.
+    const hasName = remembered.clusterName !== "";
+    return { triggers: { target: ofKey, remembered }, ...(hasName ? {} : { deployedAs: "nothing" }) };
   }
   if (ofKey === undefined || keyOf(ofKey) === keyOf(triggers.target)) return { triggers };
   return { triggers: { ...triggers, target: ofKey }, deployedAs: triggers.target };
@@ -86,6 +114,11 @@ function targetOfAddress(address: string): Target | undefined {
   const [, plural, key] = /_(obproxies|obproxy_clusters)(?:_kept)?\["([^"]*)"\]$/.exec(address) ?? [];
   const target = key === undefined ? undefined : targetOfKey(key);
   return target !== undefined && (target.kind === "cluster") === (plural === "obproxy_clusters") ? target : undefined;
+}
+
+/** A value of any type is kept together with its type. */
+function withoutType(value: unknown): unknown {
+  return isObject(value) && "value" in value ? value["value"] : value;
 }
 
 function blockOf(address: string): string {

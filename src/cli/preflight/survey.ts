@@ -1,4 +1,4 @@
-import { keyOf, labelOf, type Target } from "../../hook/intent.js";
+import { keyOf, labelOf, type Remembered, type Target } from "../../hook/intent.js";
 import { ANY_NAME } from "../../hook/request.js";
 import { aliasOf, type Stack } from "./stack.js";
 import type { Instance } from "./state.js";
@@ -30,8 +30,8 @@ export interface Surveyed {
   /** Where a `moved` block brings the instance, if not where it is. */
   readonly movesTo: string | undefined;
   readonly wave: number;
-  /** The name that the hook would get from the state. */
-  readonly triggerName: string;
+  /** What the hook would get from the state. */
+  readonly remembered: Remembered;
 }
 
 /** All objects of a stack, sorted: what is declared, and what its state knows. */
@@ -50,7 +50,7 @@ export function survey(stack: Stack, instances: readonly Instance[]): readonly S
 }
 
 function ofInstance(stack: Stack, instance: Instance, occupied: ReadonlySet<string>): Surveyed {
-  const { target, name } = instance.triggers;
+  const { target, remembered } = instance.triggers;
   const address = destination(stack, instance.address, occupied);
   const block = stack.blocks.get(withoutKey(address));
   const provider = block?.provider ?? aliasIn(stack, address);
@@ -62,7 +62,7 @@ function ofInstance(stack: Stack, instance: Instance, occupied: ReadonlySet<stri
     instance,
     movesTo: address === instance.address ? undefined : address,
     wave: block?.wave ?? 0,
-    triggerName: name,
+    remembered,
   };
 }
 
@@ -84,7 +84,7 @@ function notDeployed(stack: Stack, alias: string, key: string): Surveyed[] {
       movesTo: undefined,
       wave: waveOf(stack, alias, target),
       // A declared name goes before it; one that is a token is not known yet.
-      triggerName: ANY_NAME,
+      remembered: { clusterName: ANY_NAME, nameFrom: "first-deploy" },
     },
   ];
 }
@@ -141,7 +141,7 @@ function waveOf({ blocks }: Stack, alias: string, target: Target): number {
   );
 }
 
-function withoutKey(address: string): string {
+export function withoutKey(address: string): string {
   return address.replace(/\[[^[\]]*\]$/, "");
 }
 

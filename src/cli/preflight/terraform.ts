@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { CannotLook, messageOf } from "./cannot-look.js";
 import type { Stack } from "./stack.js";
-import { type Instance, readInstances } from "./state.js";
+import { type Instance, readInstances, readSettingsRecords } from "./state.js";
 
 export interface StateSource {
   /** What read it, for people: `terraform show -json`, or the file. */
@@ -10,6 +10,8 @@ export interface StateSource {
   /** The program that read it; undefined for a file. */
   readonly program?: string;
   readonly instances: readonly Instance[];
+  /** See {@link readSettingsRecords}. */
+  readonly recorded: ReadonlyMap<string, string>;
 }
 
 const LARGEST_STATE = 1 << 30;
@@ -21,7 +23,7 @@ export async function stateFromTerraform(stack: Stack, env: NodeJS.ProcessEnv): 
     const shown = await show(program, stack, env);
     if (shown === undefined) continue;
     const from = `${program} show -json`;
-    return { from, program, instances: parse(shown, from) };
+    return { from, program, ...parse(shown, from) };
   }
   throw new CannotLook(
     `the state cannot be read: ${programs.join(" and ")} cannot be started`,
@@ -52,7 +54,7 @@ export async function stateFromFile(path: string): Promise<StateSource> {
   } catch (error) {
     throw new CannotLook(`the state file ${path} cannot be read: ${messageOf(error)}`, "correct --state");
   }
-  return { from: path, instances: parse(text, path) };
+  return { from: path, ...parse(text, path) };
 }
 
 export interface ProgramVersion {
@@ -96,7 +98,7 @@ function refused(program: string, directory: string, output: string): CannotLook
   );
 }
 
-function parse(text: string, from: string): readonly Instance[] {
+function parse(text: string, from: string): Pick<StateSource, "instances" | "recorded"> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -107,7 +109,7 @@ function parse(text: string, from: string): readonly Instance[] {
   if (instances === undefined) {
     throw new CannotLook(`what ${from} holds is not a state of Terraform`, HOW_TO_GIVE_IT);
   }
-  return instances;
+  return { instances, recorded: readSettingsRecords(value) };
 }
 
 const HOW_TO_GIVE_IT = "give the output of terraform show -json, or a state file of format 4";

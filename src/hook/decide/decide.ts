@@ -1,4 +1,5 @@
 import type { OcpError } from "../../ocp/errors.js";
+import { compareIds } from "../../ocp/ids.js";
 import type { Cluster, Task } from "../../ocp/model.js";
 import type { Intent } from "../intent.js";
 import { contentBreach, type GuardBreach, nameBreach } from "./guards.js";
@@ -119,13 +120,34 @@ function mattersStill(ours: OurTask, seen: Situation): boolean {
 function judgeOwnEnd(ours: OurTask, seen: Situation): Action | undefined {
   switch (seen.presence) {
     case "absent":
-      return { do: "finish", how: ours.ofThisRun || ours.own ? "deleted" : "already-gone", task: ours.task };
+      return (
+        judgeLater(ours, seen) ?? {
+          do: "finish",
+          how: ours.ofThisRun || ours.own ? "deleted" : "already-gone",
+          task: ours.task,
+        }
+      );
     case "unknown":
       return judgeUnknown(seen, seen.whyUnknown);
     case "present":
       if (!ours.ofThisRun) return undefined;
       return seen.patience.verify ? wait("verify") : fail({ reason: "still-there", task: ours.task });
   }
+}
+
+/**
+ * Whether something that came later has the last word: a delete of which no answer, or no note, tells the task. Without
+ * tags nothing proves that one is ours; all that is certain is that what began before ours is not. Undefined: ours has it.
+ */
+function judgeLater({ task }: OurTask, seen: Situation): Action | undefined {
+  const atWork = seen.atWork.find(
+    ({ onObject, task: { id } }) => onObject === "yes" || (onObject === "maybe" && compareIds(id, task.id) > 0),
+  );
+  if (atWork !== undefined) return followOther(atWork);
+  const bad = seen.badEnds[0];
+  if (bad !== undefined) return fail({ reason: "bad-end", end: bad });
+  const unknown = seen.tasksUnknown ?? seen.endUnknown;
+  return unknown === undefined ? undefined : judgeUnknown(seen, unknown);
 }
 
 function judgeAbsence(seen: Situation): Action {

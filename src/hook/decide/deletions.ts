@@ -2,6 +2,7 @@ import { compareIds } from "../../ocp/ids.js";
 import type { OcpId, Task } from "../../ocp/model.js";
 import { classify } from "../../ocp/task.js";
 import { endedWell } from "./evidence.js";
+import { tasksIn } from "./look.js";
 import { type Deletion, type Memory, newestFirst } from "./memory.js";
 
 /** Which of the deletions that are remembered speaks for our object. */
@@ -70,13 +71,12 @@ export function hasSucceeded(memory: Memory): boolean {
 
 /** Deletions that were seen at work and have left OCP's list of what runs: how they ended is to be read. */
 export function endUnknown({ deletions, round }: Memory): OcpId[] {
-  const listed = round?.tasks;
-  if (listed === undefined) return [];
-  const stillListed = new Set(listed.entries.map(({ id }) => id));
+  if (round?.tasks === undefined) return [];
+  const seen = new Set(tasksIn(round).map(({ id }) => id));
   return [...deletions.values()]
     .filter(({ task, watched }) => {
       const { kind } = classify(task);
-      return watched && (kind === "running" || kind === "settling") && !stillListed.has(task.id);
+      return watched && (kind === "running" || kind === "settling") && !seen.has(task.id);
     })
     .map(({ task }) => task.id);
 }

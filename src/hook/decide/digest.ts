@@ -18,7 +18,7 @@ export function digestLook(before: Memory, look: Look): Memory {
   };
   for (const task of look.tasks?.entries ?? []) memory = digestListed(memory, task);
   for (const [id, answer] of look.details) memory = digestDetail(memory, id, answer);
-  for (const task of look.ended?.entries ?? []) memory = digestEnded(memory, task);
+  for (const task of look.anyStatus?.tasks.entries ?? []) memory = digestOfAnyStatus(memory, task);
   return refreshWait(memory, look);
 }
 
@@ -29,7 +29,7 @@ function joined(round: Look, look: Look): Look {
     clusters: look.clusters ?? round.clusters,
     tasks: look.tasks ?? round.tasks,
     details: new Map([...round.details, ...look.details]),
-    ended: look.ended ?? round.ended,
+    anyStatus: look.anyStatus ?? round.anyStatus,
   };
 }
 
@@ -118,12 +118,13 @@ function judgeNote(memory: Memory, task: Task, detailed: boolean): Memory {
   });
 }
 
-/** A deletion that OCP calls SUCCESSFUL and whose tags name our object. */
-function digestEnded(memory: Memory, task: Task): Memory {
+/** A deletion that OCP calls SUCCESSFUL, if its tags name our object; and what is at work in a status of its own. */
+function digestOfAnyStatus(memory: Memory, task: Task): Memory {
+  if (!endedWell(task)) return digestListed(memory, task);
   const known = memory.deletions.get(task.id);
   if (known !== undefined) return remember(memory, { ...refreshed(known, task), detailed: true });
   const proof = proofOf(memory, task);
-  if (!endedWell(task) || proof === undefined || proof === "maybe") return memory;
+  if (proof === undefined || proof === "maybe") return memory;
   return remember(memory, { task, proof, deletes: undefined, watched: false, detailed: true });
 }
 

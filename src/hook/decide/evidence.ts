@@ -133,18 +133,28 @@ export function endedWell(task: Task): boolean {
 }
 
 /**
- * Whether an entry of OCP's list that could not be understood may be a deletion of our object that is at work: as far
- * as anything of it can be read, nothing speaks against it.
+ * Whether an entry of OCP's list that could not be understood may be a deletion of our object that is at work, or one
+ * that has failed: as far as anything of it can be read, nothing speaks against it.
  */
-export function mayBeOurDeletion({ name, status, tags }: Unread, target: Target): boolean {
-  if (status === "FAILED" || status === "SUCCESSFUL") return false;
-  const task: Task = {
-    id: "0",
-    name: name ?? "",
-    status: status ?? "RUNNING",
-    subtasks: [],
-    ...(tags === undefined ? {} : { tags }),
-  };
-  if (name !== undefined && !isDeletionTask(task)) return false;
-  return aboutObject({ ...task, name: name ?? "Offline obproxy" }, target) !== "no";
+export function mayBeOurDeletion(entry: Unread, target: Target): boolean {
+  if (entry.status === "SUCCESSFUL") return false;
+  const task = readable(entry);
+  if (!isDeletionTask(task)) return false;
+  // What has failed and names nobody is a stranger's as likely as anybody's; of a cluster that is gone it need not name more.
+  if (entry.status === "FAILED") {
+    return target.kind === "cluster" ? concerns(task, target.clusterId) === "yes" : aboutObject(task, target) === "yes";
+  }
+  return aboutObject(task, target) !== "no";
+}
+
+/** Whether an entry that could not be understood is by its tags a deletion of our object, and nothing says that it rests. */
+export function isOurDeletionAtWork(entry: Unread, target: Target): boolean {
+  if (entry.status === "SUCCESSFUL" || entry.status === "FAILED") return false;
+  const task = readable(entry);
+  return isDeletionTask(task) && aboutObject(task, target) === "yes";
+}
+
+/** What can be read of it, taken for a deletion where it has no name. */
+function readable({ name = "Offline obproxy", status = "RUNNING", tags }: Unread): Task {
+  return { id: "0", name, status, subtasks: [], ...(tags === undefined ? {} : { tags }) };
 }

@@ -28,8 +28,11 @@ export interface Questions {
   readonly anyName: boolean;
   /** Tasks to read one by one. */
   readonly details: readonly OcpId[];
-  /** Deletions that OCP calls SUCCESSFUL: all that began after this task; `"0"`: the newest page. Undefined: not asked. */
-  readonly endedSince: OcpId | undefined;
+  /**
+   * Tasks in any status, also ended ones and such as OCP does not document: all that began after this task; `"0"`: the
+   * newest page. Undefined: not asked.
+   */
+  readonly anyStatusSince: OcpId | undefined;
 }
 
 /** What one look found, in the order in which it was asked. Undefined: it was not asked. */
@@ -39,7 +42,15 @@ export interface Look {
   readonly clusters: Listing<Cluster> | undefined;
   readonly tasks: Listing<Task> | undefined;
   readonly details: ReadonlyMap<OcpId, TaskAnswer>;
-  readonly ended: Listing<Task> | undefined;
+  /** Tasks in any status; `since`: how far back. */
+  readonly anyStatus: { readonly since: OcpId; readonly tasks: Listing<Task> } | undefined;
+}
+
+/** Every task that a look shows, each as it was read last. */
+export function tasksIn({ tasks, details, anyStatus }: Look): Task[] {
+  const read = [...details.values()].flatMap((answer) => (answer.says === "there" ? [answer.task] : []));
+  const all = [...(anyStatus?.tasks.entries ?? []), ...(tasks?.entries ?? []), ...read];
+  return [...new Map(all.map((task) => [task.id, task])).values()];
 }
 
 export const NO_LOOK: Look = {
@@ -47,5 +58,5 @@ export const NO_LOOK: Look = {
   clusters: undefined,
   tasks: undefined,
   details: new Map(),
-  ended: undefined,
+  anyStatus: undefined,
 };

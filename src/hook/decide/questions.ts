@@ -18,14 +18,16 @@ export function questions(memory: Memory): Questions | undefined {
 
 function wholeRound(memory: Memory): Questions {
   const { note, readUpTo, waiting } = memory;
+  const isForTurn = waiting?.because === "lock" || waiting?.because === "busy";
   const isNoteOpen = note?.state === "unread" || note?.state === "unclear";
   return {
     cluster: memory.target.clusterId,
     tasks: readsTasks(memory) ? (readUpTo === undefined ? "all" : "newer") : "none",
     newerThan: readUpTo ?? "0",
-    anyName: waiting?.because === "lock",
+    anyName: isForTurn,
     details: readsTasks(memory) && isNoteOpen ? [note.note.taskId] : [],
-    endedSince: undefined,
+    // Something unseen holds the lock, or keeps the cluster busy: perhaps in a status that cannot be asked for.
+    anyStatusSince: isForTurn && readsTasks(memory) ? "0" : undefined,
   };
 }
 
@@ -33,9 +35,16 @@ function supplement(memory: Memory, round: Look): Questions | undefined {
   if (!readsTasks(memory)) return undefined;
   const absent = presenceOf(round, memory.target).is === "absent";
   const details = unread(memory, absent).filter((id) => !round.details.has(id));
-  const endedSince = details.length > 0 || round.ended !== undefined ? undefined : endedQuestion(memory, absent);
-  if (details.length === 0 && endedSince === undefined) return undefined;
-  return { cluster: undefined, tasks: "none", newerThan: "0", anyName: false, details, endedSince };
+  const since = details.length > 0 ? undefined : endedQuestion(memory, absent);
+  const anyStatusSince = since === undefined || isRead(round.anyStatus?.since, since) ? undefined : since;
+  if (details.length === 0 && anyStatusSince === undefined) return undefined;
+  return { cluster: undefined, tasks: "none", newerThan: "0", anyName: false, details, anyStatusSince };
+}
+
+/** `"0"` is the newest page: less than what reaches down to a task. */
+function isRead(asked: OcpId | undefined, since: OcpId): boolean {
+  if (asked === undefined) return false;
+  return since === "0" || (asked !== "0" && compareIds(asked, since) <= 0);
 }
 
 function readsTasks(memory: Memory): boolean {

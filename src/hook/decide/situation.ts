@@ -2,10 +2,17 @@ import type { OcpError } from "../../ocp/errors.js";
 import { compareIds } from "../../ocp/ids.js";
 import type { Cluster, OcpId, Task, Unread } from "../../ocp/model.js";
 import { classify, type Verdict } from "../../ocp/task.js";
-import type { Intent } from "../intent.js";
+import type { Intent, Target } from "../intent.js";
 import { badEnds, endedByHand, endUnknown, ourDeletion } from "./deletions.js";
-import { findNameElsewhere, mayBeOurDeletion, type Presence, presenceOf } from "./evidence.js";
-import { type Look, NO_LOOK } from "./look.js";
+import {
+  endedWell,
+  findNameElsewhere,
+  isOurDeletionAtWork,
+  mayBeOurDeletion,
+  type Presence,
+  presenceOf,
+} from "./evidence.js";
+import { type Look, NO_LOOK, tasksIn } from "./look.js";
 import { type Deletion, type Following, type Memory, newestFirst, type Sent } from "./memory.js";
 import { failedOnCluster, type TaskAtWork, tasksAtWork } from "./on-cluster.js";
 import { whyNotRetry } from "./retry.js";
@@ -84,14 +91,14 @@ export interface Patience {
 export function situation(memory: Memory, intent: Intent): Situation {
   const round = memory.round ?? NO_LOOK;
   const presence = presenceOf(round, memory.target);
-  const listed = (round.tasks?.entries ?? []).filter(({ status }) => status !== "SUCCESSFUL");
+  const listed = tasksIn(round).filter(({ status }) => status !== "SUCCESSFUL");
   const deletion = ourDeletion(memory, presence.is === "absent");
   return {
     following: memory.following,
     presence: presence.is,
     whyUnknown: presence.is === "unknown" ? presence.why : undefined,
-    tasksUnknown: whyTasksUnknown(round),
-    endUnknown: whyEndUnknown(memory, round),
+    tasksUnknown: whyTasksUnknown(round, memory.target),
+    endUnknown: whyEndUnknown(memory, round, deletion),
     cluster: round.cluster?.says === "there" ? round.cluster.cluster : undefined,
     nameElsewhere: findNameElsewhere(round.clusters, intent.clusterName, memory.target.clusterId),
     ours: deletion === undefined ? undefined : ourTask(deletion, memory, intent),
@@ -121,21 +128,31 @@ function ourTask(deletion: Deletion, memory: Memory, intent: Intent): OurTask {
   };
 }
 
-function whyTasksUnknown({ tasks }: Look): string | undefined {
-  if (tasks === undefined || tasks.complete) return undefined;
-  return `OCP's list of tasks could not be read whole: ${tasks.why ?? "its pages do not fit together"}`;
+function whyTasksUnknown({ tasks }: Look, target: Target): string | undefined {
+  if (tasks === undefined) return undefined;
+  if (!tasks.complete)
+    return `OCP's list of tasks could not be read whole: ${tasks.why ?? "its pages do not fit together"}`;
+  // Nothing is deleted beside it: OCP's lock need not hold until its end.
+  const atWork = tasks.unread.find((entry) => isOurDeletionAtWork(entry, target));
+  return atWork === undefined ? undefined : `OCP lists ${describeUnread(atWork)} and by its tags it deletes this`;
 }
 
-/** A deletion that may be at work on our object though nobody sees it there. */
-function whyEndUnknown(memory: Memory, round: Look): string | undefined {
-  const { note, target } = memory;
-  if (note?.state === "unclear") {
+/** A deletion that may be at work on our object though nobody sees it there. `ours`: the newest that is proven. */
+function whyEndUnknown(memory: Memory, round: Look, ours: Deletion | undefined): string | undefined {
+  const { note, target, deletions } = memory;
+  if (note?.state === "unclear" && !deletions.has(note.note.taskId)) {
     return `an earlier run started task ${note.note.taskId}, and OCP does not say in its own word whether it still knows it`;
   }
   const [lost] = endUnknown(memory);
   if (lost !== undefined) return `task ${lost} was at work on it, and OCP does not tell how it ended`;
-  const unread = round.tasks?.unread.find((entry) => mayBeOurDeletion(entry, target));
+  const unread = round.tasks?.unread.find((entry) => mayBeOurDeletion(entry, target) && !isMadeGood(entry, ours));
   return unread === undefined ? undefined : `OCP lists ${describeUnread(unread)} which may be a deletion of it`;
+}
+
+/** It has failed before ours ended well. */
+function isMadeGood({ id, status }: Unread, ours: Deletion | undefined): boolean {
+  if (status !== "FAILED" || id === undefined || ours === undefined) return false;
+  return endedWell(ours.task) && compareIds(id, ours.task.id) < 0;
 }
 
 function describeUnread({ id, why }: Unread): string {

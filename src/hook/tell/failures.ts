@@ -337,10 +337,21 @@ function ending(verdict: Verdict): string {
 function nextAfter(task: Task, verdict: Verdict, ofThisRun: boolean, consoleUrl: string): string {
   if (verdict.kind === "rolled-back") return `find out who rolled task ${task.id} back and why; ${RUN_AGAIN}`;
   if (verdict.kind === "incomplete") return `look at task ${task.id} at ${consoleUrl}; ${RUN_AGAIN}`;
-  const retry = `mend the cause and retry task ${task.id} at ${consoleUrl} (Task Center)`;
-  return ofThisRun
+  const retry = `mend the cause and ${goOn(task, consoleUrl)}`;
+  return ofThisRun && !isRollback(task)
     ? `${retry}, or set \`taskRetries\` on the OcpProvider; ${RUN_AGAIN}`
     : `${retry}; until it has succeeded OCP may hold a host or the cluster's lock, so this is not "already gone"; ${RUN_AGAIN}`;
+}
+
+/** What a person can do about a failed task: a rollback that has failed OCP neither retries nor rolls back (seen in ocp-express). */
+function goOn(task: Task, consoleUrl: string): string {
+  return isRollback(task)
+    ? `skip what has failed in the rollback of task ${task.id} at ${consoleUrl} (Task Center), which OCP does not retry`
+    : `retry task ${task.id} at ${consoleUrl} (Task Center)`;
+}
+
+function isRollback({ operation }: Task): boolean {
+  return operation === "ROLLBACK";
 }
 
 export function describeSubtask(subtask: Subtask): string {
@@ -387,7 +398,7 @@ export function badEnd(
       ...log.map((line) => `log: ${line}`),
       "nothing proves what it is about, so it may well be ours; what it left behind (a host, the cluster's lock) is not done",
     ],
-    next: `look at task ${task.id} at ${consoleUrl} (Task Center) and retry it there if it is about ${label}; ${RUN_AGAIN}`,
+    next: `look at task ${task.id} at ${consoleUrl} (Task Center) and ${isRollback(task) ? "skip what has failed in its rollback" : "retry it"} there if it is about ${label}; ${RUN_AGAIN}`,
   });
 }
 
@@ -420,7 +431,7 @@ export function lockNotReleased(
         ...(failed.length === 0 ? [] : [`failed: ${failed.map(describeSubtask).join(", ")}`]),
         ...ocpWords(error),
       ],
-      next: `mend the cause and retry task ${holder.id} at ${consoleUrl} (Task Center)${own ? ", or set `taskRetries` on the OcpProvider" : ""}, so that OCP releases the lock; ${RUN_AGAIN}`,
+      next: `mend the cause and ${goOn(holder, consoleUrl)}${own && !isRollback(holder) ? ", or set `taskRetries` on the OcpProvider" : ""}, so that OCP releases the lock; ${RUN_AGAIN}`,
     },
     { cause: error },
   );

@@ -107,9 +107,9 @@ describe("what a run has watched", () => {
       looked({ details: details([id, { says: "there", task: shown }]) });
     expect(bad(after({}, atWork, waited, read("9", succeeded)))).toEqual([]);
     const failed = looked({ tasks: list(task("9", "FAILED")) });
-    const later = looked({ ended: list(task("10", "SUCCESSFUL", mine)) });
+    const later = looked({ anyStatus: { since: "9", tasks: list(task("10", "SUCCESSFUL", mine)) } });
     expect(bad(after({}, atWork, waited, failed, later))).toEqual([]);
-    const nobodys = looked({ ended: list(task("10", "SUCCESSFUL")) });
+    const nobodys = looked({ anyStatus: { since: "9", tasks: list(task("10", "SUCCESSFUL")) } });
     expect(bad(after({}, atWork, waited, failed, nobodys))).toEqual(["9"]);
   });
 
@@ -192,17 +192,17 @@ describe("what is asked", () => {
   it("is, where the object is gone, whether a later deletion has made good what failed", () => {
     const tasks = list(task("9", "FAILED", mine));
     const read = looked({ tasks, details: details(["9", { says: "there", task: task("9", "FAILED", mine) }]) });
-    expect(questions(after({}, looked({ tasks }), read))?.endedSince).toBe("9");
+    expect(questions(after({}, looked({ tasks }), read))?.anyStatusSince).toBe("9");
     const there = { cluster: { says: "there", cluster: orders("3") } } as const;
     expect(
       questions(after({}, looked({ ...there, tasks }), { ...read, look: { ...look({ tasks }), ...there } } as Untimed))
-        ?.endedSince,
+        ?.anyStatusSince,
     ).toBeUndefined();
   });
 
   it("is nothing about tasks where nobody may read them", () => {
     const memory = after({ waitFor: "object", note });
-    expect(questions(memory)).toMatchObject({ tasks: "none", details: [], endedSince: undefined });
+    expect(questions(memory)).toMatchObject({ tasks: "none", details: [], anyStatusSince: undefined });
     expect(
       questions(
         after({ waitFor: "object" }, { event: "looked", look: { ...look(), cluster: gone, tasks: undefined } }),

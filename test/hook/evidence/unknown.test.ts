@@ -163,6 +163,60 @@ describe("the list of tasks", () => {
     expect({ code: run.code, changes: run.changes }).toEqual({ code: 1, changes: [] });
     expect(failureIn(run.lines)).toContain("777");
   });
+
+  const failedOddly = { id: 777, name: "Offline obproxy", status: "FAILED", subtasks: "none" };
+  const onCluster = { obproxyClusterId: 27, obproxyClusterName: "orders" };
+
+  it.each([
+    ["an OBProxy", proxy, proxyIsGone, [onCluster, { ...onCluster, obproxyServerId: 3 }]],
+    ["a cluster", cluster, clusterIsGone, [onCluster, { ...onCluster, obproxyServerId: 3 }]],
+    ["an empty cluster", cluster, clusterIsGone, [onCluster]],
+  ] as const)(
+    "with a failed deletion that names %s stands against already gone",
+    async (_what, which, options, tags) => {
+      const before = withBroken({ ...failedOddly, tags });
+      const run = await inMockedTime(withTimeout(which, soon), options, { before });
+      expect({ code: run.code, changes: run.changes }).toEqual({ code: 1, changes: [] });
+      expect(failureIn(run.lines)).toContain("777");
+    },
+  );
+
+  it("with a failed deletion that names the OBProxy stands against an older one that ended well, not against a newer one", async () => {
+    const tags = [onCluster, { ...onCluster, obproxyServerId: 3 }];
+    for (const [id, code] of [
+      [40_000, 1],
+      [777, 0],
+    ] as const) {
+      const before = (ocp: Simulator): void => {
+        ocp.addPastTask({ ...ours, status: "SUCCESSFUL" });
+        ocp.inject({
+          ...ever,
+          path: TASKS,
+          when: ({ query }) => String(query["status"]).includes("RUNNING"),
+          does: withEntry({ ...failedOddly, id, tags }, "first"),
+        });
+      };
+      const run = await inMockedTime(call, proxyIsGone, { before });
+      expect({ id, code: run.code, changes: run.changes }).toEqual({ id, code, changes: [] });
+    }
+  });
+
+  it.each([
+    ["RUNNING", { status: "RUNNING" }],
+    ["without a status", {}],
+  ])("with an entry %s that by its tags deletes the OBProxy keeps a second delete back", async (_what, status) => {
+    const tags = [onCluster, { ...onCluster, obproxyServerId: 3 }];
+    const before = withBroken({ id: 777, name: "Offline obproxy", ...status, subtasks: "none", tags });
+    const run = await inMockedTime(call, { version: "4.3.6" }, { before });
+    expect({ code: run.code, changes: run.changes }).toEqual({ code: 1, changes: [] });
+    expect(failureIn(run.lines)).toContain("777");
+  });
+
+  it("with a failed deletion that names another OBProxy does not", async () => {
+    const before = withBroken({ ...failedOddly, tags: [onCluster, { ...onCluster, obproxyServerId: 4 }] });
+    const run = await inMockedTime(call, proxyIsGone, { before });
+    expect({ code: run.code, changes: run.changes }).toEqual({ code: 0, changes: [] });
+  });
 });
 
 describe("a cluster's detail", () => {

@@ -1,0 +1,229 @@
+import { App, type TerraformStack, TerraformVariable } from "cdktf";
+import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
+import { startSimulator } from "../../src/simulator/index.js";
+import type { Project } from "../support/project.js";
+import { startTerraform, type Terraform } from "../support/terraform.js";
+import { carriers, CREDENTIALS, type Declare, everything, orders, World } from "../support/world.js";
+
+/** What the preflight says, beside the real run that follows it. */
+
+jest.setTimeout(120_000);
+
+let terraform: Terraform;
+beforeAll(async () => {
+  terraform = await startTerraform();
+});
+afterAll(() => terraform.stop());
+
+const flat = (text: string): string => text.replace(/[\s│╷╵]+/g, " ");
+const nothing: Declare = () => undefined;
+
+const cluster: Declare = (ocp, stack) => {
+  new ObproxyCluster(stack, `${ocp.alias}-orders`, { ocp, clusterId: 27, clusterName: "orders" });
+};
+const proxies =
+  (...obproxyIds: number[]): Declare =>
+  (ocp, stack) => {
+    const home = { ocp, clusterId: 27, clusterName: "orders" };
+    new Obproxy(stack, `${ocp.alias}-proxies`, { ...home, obproxyIds });
+  };
+const both =
+  (...declares: Declare[]): Declare =>
+  (ocp, stack) => {
+    for (const declare of declares) declare(ocp, stack);
+  };
+
+describe.each(carriers)("with %s", (carrier) => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.open(terraform, carrier);
+  });
+  afterEach(() => world.close());
+
+  /** Two providers in the one stack. */
+  const pair =
+    (first: Declare, second: Declare, url = world.ocp.url): Declare =>
+    (ocp, stack) => {
+      const other = new OcpProvider(stack, "other", { alias: "other", url, carrier });
+      first(ocp, stack);
+      second(other, stack);
+    };
+
+  /** Stacks `stack` and then those that are named, each of which depends on the one before. */
+  const chain = (first: Declare, ...others: readonly (readonly [name: string, declare: Declare])[]): Declare => {
+    return (ocp, stack) => {
+      first(ocp, stack);
+      let before: TerraformStack = stack;
+      for (const [name, declare] of others) {
+        const next = world.project.another(name).addStack(App.of(stack));
+        declare(new OcpProvider(next, "ocp", { url: world.ocp.url, carrier }), next);
+        next.addDependency(before);
+        before = next;
+      }
+    };
+  };
+
+  const preflight = async (options: readonly string[] = [], env = {}) => {
+    const { code, output } = await world.project.preflight(options, env);
+    return { code, output: flat(output) };
+  };
+
+  /** The state of another stack can only be read after this. */
+  const initialized = async (...names: readonly string[]): Promise<Project[]> => {
+    const projects = names.map((name) => world.project.another(name));
+    for (const project of projects) await project.run(["version"]);
+    return projects;
+  };
+
+  it("a cluster under a URL from the environment and its OBProxies under a literal one have no order", async () => {
+    const env = { OCP_URL: world.ocp.url };
+    world.project.synth((stack) => {
+      pair(cluster, proxies(1, 2, 3))(new OcpProvider(stack, "ocp", { carrier }), stack);
+    });
+    expect((await world.project.run(["apply", "-auto-approve"], env)).code).toBe(0);
+    const { code, output } = await preflight([], env);
+    expect(output).toContain(
+      "OBProxy cluster 27 may be tried before OBProxies of it that the same run deletes (1, 2, 3)",
+    );
+    expect(code).toBe(1);
+  });
+
+  it("a cluster that moves to another provider while its OBProxies leave has no order with them", async () => {
+    await world.deploy(pair(both(cluster, proxies(1, 2, 3)), nothing));
+    world.synth(pair(nothing, cluster));
+    const { code, output } = await preflight();
+    expect(output).toContain("may be tried before OBProxies of it");
+    expect(code).toBe(1);
+  });
+
+  it("a cluster with an id of a variable and foreign OBProxies of another provider have no order", async () => {
+    const unknown: Declare = (ocp, stack) => {
+      const id = new TerraformVariable(stack, "id", { type: "number", default: 27 }).numberValue;
+      new ObproxyCluster(stack, "orders", { ocp, clusterId: id, clusterName: "orders" });
+    };
+    await world.deploy(pair(unknown, proxies(1, 2, 3)));
+    const { code, output } = await preflight();
+    expect(output).toContain("may be tried before OBProxies of it");
+    expect(code).toBe(1);
+  });
+
+  it("a cluster that leaves the code while its OBProxies stay fails a deploy, not a destroy", async () => {
+    await world.deploy(everything);
+    world.synth(proxies(1, 2, 3));
+    const { code, output } = await preflight();
+    expect(output).toContain(
+      "a deploy would fail: OBProxy cluster 27 (orders) still holds OBProxies that the app declares",
+    );
+    expect(code).toBe(1);
+    expect((await preflight(["--deploy"])).code).toBe(1);
+    expect((await preflight(["--destroy"])).code).toBe(0);
+    expect((await world.project.apply()).code).toBe(1);
+    expect((await world.project.destroy()).code).toBe(0);
+    expect(world.held()).toEqual([]);
+  });
+
+  it("an object with preventDestroy fails a destroy, not a deploy", async () => {
+    await world.deploy((ocp, stack) => {
+      new Obproxy(stack, "p", { ocp, clusterId: 27, clusterName: "orders", obproxyIds: [1], preventDestroy: true });
+    });
+    expect((await preflight()).code).toBe(1);
+    expect((await preflight(["--destroy"])).output).toContain("a destroy of OBProxy 27/1 would be refused");
+    expect((await preflight(["--deploy"])).code).toBe(0);
+    expect((await world.project.destroy()).code).toBe(1);
+    expect((await world.project.apply()).code).toBe(0);
+  });
+
+  it("OBProxies that are deployed by half hold the cluster of another stack", async () => {
+    await world.deploy(chain(cluster, ["proxies", proxies(1, 2)]));
+    const [other] = await initialized("proxies");
+    await other!.deploy();
+    world.synth(chain(cluster, ["proxies", proxies(1, 2, 3)]));
+    await initialized("proxies");
+    const { code, output } = await preflight();
+    expect(output).toContain("still holds OBProxies that the app declares: 3");
+    expect(code).toBe(1);
+    expect((await world.project.another("proxies").destroy()).code).toBe(0);
+    expect((await world.project.destroy()).code).toBe(1);
+    expect(world.held()).toEqual(["27", "27/3"]);
+  });
+
+  it("stacks that depend on each other by way of a third are in order", async () => {
+    await world.deploy(chain(cluster, ["between", nothing], ["proxies", proxies(1, 2, 3)]));
+    const [between, last] = await initialized("between", "proxies");
+    await last!.deploy();
+    const { code, output } = await preflight();
+    expect(output).toContain("4 objects: 4 ready");
+    expect(code).toBe(0);
+    for (const project of [last!, between!, world.project]) expect((await project.destroy()).code).toBe(0);
+    expect(world.held()).toEqual([]);
+  });
+
+  describe("what is declared elsewhere:", () => {
+    it("by ids of variables, in another provider", async () => {
+      const unknown: Declare = (ocp, stack) => {
+        const id = new TerraformVariable(stack, "id", { type: "number", default: 3 }).numberValue;
+        new Obproxy(stack, "p", { ocp, clusterId: 27, clusterName: "orders", obproxyIds: [id] });
+      };
+      await world.deploy(pair(proxies(3), nothing));
+      world.synth(pair(nothing, unknown));
+      const { code, output } = await preflight();
+      expect(output).toContain("OBProxy 27/3 would not be deleted: OBProxy 27/3 has left ocp, but stack/p");
+      expect(code).toBe(1);
+      expect((await world.project.destroy()).code).toBe(1);
+    });
+
+    it("under another address", async () => {
+      const eu = await startSimulator({ credentials: CREDENTIALS, tickMs: 20, clusters: [orders()] });
+      try {
+        await world.deploy(proxies(3));
+        world.synth(pair(nothing, proxies(3), eu.url));
+        const { code, output } = await preflight();
+        expect(output).toContain(`for the OCP at ${eu.url}, while this hook would ask the one at ${world.ocp.url}`);
+        expect(code).toBe(1);
+        expect((await world.project.destroy()).code).toBe(1);
+      } finally {
+        await eu.stop();
+      }
+    });
+
+    it("in another stack, deployed there or not", async () => {
+      await world.deploy(chain(proxies(3), ["other", nothing]));
+      world.synth(chain(nothing, ["other", proxies(3)]));
+      const [other] = await initialized("other");
+      const { code, output } = await preflight();
+      expect(output).toContain(
+        "is not deployed with it: if Terraform forgot it here, nothing would delete it any more",
+      );
+      expect(code).toBe(1);
+      expect((await world.project.destroy()).code).toBe(1);
+      await other!.deploy();
+      expect((await preflight()).code).toBe(0);
+      expect((await world.project.destroy()).code).toBe(0);
+      expect(world.held()).toContain("27/3");
+    });
+  });
+
+  it("a name of what may be several, and settings that are lost with null_resource", async () => {
+    const declare =
+      (clusterName: string, ...obproxyIds: number[]): Declare =>
+      (ocp, stack) => {
+        const id = new TerraformVariable(stack, "id", { type: "number", default: 27 }).numberValue;
+        new Obproxy(stack, "p", { ocp, clusterId: id, clusterName, obproxyIds: [1] });
+        const skipHostOperation = true;
+        if (obproxyIds.length > 0)
+          new Obproxy(stack, "q", { ocp, clusterId: 27, clusterName, obproxyIds, skipHostOperation });
+      };
+    await world.deploy(declare("orders", 3));
+    world.synth(declare("orders"));
+    const lost = await preflight();
+    expect(lost.output.includes("has left the code with settings of its own that its hook will not know")).toBe(
+      carrier === Carrier.NULL_RESOURCE,
+    );
+    await world.project.run(["state", "rm", world.address("27/3")]);
+    world.ocp.renameCluster(27, "orders-eu");
+    world.synth(declare("orders-eu"));
+    const renamed = await preflight();
+    expect(renamed.code).toBe(carrier === Carrier.NULL_RESOURCE ? 1 : 0);
+    expect((await world.project.apply()).code).toBe(renamed.code);
+  });
+});
