@@ -297,9 +297,15 @@ export function dependencyCycle(ocp: Construct, steps: readonly string[]): strin
   ].join("\n");
 }
 
+export function bundledIntoTheApp(): Error {
+  return new Error(
+    "The destroy hook cannot be found, because cdktf-obproxy has been bundled into the app, without the files that travel with it. Keep the package out of the bundle, in node_modules (esbuild: --external:cdktf-obproxy; webpack: externals; the same for rollup and others).",
+  );
+}
+
 export function hookNotBuilt(path: string): Error {
   return new Error(
-    `The destroy hook is missing: ${path} does not exist. In a checkout of cdktf-obproxy, run "npm run build"; otherwise install the package again.`,
+    `The destroy hook is missing: ${path} does not exist. In a checkout of cdktf-obproxy, run "npm run build"; where the app is bundled into one file, keep the package out of the bundle; otherwise install it again.`,
   );
 }
 
