@@ -24,7 +24,13 @@ export type Code =
   // what could not be looked at
   | "state-unreadable"
   | "ocp-not-reached"
+  // the app and the machine
+  | "synth-outdated"
+  | "stack-left"
+  | "node-unusable"
+  | "program-too-old"
   // the stack and its providers
+  | "no-provider"
   | "nothing-deployed"
   | "clusters-unknown"
   | "carrier-not-movable"
@@ -119,7 +125,18 @@ export interface ReportedStack {
   readonly waves: readonly Wave[];
 }
 
+/** Where the app was synthesized to. */
+export interface ReportedApp {
+  readonly directory: string;
+  /** What names it. */
+  readonly from: string;
+  /** Undefined: nothing tells. */
+  readonly age: string | undefined;
+}
+
 export interface Report {
+  /** Undefined: stacks were named one by one. */
+  readonly app?: ReportedApp;
   readonly stacks: readonly ReportedStack[];
   /** Notes first, then warnings, problems, and what could not be looked at. */
   readonly findings: readonly Finding[];

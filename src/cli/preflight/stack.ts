@@ -5,6 +5,7 @@ import { graphOf } from "../../constructs/dependency-cycles.js";
 import { HookFailure } from "../../hook/tell/failure.js";
 import { CA_FILE, ENV, SETTINGS_FILE } from "../../hook/request.js";
 import { readSettings, type Settings } from "../../hook/settings.js";
+import { stateFileOf } from "./app.js";
 import { CannotLook, messageOf } from "./cannot-look.js";
 import { at, entriesAt, listAt, textAt } from "./json.js";
 
@@ -21,6 +22,8 @@ export interface Stack {
   readonly blocks: ReadonlyMap<string, Block>;
   /** `from` → `to`. */
   readonly moves: ReadonlyMap<string, string>;
+  /** Where a local backend keeps its state; absent: it is elsewhere. */
+  readonly stateFile?: string;
 }
 
 /** An `OcpProvider`, as it travels with the stack. */
@@ -96,7 +99,9 @@ export function readStack(directory: string, options: StackOptions = {}): Stack 
       needs: needs.get(address) ?? new Set(),
     },
   ]);
+  const stateFile = stateFileOf(configuration, directory);
   return {
+    ...(stateFile === undefined ? {} : { stateFile }),
     name: textAt(configuration, "//", "metadata", "stackName") ?? basename(directory),
     directory,
     shown,
