@@ -1,5 +1,8 @@
+import { parse } from "acorn";
+import { readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
+import { join } from "node:path";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.js";
 import { selfSigned } from "../ocp/support/server.js";
 import { HookRunner, TICK_MS } from "./hook-process.js";
@@ -115,4 +118,53 @@ it("past a proxy, where OCP is on this machine", async () => {
   await given();
   await deletes({ ...one, env: { HTTP_PROXY: await startProxy() } });
   expect(throughProxy).toEqual([]);
+});
+
+describe("a machine with little memory", () => {
+  const onPosix = process.platform === "win32" ? it.skip : it;
+
+  onPosix("by a limit of the address space is told as that, not as an OCP that cannot be reached", async () => {
+    await given();
+    const { code, output } = await runner.run(ocp, { ...one, under: "ulimit -v 4000000" });
+    expect(code).toBe(1);
+    expect(output).toContain("not enough memory");
+    expect(output).toContain("ulimit -v");
+    expect(output).not.toMatch(/cannot be reached|check the URL/);
+  });
+
+  it("of 128 MiB has room for a hook", async () => {
+    await given();
+    const probe = join(runner.directory, "probe.cjs");
+    const report = join(runner.directory, "peak");
+    writeFileSync(
+      probe,
+      `process.on("exit", () => require("fs").writeFileSync(${JSON.stringify(report)}, String(process.resourceUsage().maxRSS)));`,
+    );
+    await deletes({ ...one, env: { NODE_OPTIONS: `--require ${probe} --max-old-space-size=64` } });
+    expect(Number(readFileSync(report, "utf8")) / 1024).toBeLessThan(128);
+  });
+});
+
+describe("on an older Node.js", () => {
+  const text = readFileSync(join(__dirname, "../../dist/hook/obproxy-hook.cjs"), "utf8");
+
+  it("is what the first lines can be read by", () => {
+    expect(() => parse(text, { ecmaVersion: 5, sourceType: "script" })).not.toThrow();
+  });
+
+  it.each(["12.22.12", "16.20.2", "18.20.8", "20.18.0"])(
+    "%s the hook says in one sentence what it needs",
+    async (old) => {
+      await given();
+      const probe = join(runner.directory, "old.cjs");
+      writeFileSync(probe, `Object.defineProperty(process.versions, "node", { value: "${old}" });`);
+      const { code, lines } = await runner.run(ocp, { ...one, env: { NODE_OPTIONS: `--require ${probe}` } });
+      expect(code).toBe(1);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatch(
+        new RegExp(`needs Node\\.js 20\\.18\\.1 or later, and this is v${old.replaceAll(".", "\\.")} \\(`),
+      );
+      expect(ocp.requests).toEqual([]);
+    },
+  );
 });
