@@ -85,7 +85,7 @@ const needs = JSON.parse(readFileSync("src/needs.json", "utf8"));
 const checkingNode = (path, { exitCode, head = "", what }) => {
   // esbuild leaves other characters in patterns; with them V8 would read the whole as two bytes for each.
   const escape = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  const program = readFileSync(path, "utf8").replace(/[^\x01-\x7f]/g, escape);
+  const program = readFileSync(path, "utf8").replace(/[^\n\r\t -~]/g, escape);
   const says = JSON.stringify(`${what} needs Node.js ${needs.node} or later, and this is v`);
   writeFileSync(
     path,

@@ -145,3 +145,19 @@ it.each(["cjs", "esm"] as const)(
     expect(output).toContain("--external:cdktf-obproxy");
   },
 );
+
+it("the demo, in a directory with blanks and Chinese characters, beside a proxy that is not there, without a temporary directory", async () => {
+  const directory = join(place.path, "示例 项目");
+  mkdirSync(directory);
+  for (const name of ["cdktf.json", "dist", "main.ts", "package.json", "scripts", "src", "tsconfig.json"]) {
+    cpSync(join(REPOSITORY, name), join(directory, name), { recursive: true });
+  }
+  symlinkSync(join(REPOSITORY, "node_modules"), join(directory, "node_modules"), "junction");
+  chmodSync(place.path, 0o777);
+  chmodSync(directory, 0o777);
+  const proxy = "http://127.0.0.1:1";
+  const env = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy, TMPDIR: "/nonexistent" };
+  const { code, output } = await node(directory, ["scripts/demo.mjs"], env);
+  expect(output).toContain("Done: what was declared is gone");
+  expect(code).toBe(0);
+}, 150_000);
