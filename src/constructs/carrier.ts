@@ -17,7 +17,7 @@ import { terraformText } from "./terraform-text.js";
 export enum Carrier {
   /**
    * `null_resource` of the provider `hashicorp/null`: the `NullProvider` that the stack has, or else one that is added
-   * to it. Terraform 1.4 and later.
+   * to it. Terraform 1.4, OpenTofu 1.6 and later.
    */
   NULL_RESOURCE = "null_resource",
   /**

@@ -50,7 +50,8 @@ export interface OcpProviderProps {
 
   /**
    * Path of a PEM file with the certificate of the authority that signed OCP's; from the directory in which the app
-   * runs, which for `cdktf` is that of `cdktf.json`. It is copied into the stack.
+   * runs, which for `cdktf` is that of `cdktf.json`. It is copied into the stack. The authorities of
+   * `NODE_EXTRA_CA_CERTS` count too.
    *
    * @default - the authorities that Node.js knows
    */

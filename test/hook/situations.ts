@@ -443,7 +443,7 @@ export const SITUATIONS: readonly Situation[] = [
     ocp: { permissions: { deleteObproxy: false } },
     code: 1,
     changes: ONCE,
-    says: [/403/, /no delete was sent for it/],
+    says: [/403/, /this (DELETE|POST) was sent and answered 403/],
     lastly: /OBPROXY_MANAGER/,
   },
   {
@@ -516,7 +516,7 @@ export const SITUATIONS: readonly Situation[] = [
     before: onDelete({ kind: "redirect" }),
     code: 1,
     changes: ONCE,
-    says: [/redirects instead of answering/, /no delete was sent for it/],
+    says: [/redirects instead of answering/, /this (DELETE|POST) was sent and answered 302/],
   },
   {
     about: "trap 6",
