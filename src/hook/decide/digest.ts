@@ -5,7 +5,7 @@ import { aboutObject, endedWell, isAtWork } from "./evidence.js";
 import type { Look, TaskAnswer } from "./look.js";
 import { type Deletion, type Memory, type Proof, withDeletion } from "./memory.js";
 import { compareNote } from "./note.js";
-import { mayExplainLock } from "./on-cluster.js";
+import { mayExplainLock, mayLock } from "./on-cluster.js";
 
 /** What a look adds to what is remembered. */
 export function digestLook(before: Memory, look: Look): Memory {
@@ -19,7 +19,7 @@ export function digestLook(before: Memory, look: Look): Memory {
   for (const task of look.tasks?.entries ?? []) memory = digestListed(memory, task);
   for (const [id, answer] of look.details) memory = digestDetail(memory, id, answer);
   for (const task of look.anyStatus?.tasks.entries ?? []) memory = digestOfAnyStatus(memory, task);
-  return refreshWait(memory, look);
+  return refreshWait(memory, before.newestListed, look);
 }
 
 /** One round may take several looks: what a first one shows may raise a question. */
@@ -34,23 +34,31 @@ function joined(round: Look, look: Look): Look {
 }
 
 /** As long as no delete of ours may have begun a task, whatever is listed is older than what it will begin. */
-function marks({ newestListed, readUpTo, watermark, sent, loss }: Memory, { tasks }: Look): Partial<Memory> {
-  const newest = (tasks?.entries ?? []).reduce((best, { id }) => (compareIds(id, best) > 0 ? id : best), newestListed);
+function marks({ newestListed, readUpTo, watermark, sent, loss }: Memory, look: Look): Partial<Memory> {
+  const { tasks, anyStatus } = look;
+  const newest = newestOf([...(tasks?.entries ?? []), ...(anyStatus?.tasks.entries ?? [])], newestListed);
   const nothingBegun = sent.state !== "accepted" && loss === undefined;
   return {
     newestListed: newest,
-    readUpTo: tasks?.complete === true ? newest : readUpTo,
+    readUpTo: tasks?.complete === true ? newestOf(tasks.entries, readUpTo ?? "0") : readUpTo,
     watermark: nothingBegun ? newest : watermark,
   };
 }
 
-/** A lock that a task at work explains is waited for with patience that begins anew. */
-function refreshWait(memory: Memory, { tasks }: Look): Memory {
+function newestOf(tasks: readonly Task[], least: OcpId): OcpId {
+  return tasks.reduce((newest, { id }) => (compareIds(id, newest) > 0 ? id : newest), least);
+}
+
+/**
+ * A lock that a task at work explains is waited for with patience that begins anew; so is one that went from hand to
+ * hand since the last look, though none of those tasks is at work just now.
+ */
+function refreshWait(memory: Memory, newestBefore: OcpId, { tasks, anyStatus }: Look): Memory {
   const { waiting, at, target } = memory;
-  if (waiting === undefined || tasks === undefined || (waiting.because !== "lock" && waiting.because !== "busy")) {
-    return memory;
-  }
-  return mayExplainLock(tasks.entries, target) ? { ...memory, waiting: { ...waiting, since: at } } : memory;
+  if (waiting === undefined || (waiting.because !== "lock" && waiting.because !== "busy")) return memory;
+  const since = (anyStatus?.tasks.entries ?? []).filter(({ id }) => compareIds(id, newestBefore) > 0);
+  const isExplained = mayExplainLock(tasks?.entries ?? [], target) || since.some((task) => mayLock(task, target));
+  return isExplained ? { ...memory, waiting: { ...waiting, since: at } } : memory;
 }
 
 /** An entry of the list of what runs and what has failed. */
