@@ -99,7 +99,8 @@ describe("a failed task of ours for two OBProxies, and the hooks of both in the 
     expect(stage.changes()).toEqual(["delete 3,4"]);
     stage.ocp.clearRequests();
     await stage.together(both.map(withRetry));
-    expect(stage.changes()).toEqual(["retry 31440"]);
+    const accepted = stage.ocp.requests.filter(({ path, status }) => path.endsWith("/retry") && status === 200);
+    expect(accepted).toHaveLength(1);
   });
 });
 
