@@ -66,7 +66,7 @@ export function decide(seen: Situation, intent: Intent): Action {
 
 /** Then the name under another id is of a cluster that was made since. */
 function hasDeletedIt(ours: OurTask | undefined): boolean {
-  return ours?.own === true && ours.verdict.kind === "succeeded";
+  return ours?.own === true && (ours.verdict.kind === "succeeded" || ours.verdict.kind === "incomplete");
 }
 
 function judgeFollowing(following: Following, { patience }: Situation): Action {
@@ -174,7 +174,7 @@ function judgePresence(seen: Situation, intent: Intent): Action {
   if (certain !== undefined) return followOther(certain);
   const { sent, loss } = seen;
   if (sent.state === "accepted") return wait("object");
-  const unresolved = loss === undefined ? undefined : judgeLoss(loss, seen);
+  const unresolved = loss === undefined ? judgeUnheard(seen) : judgeLoss(loss, seen);
   if (unresolved !== undefined) return unresolved;
   if (sent.state === "locked" && !sent.due) return judgeLock(seen, sent, intent);
   if (sent.state === "undelivered" && !sent.due) {
@@ -188,6 +188,12 @@ function judgePresence(seen: Situation, intent: Intent): Action {
     return only !== undefined && another === undefined ? followOther(only) : wait("busy");
   }
   return judgeDelete(seen, intent);
+}
+
+/** Where an earlier run sent a delete and heard no answer, what may be its task is waited for. */
+function judgeUnheard({ unheard, atWork }: Situation): Action | undefined {
+  const [first] = atWork;
+  return unheard && first !== undefined ? followOther(first) : undefined;
 }
 
 /** Undefined: OCP was seen to have done nothing about the delete whose answer was lost. */

@@ -1,7 +1,7 @@
 import { compareIds } from "../../ocp/ids.js";
 import type { OcpId, Task } from "../../ocp/model.js";
 import { concerns, isDeletionTask } from "../../ocp/task.js";
-import { aboutObject, endedWell, isAtWork } from "./evidence.js";
+import { aboutObject, endedWell, isAtWork, presenceOf } from "./evidence.js";
 import type { Look, TaskAnswer } from "./look.js";
 import { type Deletion, type Memory, type Proof, withDeletion } from "./memory.js";
 import { compareNote } from "./note.js";
@@ -19,7 +19,14 @@ export function digestLook(before: Memory, look: Look): Memory {
   for (const task of look.tasks?.entries ?? []) memory = digestListed(memory, task);
   for (const [id, answer] of look.details) memory = digestDetail(memory, id, answer);
   for (const task of look.anyStatus?.tasks.entries ?? []) memory = digestOfAnyStatus(memory, task);
-  return refreshWait(memory, before.newestListed, look);
+  return refreshWait(noteAbsence(memory), before.newestListed, look);
+}
+
+function noteAbsence(memory: Memory): Memory {
+  const { round, target, newestListed } = memory;
+  if (round?.tasks === undefined) return memory;
+  const isGone = presenceOf(round, target).is === "absent";
+  return { ...memory, goneSince: isGone ? (memory.goneSince ?? newestListed) : undefined };
 }
 
 /** One round may take several looks: what a first one shows may raise a question. */
@@ -65,7 +72,7 @@ function refreshWait(memory: Memory, newestBefore: OcpId, { tasks, anyStatus }: 
 function digestListed(memory: Memory, task: Task): Memory {
   const known = memory.deletions.get(task.id);
   if (known !== undefined) return remember(memory, refreshed(known, task));
-  if (memory.note?.note.taskId === task.id && memory.note.state !== "judged") return judgeNote(memory, task, false);
+  if (memory.note?.note.taskId === task.id && isOpen(memory.note.state)) return judgeNote(memory, task, false);
   const proof = proofOf(memory, task);
   if (proof === undefined) return memory;
   const watched = isAtWork(task) || isAfterLoss(memory, task);
@@ -74,6 +81,8 @@ function digestListed(memory: Memory, task: Task): Memory {
 
 /** A list says less of a task than its detail; what it says later counts all the same. */
 function refreshed(known: Deletion, task: Task): Deletion {
+  // Nothing leads on from there, whatever a list says that another of OCP's nodes writes.
+  if (known.detailed && known.task.status === "SUCCESSFUL") return known;
   const isNews = known.task.status !== task.status || isAtWork(known.task) !== isAtWork(task);
   if (!isNews) return known;
   return { ...known, task, watched: known.watched || isAtWork(task), detailed: false };
@@ -86,19 +95,20 @@ function proofOf(memory: Memory, task: Task): Proof | undefined {
   const about = aboutObject(task, target);
   if (about === "yes") return "tags";
   if (about === "no") return undefined;
-  if (target.kind === "cluster" && concerns(task, target.clusterId) === "yes") return "cluster-tags";
+  if (concerns(task, target.clusterId) === "yes") return "cluster-tags";
   // What failed before this run began, and names nobody, is a stranger's as likely as anybody's.
   return isAtWork(task) || isAfterLoss(memory, task) ? "maybe" : undefined;
 }
 
 /** What began after a delete whose answer was lost may be what became of it. */
-function isAfterLoss({ loss, watermark }: Memory, { id }: Task): boolean {
+export function isAfterLoss({ loss, watermark, unheardSince }: Memory, { id }: Task): boolean {
+  if (unheardSince !== undefined && compareIds(id, unheardSince) > 0) return true;
   return loss !== undefined && compareIds(id, watermark) > 0;
 }
 
 function digestDetail(memory: Memory, id: OcpId, answer: TaskAnswer): Memory {
   const { note } = memory;
-  const isNoted = note?.note.taskId === id && (note.state === "unread" || note.state === "unclear");
+  const isNoted = note?.note.taskId === id && isOpen(note.state);
   if (answer.says !== "there") {
     if (!isNoted) return memory;
     return { ...memory, note: { ...note, state: answer.says } };
@@ -109,13 +119,17 @@ function digestDetail(memory: Memory, id: OcpId, answer: TaskAnswer): Memory {
   return remember(memory, { ...known, task, watched: known.watched || isAtWork(task), detailed: true });
 }
 
+function isOpen(state: NonNullable<Memory["note"]>["state"]): boolean {
+  return state === "unread" || state === "unclear";
+}
+
 function judgeNote(memory: Memory, task: Task, detailed: boolean): Memory {
   const { note, target } = memory;
   if (note === undefined) return memory;
   const judged: Memory = { ...memory, note: { ...note, state: "judged" } };
   const verdict = compareNote(task, note.note, target);
   // Of another task, or one that tags give to somebody else: it is what it would be without a note.
-  if (verdict === "other") return digestListed(judged, task);
+  if (verdict === "other") return digestListed({ ...judged, note: { ...note, state: "other" } }, task);
   const { obproxyIds } = note.note;
   return remember(judged, {
     task,

@@ -43,10 +43,15 @@ export function mayLock(task: Task, target: Target): boolean {
   return onCluster === "yes" || (onCluster === "unknown" && /obproxy/i.test(task.name));
 }
 
+/** Whether the task's tags name the cluster. */
+export function isOnCluster(task: Task, target: Target): boolean {
+  return concerns(task, target.clusterId) === "yes";
+}
+
 /** FAILED tasks at rest whose tags name the cluster, the newest first: they may hold its lock. */
 export function failedOnCluster(listed: readonly Task[], target: Target): Task[] {
   return listed
-    .filter((task) => classify(task).kind === "failed" && concerns(task, target.clusterId) === "yes")
+    .filter((task) => classify(task).kind === "failed" && isOnCluster(task, target))
     .sort((a, b) => compareIds(b.id, a.id));
 }
 

@@ -1,6 +1,4 @@
-import { startGateway } from "../evidence/gateway.js";
 import {
-  another,
   cluster,
   EARLY,
   failureIn,
@@ -66,25 +64,6 @@ describe.each(kinds)("the deletion of %s without tags, and no answer to the dele
     const second = await stage.run(call);
     expect({ code: second.code, told: second.output.includes("31440") }).toEqual({ code: 1, told: true });
   });
-});
-
-it("does not lose the note of one OCP's failed task to another OCP that is reached by the same URL", async () => {
-  await stage.given({ version: "4.2.2" });
-  stage.ocp.planWork({ subtaskName: LATE, fail: "always" });
-  const second = await another({ version: "4.2.2", clusters: [{ id: 27, name: "orders", obproxies: [4] }] });
-  const [here, there] = [await startGateway(() => stage.ocp), await startGateway(() => second)];
-  const by = (url: string): HookCall => ({
-    ...proxy,
-    env: { OCP_URL: "http://127.0.0.2:8080", HTTP_PROXY: url, NO_PROXY: undefined },
-  });
-  try {
-    expect((await stage.run(by(here.url))).code).toBe(1);
-    expect((await stage.run(by(there.url))).code).toBe(0);
-    const { code, output } = await stage.run(by(here.url));
-    expect({ code, told: output.includes("31440") }).toEqual({ code: 1, told: true });
-  } finally {
-    await Promise.all([here.stop(), there.stop(), second.stop()]);
-  }
 });
 
 it("knows the object gone by the later deletion of its whole cluster, whose tags name the cluster alone", async () => {

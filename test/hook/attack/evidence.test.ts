@@ -5,7 +5,6 @@ import {
   cluster,
   CLUSTER,
   EARLY,
-  inMockedTime,
   isDelete,
   LATE,
   obproxiesOf,
@@ -57,31 +56,6 @@ describe.each(["4.3.6", "4.4.0"])(
   },
 );
 
-it("does not retry what an operator has just stopped", async () => {
-  let stopped = false;
-  const run = await inMockedTime(
-    withProvider(withTimeout(proxy, "1h"), { taskRetries: 1 }),
-    { version: "4.2.2" },
-    {
-      before: (ocp) => ocp.planWork({ subtaskName: EARLY, ticks: 30 }),
-      onTick: (ocp) => {
-        if (
-          stopped ||
-          ocp.task(31440)?.subtasks.some((s) => s.name === "Prepare offline obproxy" && s.status === "RUNNING") !== true
-        )
-          return;
-        ocp.cancel(31440);
-        stopped = true;
-      },
-    },
-  );
-  expect({ stopped, changes: run.changes, output: run.output }).toEqual({
-    stopped: true,
-    changes: ["delete 3"],
-    output: expect.any(String) as unknown,
-  });
-});
-
 /** Of the lists alone: a subtask without an id. */
 function spoilList(ocp: Simulator): void {
   const change = inContents((all) =>
@@ -110,28 +84,6 @@ describe("an entry of the list of tasks that cannot be understood", () => {
     const { code, output } = await stage.run(withTimeout(proxy, "5s"));
     expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining("31440") as unknown });
   });
-});
-
-it("looks at the guards again where OCP has kept it waiting between the look and the call", async () => {
-  await stage.given({ version: "4.2.2" });
-  stage.ocp.inject({ method: "GET", path: "/api/v2/info", does: { kind: "hang", ms: 3_000 } });
-  const hook = stage.start(proxy);
-  await stage.ocp.nextArrival(({ path }) => path === "/api/v2/info");
-  stage.ocp.renameCluster(27, "payments");
-  const { code } = await hook.done;
-  expect({ code, changes: stage.changes() }).toEqual({ code: 1, changes: [] });
-});
-
-it("looks at the guards again where it was stopped while it gathered others", async () => {
-  await stage.given({ version: "4.2.2" });
-  const hook = stage.start({ ...proxy });
-  await stage.ocp.nextRequest(({ path }) => path === "/api/v2/info");
-  hook.signal("SIGSTOP");
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  stage.ocp.renameCluster(27, "payments");
-  hook.signal("SIGCONT");
-  const { code } = await hook.done;
-  expect({ code, changes: stage.changes() }).toEqual({ code: 1, changes: [] });
 });
 
 it("does not show a part of a password that stands where the title of a page is cut", async () => {

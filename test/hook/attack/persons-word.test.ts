@@ -1,30 +1,8 @@
-import { CLUSTER, cluster, EARLY, isDelete, LATE, obproxiesOf, proxy, Stage, withTimeout } from "../evidence/stage.js";
-import type { HookCall } from "../hook-process.js";
+import { cluster, LATE, proxy, Stage, withTimeout } from "../evidence/stage.js";
 
 jest.setTimeout(60_000);
 
 const stage = new Stage();
-
-const kinds: readonly (readonly [string, HookCall, () => { readonly id: string }])[] = [
-  ["an OBProxy", proxy, () => stage.ocp.submitDeleteObproxies(27, [3])],
-  ["a cluster", cluster, () => stage.ocp.submitDeleteCluster(27)],
-  ["an OBProxy, with its whole cluster,", proxy, () => stage.ocp.submitDeleteCluster(27)],
-];
-
-it.each(kinds)(
-  "is at its end where a person has deleted %s after our own task had failed before it touched its information",
-  async (_what, call, submit) => {
-    await stage.given({ version: "4.2.2", unlockOnFailure: true });
-    stage.ocp.planWork({ subtaskName: EARLY, fail: 1, tasks: 1 });
-    expect((await stage.run(call)).code).toBe(1);
-    const { id } = submit();
-    stage.ocp.runToEnd(id);
-    expect(stage.ocp.task(id)?.status).toBe("SUCCESSFUL");
-    expect(obproxiesOf(stage.ocp)?.includes("3")).not.toBe(true);
-    const { code, output } = await stage.run(call);
-    expect({ code, output }).toEqual({ code: 0, output: expect.any(String) as unknown });
-  },
-);
 
 it("is not at its end where a person abandons a later deletion that made good nothing of ours", async () => {
   await stage.given({ version: "4.3.6", unlockOnFailure: true });
@@ -58,16 +36,4 @@ it("ends where its own deletion was skipped in part and its cluster's name has b
   stage.ocp.addCluster({ id: 31, name: "orders" });
   const { code, output } = await stage.run(cluster);
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("WARNING") as unknown });
-});
-
-it("sends no delete whose answer it has no time to wait for", async () => {
-  await stage.given({ version: "4.2.2" });
-  stage.ocp.inject({ method: "GET", path: CLUSTER, does: { kind: "slow", ms: 2_900 } });
-  stage.ocp.inject({ when: isDelete, does: { kind: "slow", ms: 2_000 } });
-  const { code, output } = await stage.run(withTimeout(proxy, "4s"));
-  expect({ code, changes: stage.changes(), output }).toEqual({
-    code: 1,
-    changes: [],
-    output: expect.any(String) as unknown,
-  });
 });

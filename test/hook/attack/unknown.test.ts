@@ -26,18 +26,6 @@ function givenSuspended(ocp: Simulator): void {
 }
 
 describe("a suspended deletion of an object whose information has gone", () => {
-  it("keeps the run from 'already gone' where more than 200 newer tasks have ended since", async () => {
-    const before = (ocp: Simulator): void => {
-      givenSuspended(ocp);
-      ocp.addPastTasks(201, { name: "Restart obproxy", status: "SUCCESSFUL", clusterId: 27 });
-    };
-    const run = await inMockedTime(withTimeout(proxy, "5m"), { version: "4.3.6" }, { before });
-    expect({ code: run.code, output: run.output }).toEqual({
-      code: 1,
-      output: expect.stringContaining("31440") as unknown,
-    });
-  });
-
   it("keeps the run from 'already gone' where the list of tasks in any status cannot be read", async () => {
     const before = (ocp: Simulator): void => {
       givenSuspended(ocp);
@@ -147,7 +135,7 @@ describe("a task that is listed as running", () => {
       requests: expect.any(Number) as unknown,
       seconds: expect.any(Number) as unknown,
     });
-    expect(run.ocp.requests.length).toBeLessThan(run.tookMs / 1000);
+    expect(run.ocp.requests.length).toBeLessThan(60);
   });
 
   it("is not asked for again and again where its detail says that it has ended", async () => {
@@ -159,7 +147,7 @@ describe("a task that is listed as running", () => {
         ocp.inject({ method: "GET", path: `${TASKS}/31440`, times: Infinity, does: { kind: "rewrite", change } });
       },
     });
-    expect(run.ocp.requests.length).toBeLessThan(run.tookMs / 1000);
+    expect(run.ocp.requests.length).toBeLessThan(60);
   });
 });
 
