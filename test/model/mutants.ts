@@ -225,20 +225,20 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: "a later deletion may speak where an old one of ours ended well",
     file: "decide.ts",
-    from: "judgeLater(ours, seen) ??",
+    from: "judgeOthers(seen) ??",
     to: "",
   },
   {
     without: "gone waits for what is at work on the object",
     file: "decide.ts",
-    from: "if (onObject !== undefined) return followOther(onObject);",
+    from: "if (atWork !== undefined) return followOther(atWork);",
     to: "",
   },
   {
     without: "a bad end that was watched stands against gone",
     file: "decide.ts",
-    from: 'const bad = seen.badEnds[0];\n  if (bad !== undefined) return fail({ reason: "bad-end", end: bad });\n  // A delete',
-    to: "// A delete",
+    from: 'const bad = seen.badEnds[0];\n  if (bad !== undefined) return fail({ reason: "bad-end", end: bad });',
+    to: "",
   },
   {
     without: "a list of tasks that is not whole, or a task of unknown end, stands against gone",
@@ -256,6 +256,12 @@ export const MUTANTS: readonly Mutant[] = [
     without: "an accepted delete is not sent again",
     file: "decide.ts",
     from: 'if (sent.state === "accepted") return wait("object");',
+    to: "",
+  },
+  {
+    without: "gone waits until a delete whose answer was lost would show",
+    file: "decide.ts",
+    from: 'if (seen.loss?.settled === false) return wait("settle");',
     to: "",
   },
   {

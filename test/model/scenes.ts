@@ -5,7 +5,7 @@ export type Bound = "short" | "deep";
 
 /** How many states of each scene are visited at most. */
 export const BOUNDS: Readonly<Record<Bound, { readonly states: number }>> = {
-  short: { states: 60_000 },
+  short: { states: 25_000 },
   deep: { states: 2_000_000 },
 };
 
