@@ -16,7 +16,8 @@ const PHASES: Readonly<Record<Phase, readonly [status: string, operation: string
   run1: ["RUNNING", "EXECUTE", ["SUCCESSFUL"], ["RUNNING"]],
   run2: ["RUNNING", "EXECUTE", ["SUCCESSFUL"], ["SUCCESSFUL"]],
   done: ["SUCCESSFUL", "EXECUTE", ["SUCCESSFUL"], ["SUCCESSFUL"]],
-  settling: ["FAILED", "EXECUTE", ["FAILED"], ["READY"]],
+  settling0: ["FAILED", "EXECUTE", ["FAILED"], ["READY"]],
+  settling1: ["FAILED", "EXECUTE", ["SUCCESSFUL"], ["FAILED"]],
   failed0: ["FAILED", "EXECUTE", ["FAILED"], ["PENDING"]],
   failed1: ["FAILED", "EXECUTE", ["SUCCESSFUL"], ["FAILED"]],
   skip0: ["RUNNING", "EXECUTE", ["READY", "SKIP"], ["PENDING"]],
@@ -143,6 +144,8 @@ function subtasksOf(task: WorldTask, info: Node, end: Node): readonly Subtask[] 
   return [
     ...task.obproxies.map((_, index) => node(index, "Prepare offline obproxy", prepared, index)),
     node(50, task.kind === "restart" ? "Restart obproxy" : "Delete obproxy info", info),
+    // A sibling of what has failed, which has yet to run.
+    ...(task.phase === "settling1" ? [node(52, "Offline obproxy exporter", ["READY"], 0)] : []),
     node(51, "Finish node", end),
   ];
 }

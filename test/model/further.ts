@@ -1,6 +1,6 @@
 import type { Failing } from "../../src/hook/decide/decide.js";
 import type { Broken } from "./invariants.js";
-import { describeFailing, type Model } from "./model.js";
+import { describeFailing, holds, isMadeGood, type Model, touches } from "./model.js";
 import { hasFailed, isAtWork, type Manner, NAME, progress, retry, skip, taskOf, type World } from "./world.js";
 
 /*
@@ -19,6 +19,7 @@ export interface Further {
 export function further(model: Model, hook: number, world: number, note: number, machine: number): Further {
   const told: string[] = [];
   let now = { world, note };
+  const isDone = isAllDone(model, hook, model.worlds.at(world));
   for (let run = 1; run <= MOST_RUNS; run += 1) {
     const ended = runOnce(model, hook, now.world, now.note, machine, told);
     if (ended.is === "broken") return { broken: ended.broken, told };
@@ -29,6 +30,7 @@ export function further(model: Model, hook: number, world: number, note: number,
       now = { world: model.world(quiet(freed(model.worlds.at(ended.world)), model.scene.manner)), note: ended.note };
       continue;
     }
+    if (isDone) return { broken: `I4: a run fails though all is done: ${describeFailing(ended.why)}`, told };
     const remedy = whatToDo(ended.why, model.worlds.at(ended.world), model, hook);
     if (remedy === "a person decides") return { broken: undefined, told };
     if (remedy === "nothing to be done") {
@@ -38,6 +40,21 @@ export function further(model: Model, hook: number, world: number, note: number,
     now = { world: model.world(quiet(remedy, model.scene.manner)), note: ended.note };
   }
   return { broken: "I4: run after run fails, whatever a person does", told };
+}
+
+/**
+ * When all is quiet the object is gone by a deletion that ended well, or that a person has ended, and came last. Without
+ * tags nobody can know that of a task as long as another deletion has failed.
+ */
+function isAllDone({ intents, scene }: Model, hook: number, now: World): boolean {
+  const intent = intents[hook]!;
+  const world = quiet(now, scene.manner);
+  const last = world.tasks.findLast((task) => touches(task, intent));
+  if (last === undefined || !isMadeGood(last) || holds(world, intent)) return false;
+  const isNamed = !now.elsewhere && (now.cluster === undefined || now.cluster.name === NAME);
+  return (
+    isNamed && (scene.manner.tags || !now.tasks.some((task) => hasFailed(task) || task.phase.startsWith("settling")))
+  );
 }
 
 type Ended =

@@ -168,7 +168,7 @@ export class Model {
         costs: "nothing",
       },
       ...failures(task).map((phase): WorldStep => ({
-        words: `OCP: ${describe(task)} fails${phase === "settling" ? ", while a subtask of it is still READY" : ""}`,
+        words: `OCP: ${describe(task)} fails${phase.startsWith("settling") ? ", while a subtask of it is still READY" : ""}`,
         world: this.world(fail(world, task.id, phase, this.scene.manner)),
         costs: "failure",
       })),
@@ -697,7 +697,11 @@ export class Model {
       isThere: holds(world, intent) && saw.cluster !== undefined && heldThen(saw.cluster, world.era, intent),
       deletions: touching
         .filter((task) => !(hasOnlyToEnd(task) && touching.some((later) => later.id > task.id && isMadeGood(later))))
-        .filter((task) => isMadeGood(task) || (saw.tasks?.includes(factKey(task)) === true && this.mayBe(task, intent)))
+        .filter(
+          (task) =>
+            isMadeGood(task) ||
+            (saw.tasks?.includes(factKey(task)) === true && this.mayBe(task, intent) && this.isTold(task, memory)),
+        )
         .map((task) => ({
           id: task.id,
           state: stateOf(task),
@@ -712,6 +716,12 @@ export class Model {
     const { tags } = this.answers.task(task, 0, "detail");
     const named = (tags ?? []).flatMap(({ obproxyServerId }) => obproxyServerId ?? []);
     return target.kind === "cluster" || named.length === 0 || named.includes(target.obproxyId);
+  }
+
+  /** Of an entry that cannot be understood tags alone tell, where it has failed, that it is about the object. */
+  private isTold(task: WorldTask, { round }: Memory): boolean {
+    const entry = round?.tasks?.unread.find(({ id }) => id === String(task.id));
+    return entry?.status !== "FAILED" || this.scene.manner.tags;
   }
 
   private isAnswerable(task: WorldTask, world: World, memory: Memory, intent: Intent): boolean {
@@ -789,7 +799,7 @@ function heldThen(saw: string, era: number, { target }: Intent): boolean {
   return target.kind === "cluster" || (obproxies ?? "").split(",").includes(target.obproxyId);
 }
 
-function holds({ cluster }: World, { target }: Intent): boolean {
+export function holds({ cluster }: World, { target }: Intent): boolean {
   if (cluster === undefined) return false;
   return target.kind === "cluster" || cluster.obproxies.includes(Number(target.obproxyId));
 }
@@ -809,7 +819,7 @@ function couldBeRead({ id }: WorldTask, { round }: Memory): boolean {
 }
 
 /** OCP, or a person, calls it done. */
-function isMadeGood(task: WorldTask): boolean {
+export function isMadeGood(task: WorldTask): boolean {
   return stateOf(task) === "well" || stateOf(task) === "byHand";
 }
 
@@ -819,7 +829,7 @@ function hasOnlyToEnd({ phase }: WorldTask): boolean {
 }
 
 /** It deletes the object. */
-function touches({ kind, obproxies }: WorldTask, { target }: Intent): boolean {
+export function touches({ kind, obproxies }: WorldTask, { target }: Intent): boolean {
   if (target.kind === "cluster") return kind === "cluster";
   return kind !== "restart" && obproxies.includes(Number(target.obproxyId));
 }

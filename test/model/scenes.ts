@@ -14,6 +14,8 @@ const MANNERS: readonly (readonly [called: string, manner: Manner])[] = [
   ["tags", TAGGED],
   ["no tags", { ...TAGGED, tags: false, ownName: false }],
 ];
+/** Of a list that tells no subtasks nobody reads, before 4.3.6, whether a stranger's failed task has come to rest. */
+const BARE = { bareLists: true, ownName: false } as const;
 const LIGHT = { unlockOnFailure: true, showsBusy: false } as const;
 
 const EVERY_FAULT: readonly Fault[] = [
@@ -135,13 +137,9 @@ function shortScenes(): Scene[] {
     ),
   );
   const odd = (name: string, manner: Partial<Manner>, theme: keyof typeof SHORT, cast: CastName): Scene[] =>
-    MANNERS.map(([called, usual]) => ({
-      ...{
-        ...SHORT[theme],
-        ...CASTS[cast],
-        manner: { ...usual, ...manner },
-        name: `${cast}, ${theme}, ${name}, ${called}`,
-      },
+    MANNERS.filter(([, { tags }]) => tags || manner.bareLists !== true).map(([called, usual]) => ({
+      ...{ ...SHORT[theme], ...CASTS[cast], manner: { ...usual, ...manner } },
+      name: `${cast}, ${theme}, ${name}, ${called}`,
     }));
   return [
     ...scenes,
@@ -158,12 +156,9 @@ function deepScenes(): Scene[] {
     casts.flatMap((cast): Scene[] => [
       { ...DEEP, ...CASTS[cast], manner, name: `${cast}, ${called}` },
       { ...DEEP, ...CASTS[cast], manner: { ...manner, ...LIGHT }, name: `${cast}, ${called}, unlocked on failure` },
-      {
-        ...DEEP,
-        ...CASTS[cast],
-        manner: { ...manner, bareLists: true, ownName: false },
-        name: `${cast}, ${called}, bare lists`,
-      },
+      ...(manner.tags
+        ? [{ ...DEEP, ...CASTS[cast], manner: { ...manner, ...BARE }, name: `${cast}, ${called}, bare lists` }]
+        : []),
     ]),
   );
 }

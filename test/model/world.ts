@@ -26,7 +26,8 @@ export type Phase =
   | "run2"
   | "done"
   // FAILED while another subtask has yet to come to rest.
-  | "settling"
+  | "settling0"
+  | "settling1"
   | "failed0"
   | "failed1"
   // A person has skipped what failed.
@@ -83,7 +84,8 @@ const RUNNING = new Set<Phase>([
   "run0",
   "run1",
   "run2",
-  "settling",
+  "settling0",
+  "settling1",
   "skip0",
   "skip1",
   "skip2",
@@ -103,7 +105,9 @@ export function hasFailed({ phase }: WorldTask): boolean {
 
 /** It has deleted what it was to delete. */
 export function hasDeleted({ phase }: WorldTask): boolean {
-  return ["run1", "run2", "done", "failed1", "backFailed1", "skipEnd", "skippedEnd", "ended1"].includes(phase);
+  return ["run1", "run2", "done", "settling1", "failed1", "backFailed1", "skipEnd", "skippedEnd", "ended1"].includes(
+    phase,
+  );
 }
 
 export function taskOf({ tasks }: World, id: number): WorldTask | undefined {
@@ -113,7 +117,7 @@ export function taskOf({ tasks }: World, id: number): WorldTask | undefined {
 // ---- what happens by itself
 
 const NEXT: Partial<Record<Phase, Phase>> = {
-  ...{ run0: "run1", run1: "run2", run2: "done", settling: "failed0" },
+  ...{ run0: "run1", run1: "run2", run2: "done", settling0: "failed0", settling1: "failed1" },
   ...{ skip0: "skip1", skip1: "skip2", skip2: "skipped0", skipEnd: "skippedEnd" },
   ...{ back0: "rolledBack", back1: "rolledBack" },
 };
@@ -136,7 +140,8 @@ export function progress(world: World, id: number, { unlockOnFailure }: Manner):
     case "skip1":
     case "back0":
       return unlocked(moved, id);
-    case "settling":
+    case "settling0":
+    case "settling1":
       return unlockOnFailure ? unlocked(moved, id) : moved;
     case "back1":
       return unlocked(withAgain(moved, task), id);
@@ -149,9 +154,9 @@ export function progress(world: World, id: number, { unlockOnFailure }: Manner):
 export function failures(task: WorldTask): readonly Phase[] {
   switch (task.phase) {
     case "run0":
-      return task.kind === "restart" ? ["failed0"] : ["failed0", "settling"];
+      return task.kind === "restart" ? ["failed0"] : ["failed0", "settling0"];
     case "run1":
-      return ["failed1"];
+      return task.kind === "restart" ? [] : ["failed1", "settling1"];
     case "back0":
       return ["backFailed0"];
     case "back1":
@@ -165,7 +170,7 @@ export function fail(world: World, id: number, phase: Phase, { unlockOnFailure }
   const task = taskOf(world, id);
   if (task === undefined) return world;
   const failed = put(world, { ...task, phase });
-  return unlockOnFailure && phase !== "settling" ? unlocked(failed, id) : failed;
+  return unlockOnFailure && !phase.startsWith("settling") ? unlocked(failed, id) : failed;
 }
 
 // ---- what is asked of it
