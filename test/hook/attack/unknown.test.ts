@@ -135,7 +135,7 @@ describe("a task that is listed as running", () => {
       requests: expect.any(Number) as unknown,
       seconds: expect.any(Number) as unknown,
     });
-    expect(run.ocp.requests.length).toBeLessThan(60);
+    expect(run.ocp.requests.length).toBeLessThan(150);
   });
 
   it("is not asked for again and again where its detail says that it has ended", async () => {
@@ -147,7 +147,7 @@ describe("a task that is listed as running", () => {
         ocp.inject({ method: "GET", path: `${TASKS}/31440`, times: Infinity, does: { kind: "rewrite", change } });
       },
     });
-    expect(run.ocp.requests.length).toBeLessThan(60);
+    expect(run.ocp.requests.length).toBeLessThan(150);
   });
 });
 
