@@ -68,7 +68,10 @@ export function hasSucceeded(memory: Memory): boolean {
   return ours !== undefined && ours.watched && ours.detailed && classify(ours.task).kind === "succeeded";
 }
 
-/** Deletions that were seen at work and have left OCP's list of what runs: how they ended is to be read. */
+/**
+ * Deletions that were seen at work, or to fail, and have left OCP's list of what runs or has failed: how they ended is
+ * to be read. What had failed somebody has retried, or ended.
+ */
 export function endUnknown({ deletions, round }: Memory): OcpId[] {
   const listed = round?.tasks;
   if (listed === undefined) return [];
@@ -76,7 +79,7 @@ export function endUnknown({ deletions, round }: Memory): OcpId[] {
   return [...deletions.values()]
     .filter(({ task, watched }) => {
       const { kind } = classify(task);
-      return watched && (kind === "running" || kind === "settling") && !stillListed.has(task.id);
+      return watched && ["running", "settling", "failed"].includes(kind) && !stillListed.has(task.id);
     })
     .map(({ task }) => task.id);
 }
