@@ -33,6 +33,7 @@ const PHASES: Readonly<Record<Phase, readonly [status: string, operation: string
   backFailed1: ["FAILED", "ROLLBACK", ["SUCCESSFUL", "ROLLBACK"], ["FAILED", "ROLLBACK"]],
   ended0: ["SUCCESSFUL", "EXECUTE", ["FAILED"], ["PENDING"]],
   ended1: ["SUCCESSFUL", "EXECUTE", ["SUCCESSFUL"], ["FAILED"]],
+  forgotten: ["FAILED", "EXECUTE", ["FAILED"], ["FAILED"]],
 };
 
 /** `submitted`: the answer to a delete has no tags. */
@@ -117,7 +118,7 @@ export function statusOf({ phase }: WorldTask): string {
 }
 
 function newestFirst({ tasks }: World): WorldTask[] {
-  return [...tasks].reverse();
+  return tasks.filter(({ phase }) => phase !== "forgotten").reverse();
 }
 
 function whole(entries: readonly Task[]): Listing<Task> {

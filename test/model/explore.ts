@@ -2,6 +2,7 @@ import { further } from "./further.js";
 import { Model, type Outcome } from "./model.js";
 import type { OperatorDoes } from "./scene.js";
 import type { Scene } from "./scene.js";
+import { leftBy } from "./world.js";
 
 /** Budgets and notes: all of a state that is neither the world nor a run. */
 interface Rest {
@@ -197,9 +198,8 @@ class Explorer {
   /** Nobody waits any more for what it had sent. */
   private leftBy(hook: number, number: number): number {
     const world = this.model.worlds.at(number);
-    if (world.late.length === 0) return number;
-    const late = world.late.map((each) => (each.from === hook ? { ...each, from: undefined } : each));
-    return this.model.world({ ...world, late });
+    const after = leftBy(world, hook);
+    return after === world ? number : this.model.world(after);
   }
 
   /** Two hooks of one machine, which have seen the same, send one call. */

@@ -53,9 +53,11 @@ export interface Saw {
   readonly cluster: string | undefined;
   /** Deletions of its object, with how far each had come. */
   readonly tasks: readonly string[] | undefined;
+  /** Deletions of its object that it has seen at work, in any round. */
+  readonly atWork: readonly number[];
 }
 
-const SAW_NOTHING: Saw = { cluster: undefined, tasks: undefined };
+const SAW_NOTHING: Saw = { cluster: undefined, tasks: undefined, atWork: [] };
 
 /** One thing that may happen to a run. */
 export interface Outcome {
@@ -133,9 +135,11 @@ export class Model {
       cluster === undefined ? "-" : `${cluster.name}:${cluster.obproxies.join(",")}`,
       world.elsewhere ? "e" : "",
       world.lock ?? "",
-      tasks.map((task) => `${task.id}${task.kind}${task.obproxies.join(",")}${task.by}${task.phase}`).join(";"),
+      tasks
+        .map((task) => `${task.id}${task.kind}${task.obproxies.join(",")}${task.by}${task.phase}${task.runs.join("")}`)
+        .join(";"),
       world.nextId,
-      late.map((each) => `${each.kind}${each.obproxies.join(",")}${each.from ?? "-"}`).join(";"),
+      late.map((each) => `${each.kind}${each.obproxies.join(",")}${each.runs.join("")}`).join(";"),
     ].join("|");
     return this.worlds.number(key, () => world);
   }
@@ -197,10 +201,14 @@ export class Model {
     };
     for (const id of world.cluster?.obproxies ?? []) {
       const by = "operator";
-      add("delete", `deletes OBProxy ${id}`, submit(world, { kind: "obproxies", obproxies: [id], by }));
-      add("restart", `restarts OBProxy ${id}`, submit(world, { kind: "restart", obproxies: [id], by }));
+      add("delete", `deletes OBProxy ${id}`, submit(world, { kind: "obproxies", obproxies: [id], by, runs: [] }));
+      add("restart", `restarts OBProxy ${id}`, submit(world, { kind: "restart", obproxies: [id], by, runs: [] }));
     }
-    add("deleteCluster", "deletes the cluster", submit(world, { kind: "cluster", obproxies: [], by: "operator" }));
+    add(
+      "deleteCluster",
+      "deletes the cluster",
+      submit(world, { kind: "cluster", obproxies: [], by: "operator", runs: [] }),
+    );
     for (const task of world.tasks) {
       add("retry", `retries ${describe(task)}`, retry(world, task.id));
       add("skip", `skips the failed subtask of ${describe(task)}`, skip(world, task.id));
@@ -254,10 +262,10 @@ export class Model {
         // What is on its way arrives before anybody's patience with it ends.
         if (world.late.length > 0) return [];
         const { because } = place.doing;
-        const next = this.next(run, 0, SAW_NOTHING, () =>
+        const next = this.next(run, 0, place.saw, () =>
           evolved(place.memory, { event: "waited", because, at: 0 }, this.intents[hook]!, true),
         );
-        return [this.outcome(run, next, SAW_NOTHING, { words: `waits (${because})` })];
+        return [this.outcome(run, next, place.saw, { words: `waits (${because})` })];
       }
       case "poll":
         return world.late.length > 0 ? [] : this.polled(run, place.doing);
@@ -266,14 +274,24 @@ export class Model {
 
   private asked(run: Run, doing: Extract<Doing, { does: "ask" }>): Outcome[] {
     const { place, world, hook } = run;
-    const saw: Saw = {
+    const saw = {
       cluster: ["cluster", "clusters"].includes(doing.next.asks) ? clusterTruth(world) : place.saw.cluster,
       tasks: doing.next.asks === "tasks" ? tasksTruth(world, this.intents[hook]!) : place.saw.tasks,
     };
     return this.answersTo(run, doing).map(({ given, words, fault, number }) => {
-      const next = this.next(run, number, saw, () => answered(place.memory, doing, given, this.intents[hook]!));
-      return this.outcome(run, next, saw, { words, isFault: fault !== undefined });
+      const atWork = given.to === "tasks" ? this.seenAtWork(run, given.answer.entries) : place.saw.atWork;
+      const seen: Saw = { ...saw, atWork };
+      const next = this.next(run, number, seen, () => answered(place.memory, doing, given, this.intents[hook]!));
+      return this.outcome(run, next, seen, { words, isFault: fault !== undefined });
     });
+  }
+
+  private seenAtWork({ world, place, hook }: Run, told: readonly Task[]): readonly number[] {
+    const intent = this.intents[hook]!;
+    const now = world.tasks.filter(
+      (task) => isAtWork(task) && touches(task, intent) && told.some(({ id }) => id === String(task.id)),
+    );
+    return [...new Set([...place.saw.atWork, ...now.map(({ id }) => id)])].sort((a, b) => a - b);
   }
 
   private answersTo({ world, number, hook }: Run, doing: Extract<Doing, { does: "ask" }>): readonly Said[] {
@@ -430,7 +448,8 @@ export class Model {
   }
 
   private detail(world: World, id: string): { words: string; answer: TaskAnswer; fault?: Fault }[] {
-    const task = taskOf(world, Number(id));
+    const known = taskOf(world, Number(id));
+    const task = known?.phase === "forgotten" ? undefined : known;
     const honest: TaskAnswer =
       task === undefined ? { says: "purged" } : { says: "there", task: this.answers.task(task, world.era, "detail") };
     const { faultKinds } = this.scene;
@@ -461,11 +480,11 @@ export class Model {
     const { task, ours, certain } = doing.action;
     return this.detail(run.world, task.id).map(({ words, answer, fault }) => {
       const event = { event: "polled", task, ours, certain, quick: false, answer, at: 0 } as const;
+      const atWork = answer.says === "there" ? this.seenAtWork(run, [answer.task]) : run.place.saw.atWork;
+      const saw: Saw = { ...run.place.saw, atWork };
       const key = this.event(`polled${answer.says === "there" ? numberOf(answer.task) : answer.says}`);
-      const next = this.next(run, key, SAW_NOTHING, () =>
-        evolved(run.place.memory, event, this.intents[run.hook]!, true),
-      );
-      return this.outcome(run, next, SAW_NOTHING, { words: `follows: ${words}`, isFault: fault !== undefined });
+      const next = this.next(run, key, saw, () => evolved(run.place.memory, event, this.intents[run.hook]!, true));
+      return this.outcome(run, next, saw, { words: `follows: ${words}`, isFault: fault !== undefined });
     });
   }
 
@@ -475,7 +494,7 @@ export class Model {
     const after = retry(world, Number(told.id));
     const task = taskOf(world, Number(told.id));
     const broken = after === undefined || task === undefined ? undefined : this.whyRetryIsWrong(run, task);
-    const next = this.next(run, 0, SAW_NOTHING, () =>
+    const next = this.next(run, 0, place.saw, () =>
       evolved(place.memory, { event: "retried", task: told, at: 0 }, intent),
     );
     const words = `asks OCP to retry task ${told.id}`;
@@ -485,9 +504,9 @@ export class Model {
       broken,
     };
     return [
-      this.outcome(run, next, SAW_NOTHING, done),
+      this.outcome(run, next, place.saw, done),
       ...(this.scene.faultKinds.includes("lostBefore")
-        ? [this.outcome(run, next, SAW_NOTHING, { words: `${words}, which never arrives`, isFault: true })]
+        ? [this.outcome(run, next, place.saw, { words: `${words}, which never arrives`, isFault: true })]
         : []),
     ];
   }
@@ -533,7 +552,12 @@ export class Model {
     const [{ world }, intent] = [runs[0]!, this.intents[runs[0]!.hook]!];
     const isCluster = intent.target.kind === "cluster";
     const obproxies = runs.flatMap(({ hook }) => targetOf(this.intents[hook]!) ?? []).sort((x, y) => x - y);
-    const submission = { kind: isCluster ? "cluster" : "obproxies", obproxies, by: "job" } as const;
+    const submission = {
+      kind: isCluster ? "cluster" : "obproxies",
+      obproxies,
+      by: "job",
+      runs: runs.map(({ hook }) => hook),
+    } as const;
     const after = submit(world, submission);
     const what = `sends the delete${isCluster ? " of the cluster" : obproxies.length > 1 ? ` for OBProxies ${obproxies.join(" and ")}` : ""}`;
     const broken = typeof after === "string" ? undefined : this.whySendingIsWrong(runs, obproxies, isCluster);
@@ -542,11 +566,11 @@ export class Model {
       found.push({
         outcomes: runs.map((run) => {
           const event = { event: "send-failed", error: ERRORS[error], at: 0 } as const;
-          const next = this.next(run, this.event(error), SAW_NOTHING, () =>
+          const next = this.next(run, this.event(error), run.place.saw, () =>
             evolved(run.place.memory, event, this.intents[run.hook]!),
           );
           const why = took ? broken : undefined;
-          return this.outcome(run, next, SAW_NOTHING, {
+          return this.outcome(run, next, run.place.saw, {
             words: `${what}: ${words}`,
             world: to,
             isFault,
@@ -574,7 +598,7 @@ export class Model {
     if (faults.includes("lostAfter") && typeof after !== "string")
       add("OCP takes it up, the answer is lost", "lost", after, true, true);
     if (faults.includes("lostLate")) {
-      const late = { ...world, late: [...world.late, { ...submission, from: runs[0]!.hook }] };
+      const late = { ...world, late: [...world.late, submission] };
       add("no answer comes, it is still on its way", "lost", late, true, false);
     }
     if (faults.includes("undelivered")) {
@@ -593,11 +617,11 @@ export class Model {
     const task = this.answers.task(begun, after.era, "submitted");
     const ids = obproxies.map(String);
     const deletes = intent.target.kind === "cluster" ? ("cluster" as const) : ids;
-    const next = this.next(run, this.event(`accepted${numberOf(task)}`), SAW_NOTHING, () =>
+    const next = this.next(run, this.event(`accepted${numberOf(task)}`), run.place.saw, () =>
       evolved(run.place.memory, { event: "accepted", task, deletes, at: 0 }, intent),
     );
     const note = this.note(noteOf(task, intent.target.kind === "cluster" ? [] : ids, intent.target));
-    return this.outcome(run, next, SAW_NOTHING, {
+    return this.outcome(run, next, run.place.saw, {
       words: `${what}: OCP begins task ${task.id}`,
       world: after,
       note,
@@ -633,10 +657,8 @@ export class Model {
               wasAtWork(task) &&
               this.canKnow(task, world, place.memory, intent),
           ),
-          anotherOnItsWay: world.late.some(({ from }) => from === hook),
-          ownHasFailed: touching.some(
-            (task) => hasFailed(task) && place.memory.deletions.get(String(task.id))?.proof === "sent",
-          ),
+          anotherOnItsWay: world.late.some((late) => late.runs.includes(hook)),
+          ownHasFailed: touching.some((task) => hasFailed(task) && task.runs.includes(hook)),
         });
       if (wrong !== undefined) return wrong;
     }
@@ -663,7 +685,14 @@ export class Model {
         const { memory, doing } = step;
         const isMidRound = doing.does === "ask" && (memory.round !== undefined || doing.found.cluster !== undefined);
         const keeps = isMidRound || doing.does === "delete" || doing.does === "retry";
-        return { place: this.place(hook, { ...place, memory, doing, saw: keeps ? saw : SAW_NOTHING }) };
+        return {
+          place: this.place(hook, {
+            ...place,
+            memory,
+            doing,
+            saw: keeps ? saw : { ...SAW_NOTHING, atWork: saw.atWork },
+          }),
+        };
       }
       case "succeeded":
         return { place: this.place(hook, { is: "succeeded" }), succeeded: step.memory };
@@ -680,8 +709,17 @@ export class Model {
       const wrong = broken ?? this.whySuccessIsWrong(run, succeeded, saw);
       return { words: `${options.words}; succeeds`, world: number, place, isFault, note: 0, broken: wrong, why };
     }
+    const wrong = broken ?? (why === undefined ? undefined : this.whyFailureIsWrong(run, why, saw));
     const words = why === undefined ? options.words : `${options.words}; fails (${describeFailing(why)})`;
-    return { words, world: number, place, isFault, note, broken, why };
+    return { words, world: number, place, isFault, note, broken: wrong, why };
+  }
+
+  /** What a failure says of a task is what OCP said of it when it was asked last. */
+  private whyFailureIsWrong({ world, hook }: Run, why: Failing, saw: Saw): Broken {
+    if (why.reason !== "task-failed" || saw.tasks === undefined) return undefined;
+    const task = taskOf(world, Number(why.ours.task.id));
+    if (task === undefined || !touches(task, this.intents[hook]!)) return undefined;
+    return saw.tasks.includes(`${task.id}:well`) ? "I4: fails by a task that had ended well" : undefined;
   }
 
   private whySuccessIsWrong({ world, hook }: Run, memory: Memory, saw: Saw): Broken {
@@ -705,7 +743,7 @@ export class Model {
         .map((task) => ({
           id: task.id,
           state: stateOf(task),
-          answerable: this.isAnswerable(task, world, memory, intent),
+          answerable: this.isAnswerable(task, hook, world, memory, saw),
         })),
       readsTasks,
     });
@@ -724,8 +762,10 @@ export class Model {
     return entry?.status !== "FAILED" || this.scene.manner.tags;
   }
 
-  private isAnswerable(task: WorldTask, world: World, memory: Memory, intent: Intent): boolean {
-    return task.by === "job" && this.canKnow(task, world, memory, intent);
+  private isAnswerable(task: WorldTask, hook: number, world: World, memory: Memory, saw: Saw): boolean {
+    const isWatched = saw.atWork.includes(task.id) || task.runs.includes(hook);
+    if (task.phase === "forgotten") return isWatched;
+    return task.by === "job" && (isWatched || this.canKnow(task, world, memory, this.intents[hook]!));
   }
 
   /** Before 4.3.6 nobody can tell from a list whose deletion it is. */
@@ -836,7 +876,7 @@ export function touches({ kind, obproxies }: WorldTask, { target }: Intent): boo
 
 function stateOf(task: WorldTask): DeletionFact["state"] {
   if (isAtWork(task)) return "atWork";
-  if (hasFailed(task)) return "failed";
+  if (hasFailed(task) || task.phase === "forgotten") return "failed";
   if (task.phase === "rolledBack") return "rolledBack";
   return task.phase === "done" ? "well" : "byHand";
 }
@@ -867,7 +907,7 @@ function placeKey(hook: number, place: Place): string {
       return `resting${place.runs}`;
     case "running": {
       const { runs, machine, memory, doing, saw } = place;
-      return `${hook}/${runs}/${machine}/${saw.cluster ?? "-"}/${saw.tasks?.join(",") ?? "-"}/${keyOf(memory, doing)}`;
+      return `${hook}/${runs}/${machine}/${saw.cluster ?? "-"}/${saw.tasks?.join(",") ?? "-"}/${saw.atWork.join(",")}/${keyOf(memory, doing)}`;
     }
   }
 }

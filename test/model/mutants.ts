@@ -81,29 +81,17 @@ export const MUTANTS: readonly Mutant[] = [
     to: "if (listed !== null) return [];",
   },
   {
-    without: "an entry of a list does not prove our success",
-    file: "deletions.ts",
-    from: "ours.watched && ours.detailed && classify",
-    to: "ours.watched && classify",
-  },
-  {
     without: "a task that was retried is read again before anything is made of it",
     file: "memory.ts",
     from: "withDeletion(memory.deletions, { ...known, watched: true, detailed: false }),",
     to: "withDeletion(memory.deletions, { ...known, watched: true }),",
   },
-  {
-    without: "a task of ours that OCP does not know for a moment goes on",
-    file: "memory.ts",
-    from: 'if (answer.says === "purged" && !ours) return endOfFollowing(memory);',
-    to: 'if (answer.says === "purged") return endOfFollowing({ ...memory, deletions: new Map() });',
-  },
   // ---- ours takes proof
   {
-    without: "a note is asked about",
-    file: "questions.ts",
-    from: "details: readsTasks(memory) && isNoteOpen ? [note.note.taskId] : [],",
-    to: "details: readsTasks(memory) && isNoteOpen && note.note.taskId === '' ? [note.note.taskId] : [],",
+    without: "a note proves a deletion ours",
+    file: "note.ts",
+    from: 'return fits && !isContradictedByTags(task, note) ? compareStarts(task.startTime, note.startTime) : "other";',
+    to: 'return fits && task.id === "" ? compareStarts(task.startTime, note.startTime) : "other";',
   },
   {
     without: "a note is of a task that began when it says",

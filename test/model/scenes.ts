@@ -61,6 +61,7 @@ const SHORT = {
     },
     faultKinds: ["brokenList", "unknownTask", "general404"],
   },
+  anew: { ...QUIET, troubles: 4, failures: 1, kills: 1, operatorActs: 2, operator: ["delete", "setUpAnew"] },
 } as const satisfies Record<string, Theme>;
 
 /** In the deep bound: everything, everywhere. */
@@ -118,6 +119,7 @@ const SHORT_CASTS: Readonly<Record<keyof typeof SHORT, readonly CastName[]>> = {
     "a cluster that has left",
   ],
   lists: ["one OBProxy", "one OBProxy, retried", "a cluster"],
+  anew: ["one OBProxy, retried"],
 };
 
 export function scenesOf(bound: Bound): readonly Scene[] {

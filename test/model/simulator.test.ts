@@ -83,7 +83,12 @@ class Walk {
     if (isCluster && this.world.cluster?.obproxies.length === 0) return;
     const failing = this.random(3);
     const fate: Fate = { info: failing === 1 ? 1 : 0, end: failing === 2 ? 1 : 0, back: this.random(2) };
-    const after = ocp.submit(this.world, { kind: isCluster ? "cluster" : "obproxies", obproxies, by: "operator" });
+    const after = ocp.submit(this.world, {
+      kind: isCluster ? "cluster" : "obproxies",
+      obproxies,
+      by: "operator",
+      runs: [],
+    });
     this.simulator.clearPlans();
     const back = (isFailing: number): number => (isFailing > 0 ? fate.back : 0);
     this.simulator.planWork({ subtaskName: "Delete obproxy info", fail: fate.info, failRollback: back(fate.info) });

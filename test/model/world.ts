@@ -45,7 +45,9 @@ export type Phase =
   | "backFailed1"
   // A person has ended it.
   | "ended0"
-  | "ended1";
+  | "ended1"
+  // It had failed, and OCP's history of it has been cleared: no answer tells of it.
+  | "forgotten";
 
 export interface WorldTask {
   readonly id: number;
@@ -53,6 +55,8 @@ export interface WorldTask {
   /** The OBProxies that it works on. */
   readonly obproxies: readonly number[];
   readonly by: "job" | "operator";
+  /** The hooks whose runs have begun it, as long as these go on. */
+  readonly runs: readonly number[];
   readonly phase: Phase;
 }
 
@@ -68,13 +72,15 @@ export interface World {
   readonly tasks: readonly WorldTask[];
   readonly nextId: number;
   /** Deletes that are on their way while their sender has given up waiting. */
-  readonly late: readonly (Submission & { readonly from: number | undefined })[];
+  readonly late: readonly Submission[];
 }
 
 export interface Submission {
   readonly kind: WorldTask["kind"];
   readonly obproxies: readonly number[];
   readonly by: WorldTask["by"];
+  /** The hooks that wait for it. */
+  readonly runs: readonly number[];
 }
 
 export const NAME = "orders";
@@ -177,13 +183,13 @@ export function fail(world: World, id: number, phase: Phase, { unlockOnFailure }
 
 export type Refusal = "missing" | "locked";
 
-export function submit(world: World, { kind, obproxies, by }: Submission): World | Refusal {
+export function submit(world: World, { kind, obproxies, by, runs }: Submission): World | Refusal {
   const { cluster } = world;
   if (cluster === undefined || obproxies.some((id) => !cluster.obproxies.includes(id))) return "missing";
   if (world.lock !== undefined) return "locked";
   const id = world.nextId;
   const all = kind === "cluster" ? cluster.obproxies : obproxies;
-  const task: WorldTask = { id, kind, obproxies: all, by, phase: "run0" };
+  const task: WorldTask = { id, kind, obproxies: all, by, runs, phase: "run0" };
   return { ...world, tasks: [...world.tasks, task], nextId: id + 1, lock: id };
 }
 
@@ -225,8 +231,11 @@ export function end(world: World, id: number): World | undefined {
 /** OCP has cleared its history of what is at rest. */
 export function purge(world: World, id: number): World | undefined {
   const task = taskOf(world, id);
-  if (task === undefined || isAtWork(task)) return undefined;
-  return { ...unlocked(world, id), tasks: world.tasks.filter((each) => each.id !== id) };
+  if (task === undefined || isAtWork(task) || task.phase === "forgotten") return undefined;
+  const free = unlocked(world, id);
+  return hasFailed(task)
+    ? put(free, { ...task, phase: "forgotten" })
+    : { ...free, tasks: free.tasks.filter((each) => each.id !== id) };
 }
 
 /** OCP begins anew: the same ids, and a counter of tasks that begins again. */
@@ -244,6 +253,17 @@ export function setUpAnew(
     nextId: 1,
     late: [],
   };
+}
+
+/** The run of a hook is over. */
+export function leftBy(world: World, hook: number): World {
+  const isNoneOf = ({ runs }: { readonly runs: readonly number[] }): boolean => !runs.includes(hook);
+  if (world.tasks.every(isNoneOf) && world.late.every(isNoneOf)) return world;
+  const others = <T extends { readonly runs: readonly number[] }>(each: T): T => ({
+    ...each,
+    runs: each.runs.filter((other) => other !== hook),
+  });
+  return { ...world, tasks: world.tasks.map(others), late: world.late.map(others) };
 }
 
 function put(world: World, task: WorldTask): World {
