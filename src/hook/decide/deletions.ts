@@ -79,8 +79,8 @@ export function hasSucceeded(memory: Memory): boolean {
 }
 
 /**
- * Deletions that were seen at work and have left OCP's list of what runs, or are on it though OCP does not know them any
- * more: how they ended is to be read.
+ * Deletions that were seen at work, or to fail, and have left OCP's list of what runs or has failed, or are on it though
+ * OCP does not know them any more: how they ended is to be read. What had failed somebody has retried, or ended.
  */
 export function endUnknown({ deletions, round, finished }: Memory): OcpId[] {
   if (round?.tasks === undefined) return [];
@@ -88,7 +88,8 @@ export function endUnknown({ deletions, round, finished }: Memory): OcpId[] {
   return [...deletions.values()]
     .filter(({ task, watched }) => {
       const { kind } = classify(task);
-      return watched && (kind === "running" || kind === "settling") && (!seen.has(task.id) || finished.has(task.id));
+      const isOpen = kind === "running" || kind === "settling" || kind === "failed";
+      return watched && isOpen && (!seen.has(task.id) || finished.has(task.id));
     })
     .map(({ task }) => task.id);
 }
