@@ -29,6 +29,8 @@ export default tseslint.config(
         console: "readonly",
         URL: "readonly",
         module: "writable",
+        require: "readonly",
+        __dirname: "readonly",
         setTimeout: "readonly",
       },
     },

@@ -1,3 +1,14 @@
+const { accessSync, constants, mkdirSync } = require("node:fs");
+const { tmpdir } = require("node:os");
+
+// On a machine without a temporary directory that can be written to.
+try {
+  accessSync(tmpdir(), constants.W_OK);
+} catch {
+  process.env.TMPDIR = `${__dirname}/node_modules/.cache/tmp`;
+  mkdirSync(process.env.TMPDIR, { recursive: true });
+}
+
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",

@@ -100,13 +100,12 @@ function synth(outdir: string, state: string, url: string, ids: readonly number[
 }
 
 /**
- * A directory with a `node` that tells each hook of another proxy, which none of them uses: hooks that may go different
- * ways to OCP do not meet.
+ * A directory with a `node` that gives each hook a place of its own to meet others in: so they do not meet.
  */
 function strangers(directory: string): string {
   const bin = join(directory, "bin");
   mkdirSync(bin);
-  const script = `#!/bin/sh\nHTTP_PROXY=http://127.0.0.1:9 NO_PROXY="127.0.0.1,$$" exec ${process.execPath} "$@"\n`;
+  const script = `#!/bin/sh\nXDG_RUNTIME_DIR="$(mktemp -d)" exec ${process.execPath} "$@"\n`;
   writeFileSync(join(bin, "node"), script, { mode: 0o755 });
   return bin;
 }

@@ -1,12 +1,14 @@
 // Shows the whole life of this repository's example, `main.ts`: an OCP with three OBProxies, `cdktf deploy`, the plan of
 // the destruction, `cdktf destroy`, and OCP again. OCP is the simulator of this package; Terraform and CDKTF are real.
 import { Buffer } from "node:buffer";
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { findProgram, neededFor } from "./programs.mjs";
 
 const require = createRequire(import.meta.url);
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -21,7 +23,8 @@ const credentials = { username: "demo", password: "demo-password" };
 const cluster = { id: 27, name: "orders", obproxies: [1, 2, 3] };
 
 async function main() {
-  const terraform = findTerraform();
+  const found = findProgram();
+  const terraform = found.program;
   prepareDirectory();
 
   headline(`An OCP with OBProxy cluster ${cluster.name} and its OBProxies`);
@@ -29,7 +32,7 @@ async function main() {
   try {
     await showOcp(simulator.url);
     const env = environment(terraform, simulator.url);
-    await useBuiltInCarrierWithoutDownload(terraform, env);
+    await useBuiltInCarrierWithoutDownload(found, env);
 
     headline("cdktf deploy: nothing happens in OCP, Terraform takes note of what to delete one day");
     report(await cdktf("deploy", env), /Apply complete/);
@@ -49,18 +52,6 @@ async function main() {
     await simulator.stop();
   }
   console.log("\nDone: what was declared is gone, and OCP has finished all of its tasks.");
-}
-
-function findTerraform() {
-  const named = process.env.TERRAFORM_BINARY_NAME;
-  const candidates = named ? [named] : ["terraform", "tofu"];
-  const found = candidates.find((name) => spawnSync(name, ["version"], { stdio: "ignore" }).status === 0);
-  if (found) return found;
-  throw new Error(
-    named
-      ? `TERRAFORM_BINARY_NAME is "${named}", but no such program can be started.`
-      : "Neither `terraform` nor `tofu` is on the PATH. Install one of them (Terraform 1.4, OpenTofu 1.6 or later).",
-  );
 }
 
 /** `cdktf` runs here, so that its output and Terraform's state do not land in the root of the repository. */
@@ -100,13 +91,28 @@ function environment(terraform, url) {
     // The simulator's engine is faster than that of a real OCP.
     OBPROXY_HOOK_TICK_MS: String(TICK_MS),
   };
+  if (!canWriteTo(tmpdir())) {
+    env.TMPDIR = join(directory, "tmp");
+    mkdirSync(env.TMPDIR);
+  }
+  for (const name of Object.keys(env)) if (/^TF_(CLI_ARGS|LOG|WORKSPACE|DATA_DIR)/.test(name)) delete env[name];
+  for (const name of ["CDKTF_OUTDIR", "CDKTF_OUTPUT"]) delete env[name];
   for (const name of ["OCP_ACCESS_KEY_ID", "OCP_ACCESS_KEY_SECRET", "FORCE_COLOR"]) delete env[name];
   if (env.TF_CLI_CONFIG_FILE && !existsSync(env.TF_CLI_CONFIG_FILE)) delete env.TF_CLI_CONFIG_FILE;
   return env;
 }
 
+function canWriteTo(path) {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The example's default carrier is a resource of a provider that Terraform has to download. */
-async function useBuiltInCarrierWithoutDownload(terraform, env) {
+async function useBuiltInCarrierWithoutDownload(found, env) {
   if (env.OBPROXY_CARRIER) return;
   const probe = join(directory, "probe");
   mkdirSync(probe);
@@ -114,8 +120,13 @@ async function useBuiltInCarrierWithoutDownload(terraform, env) {
   const required = { null: { source: name.split("/").slice(-2).join("/"), version } };
   writeFileSync(join(probe, "main.tf.json"), JSON.stringify({ terraform: { required_providers: required } }));
   try {
-    await run(terraform, ["init", "-input=false", "-no-color"], probe, env, undefined, DOWNLOAD_TIMEOUT_MS);
+    await run(found.program, ["init", "-input=false", "-no-color"], probe, env, undefined, DOWNLOAD_TIMEOUT_MS);
   } catch {
+    if (!found.runs("terraform_data")) {
+      throw new Error(
+        `The null provider cannot be downloaded here, and the carrier that needs none takes ${neededFor("terraform_data")} or later; this is ${found.name} ${found.version}.`,
+      );
+    }
     env.OBPROXY_CARRIER = "terraform_data";
     print("The null provider cannot be downloaded here, so the example uses terraform_data, which is built in.");
   }

@@ -37,6 +37,14 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   }
 }
 
+// Whoever reads may have had enough, as `head` has: what is left has no reader, and the exit code is still that of the
+// command.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

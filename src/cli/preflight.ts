@@ -4,15 +4,17 @@ import { parseArgs } from "node:util";
 import { maskSecrets } from "../ocp/mask.js";
 import { jsonForLog, oneLine } from "../ocp/text.js";
 import { checkArguments, UsageError } from "./arguments.js";
+import { ageOf, leftBehind, type Output, outputOf, staleFinding } from "./preflight/app.js";
 import { type Answers, Inquiry } from "./preflight/ask.js";
 import { CannotLook } from "./preflight/cannot-look.js";
-import { examine, type Scene, type StateKnown } from "./preflight/examine.js";
+import { examine, type OfTheApp, type Scene, type StateKnown } from "./preflight/examine.js";
 import { jsonReport } from "./preflight/json-report.js";
 import type { Command } from "./preflight/judge.js";
+import { nodeFindings } from "./preflight/programs.js";
 import { exitCodeOf, type Report, strictly } from "./preflight/report.js";
 import { findStacks, readStack, type Stack } from "./preflight/stack.js";
 import type { Instance } from "./preflight/state.js";
-import { changesCarrier, survey, type Surveyed } from "./preflight/survey.js";
+import { survey, type Surveyed } from "./preflight/survey.js";
 import {
   programsFrom,
   stateFromFile,
@@ -36,9 +38,12 @@ export interface PreflightIo {
 export const PREFLIGHT_HELP = `Usage: cdktf-obproxy preflight [directory …] [options]
 
 Tells what a deploy or a destroy would meet, and deletes nothing: it compares what is synthesized, what Terraform's
-state holds and what OCP says. Run cdktf synth first. A directory is a synthesized app (default: cdktf.out) or one
-stack of it (cdktf.out/stacks/<stack>). OCP's URL and credentials come from the environment, as for the destroy.
+state holds and what OCP says. Run cdktf synth first. A directory is a synthesized app (default: where cdktf puts it,
+by --output, CDKTF_OUTDIR, CDKTF_OUTPUT, "output" in cdktf.json, or cdktf.out) or one stack of it
+(cdktf.out/stacks/<stack>). OCP's URL and credentials come from the environment, as for the destroy.
 
+  -o, --output <directory>
+                  as cdktf was given it
   --state <file>  take the state from a file (terraform show -json, or a state file), for one stack
   --no-state      the stacks were never deployed; look at OCP all the same
   --json          print one JSON document instead of text
@@ -90,7 +95,9 @@ function linesOf(text: string): string {
 }
 
 interface Options {
+  /** Empty: where cdktf puts it. */
   readonly directories: readonly string[];
+  readonly output: string | undefined;
   readonly state: string | undefined;
   readonly noState: boolean;
   readonly json: boolean;
@@ -100,13 +107,16 @@ interface Options {
 }
 
 async function run(options: Options, io: PreflightIo): Promise<number> {
-  const stacks = stacksAt(options, io);
+  const output = options.directories.length === 0 ? outputOf(options.output, io.env, io.cwd) : undefined;
+  const directories = output === undefined ? options.directories : [output.directory];
+  const stacks = stacksAt(directories, options, io);
+  const ofTheApp = await lookAtApp(stacks, output, io);
   const inquiry = new Inquiry(io.env, io.pause ?? ((milliseconds) => sleep(milliseconds)));
   try {
     const scenes: Scene[] = [];
     // One after another: Terraform may lock what stacks share, such as a plugin cache.
     for (const stack of stacks) scenes.push(await lookAt(stack, options, io, inquiry));
-    const examined = examine(scenes, options.command);
+    const examined = examine(scenes, options.command, ofTheApp);
     const strict = options.strict ? strictly(examined) : examined;
     const report = masked(strict, inquiry.secrets);
     io.stdout.write(options.json ? `${jsonForLog(jsonReport(report))}\n` : textReport(report));
@@ -116,7 +126,23 @@ async function run(options: Options, io: PreflightIo): Promise<number> {
   }
 }
 
-function stacksAt({ directories, state }: Options, { cwd, env }: PreflightIo): readonly Stack[] {
+async function lookAtApp(
+  stacks: readonly Stack[],
+  output: Output | undefined,
+  { cwd, env }: PreflightIo,
+): Promise<OfTheApp> {
+  const node = await nodeFindings(stacks, env);
+  if (output === undefined) return { findings: node };
+  const { directory, from } = output;
+  const age = ageOf(resolve(cwd, directory), cwd, Date.now());
+  const stale = age?.changedSince === undefined ? [] : [staleFinding(directory, age.changedSince, age.text)];
+  return {
+    app: { directory, from, age: age?.text },
+    findings: [...stale, ...leftBehind(stacks, cwd), ...node],
+  };
+}
+
+function stacksAt(directories: readonly string[], { state }: Options, { cwd, env }: PreflightIo): readonly Stack[] {
   const places = directories.flatMap((given) =>
     findStacks(resolve(cwd, given)).map((place) => ({
       ...place,
@@ -134,8 +160,8 @@ function stacksAt({ directories, state }: Options, { cwd, env }: PreflightIo): r
 async function lookAt(stack: Stack, options: Options, io: PreflightIo, inquiry: Inquiry): Promise<Scene> {
   const { instances, program, recorded, state: known } = await stateOf(stack, options, io);
   const objects = survey(stack, instances);
-  const isSwitching = program !== undefined && known.kind === "read" && objects.some(changesCarrier);
-  const state = isSwitching ? { ...known, program: await versionOfProgram(program, io.env) } : known;
+  const isRead = program !== undefined && known.kind === "read" && stack.providers.length > 0;
+  const state = isRead ? { ...known, program: await versionOfProgram(program, io.env) } : known;
   const answers = new Map<string, Answers>();
   for (const provider of stack.providers) {
     const own = objects.filter((object) => object.provider === provider.alias && isWorthAsking(object));
@@ -168,8 +194,16 @@ async function stateOf(
     return { instances, program, recorded, state: { kind: "read", from } };
   } catch (error) {
     if (!(error instanceof CannotLook)) throw error;
+    if (stack.providers.length === 0 && state === undefined) {
+      return { instances: [], state: { kind: "none", because: notLookedAt(stack, error.message) } };
+    }
     return { instances: [], state: { kind: "unreadable", message: error.message, next: error.next } };
   }
+}
+
+/** Such as a stack of others in the same app, which this machine has not initialized. */
+function notLookedAt({ name }: Stack, why: string): string {
+  return `the stack ${name} holds no OcpProvider, and its state was not looked at (${why}); objects of a provider that was taken out together with them would go unseen there`;
 }
 
 /** No text of a report shows a secret, wherever it came from. */
@@ -186,7 +220,7 @@ function masked(report: Report, secrets: readonly string[]): Report {
       detail: object.detail === undefined ? undefined : maskSecrets(object.detail, secrets),
     })),
   }));
-  return { stacks, findings };
+  return { ...report, stacks, findings };
 }
 
 function readOptions(args: readonly string[]): "help" | Options {
@@ -198,8 +232,12 @@ function readOptions(args: readonly string[]): "help" | Options {
   if (values.deploy === true && values.destroy === true) {
     throw new UsageError("`--deploy` and `--destroy` exclude each other; without either, both are looked at.");
   }
+  if (values.output !== undefined && positionals.length > 0) {
+    throw new UsageError("`--output` and a directory exclude each other.");
+  }
   return {
-    directories: positionals.length === 0 ? ["cdktf.out"] : positionals,
+    directories: positionals,
+    output: values.output,
     state: values.state,
     noState: values["no-state"] === true,
     json: values.json === true,
@@ -209,6 +247,7 @@ function readOptions(args: readonly string[]): "help" | Options {
 }
 
 const OPTIONS = {
+  output: { type: "string", short: "o" },
   state: { type: "string" },
   "no-state": { type: "boolean" },
   json: { type: "boolean" },

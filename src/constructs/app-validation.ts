@@ -9,7 +9,19 @@ import type { ManagedObjects } from "./managed-objects.js";
  * looks at all of them before the first is written.
  */
 export function appProblems(all: readonly ManagedObjects[]): string[] {
-  return [...all.flatMap(tokenProblems), ...all.flatMap(cycleProblems)];
+  const written = all.map((managed) => ({ managed, configuration: managed.stack.toTerraform() as unknown }));
+  return [...all.flatMap(tokenProblems), ...written.flatMap(needsProblems), ...written.flatMap(cycleProblems)];
+}
+
+interface Written {
+  readonly managed: ManagedObjects;
+  /** Of its stack, with what Aspects and overrides have made of it. */
+  readonly configuration: unknown;
+}
+
+function needsProblems({ configuration, managed }: Written): string[] {
+  const flaws = managed.flaws(configuration);
+  return flaws.length === 0 ? [] : [errors.blocksChanged(managed.provider, flaws)];
 }
 
 /** What tokens hide at construction: two that are the same, and those that mean something else in each block. */
@@ -36,8 +48,8 @@ function tokenProblems(managed: ManagedObjects): string[] {
   return problems;
 }
 
-function cycleProblems(managed: ManagedObjects): string[] {
-  const graph = graphOf(managed.stack.toTerraform());
+function cycleProblems({ configuration, managed }: Written): string[] {
+  const graph = graphOf(configuration);
   const named = (address: string): string => {
     const path = graph.paths.get(address);
     return path === undefined ? address : `${address} (${path})`;
@@ -52,7 +64,7 @@ function cycleProblems(managed: ManagedObjects): string[] {
     });
     return [errors.dependencyCycle(managed.provider, steps)];
   });
-  // One circle through both blocks is found twice.
+  // One cycle through both blocks is found twice.
   return cycles.slice(0, 1);
 }
 

@@ -1,13 +1,17 @@
 import {
   type ITerraformIterator,
   type LocalExecProvisioner,
+  type Postcondition,
   TerraformResource,
   type TerraformResourceLifecycle,
 } from "cdktf";
 import type { Construct } from "constructs";
 import { ENV, HOOK_FILE, TODAY } from "../hook/request.js";
 import { idChecks, lifecycleInHcl, nameCheck, type NamesChecked, namesUnchanged } from "./checks.js";
-import { type Declaration, type ObjectKind, TRIGGER_KEYS, type TriggerKey } from "./declaration.js";
+import type { BlockNeeds } from "./block-needs.js";
+import type { Declaration, ObjectKind, TriggerKey } from "./declaration.js";
+import { withLifecycle } from "./lifecycle.js";
+import { terraformText } from "./terraform-text.js";
 
 /** The Terraform resource that stands for an object of OCP and carries its destroy hook. */
 export enum Carrier {
@@ -28,7 +32,9 @@ interface CarrierForm {
   /** The attribute that holds the triggers. */
   readonly attribute: string;
   /** Keeps an object from ever being replaced: its triggers stay those of the first deploy. */
-  readonly ignoreChanges: string[];
+  readonly ignoreChanges: readonly string[];
+  /** Whatever `ignore_changes` may name: Terraform refuses what is none. */
+  readonly attributes: readonly string[];
   /**
    * An attribute that is updated in place, and so holds the last deploy's declaration; undefined: the carrier has none,
    * and what the triggers hold is all that the state remembers.
@@ -43,6 +49,7 @@ const FORMS: Readonly<Record<Carrier, CarrierForm>> = {
     attribute: "triggers",
     // The ids are the key, so they cannot change; the name can, and must not replace anything.
     ignoreChanges: ['triggers["cluster_name"]'],
+    attributes: ["id", "triggers"],
   },
   [Carrier.TERRAFORM_DATA]: {
     providerName: "terraform",
@@ -50,12 +57,13 @@ const FORMS: Readonly<Record<Carrier, CarrierForm>> = {
     // planned a replacement, and with it a real delete, of every object.
     attribute: "triggers_replace",
     ignoreChanges: ["triggers_replace"],
+    attributes: ["id", "input", "output", "triggers_replace"],
     today: "input",
   },
 };
 
 /**
- * What an instance knows of its object, made from its key and the value of `for_each`. Terraform goes through all values
+ * What an instance knows of its object. Its keys are frozen, like the addresses. It is made from key and value of `for_each`. Terraform goes through all values
  * for each instance: with a map of all triggers as the value, planning 500 objects took half as long again. A variable
  * that is no id fails the plan, because the key does not match.
  */
@@ -75,11 +83,21 @@ export interface CarrierBlockConfig {
   readonly name: string;
   /** From the key of each object to the name of its cluster. */
   readonly objects: ITerraformIterator;
-  readonly dependsOn?: string[];
-  /** Where the hook's files lie, from the stack's directory; without it the block has no hook. */
-  readonly hookDirectory?: string;
+  /** Asked for when the block is written. */
+  readonly dependsOn?: () => readonly string[];
+  /** Without it the block has no hook. */
+  readonly hook?: HookCall;
   /** Names of locals that are there only where something needs them; asked for when the block is written. */
   readonly locals: () => BlockLocals;
+}
+
+/** What is the same for all hooks of a provider. */
+export interface HookCall {
+  /** Where the hook's files lie, from the stack's directory. */
+  readonly directory: string;
+  /** Whose hook it is; the hook compares them with the settings that it finds. */
+  readonly stack: string;
+  readonly alias: string;
 }
 
 export interface BlockLocals {
@@ -91,48 +109,105 @@ export interface BlockLocals {
   readonly settings?: string | undefined;
 }
 
-/** One resource block with one instance per object. */
+/**
+ * One resource block with one instance per object. Aspects of the app may set anything on it; what can be joined with
+ * what it needs is joined when it is written, and the rest is told (see `block-needs.ts`).
+ */
 export class CarrierBlock extends TerraformResource {
   private readonly form: CarrierForm;
-  private readonly kind: ObjectKind;
-  private readonly locals: () => BlockLocals;
+  private readonly hook: LocalExecProvisioner | undefined;
 
-  public constructor(scope: Construct, id: string, config: CarrierBlockConfig) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly config: CarrierBlockConfig,
+  ) {
     const form = FORMS[config.carrier];
     super(scope, id, {
       terraformResourceType: config.carrier,
       terraformGeneratorMetadata: { providerName: form.providerName },
       forEach: config.objects,
-      lifecycle: { ignoreChanges: form.ignoreChanges },
-      // An empty list would be rendered, and Terraform refuses it.
-      ...(config.hookDirectory === undefined
-        ? {}
-        : { provisioners: [destroyHook(config.kind, config.hookDirectory, form)] }),
+      lifecycle: { ignoreChanges: [...form.ignoreChanges] },
     });
     this.form = form;
-    this.kind = config.kind;
-    this.locals = config.locals;
-    if (config.dependsOn !== undefined) this.dependsOn = config.dependsOn;
+    this.hook = config.hook === undefined ? undefined : destroyHook(config.kind, config.hook, form);
     this.overrideLogicalId(config.name);
   }
 
+  /** What has to stand in the configuration, whatever Aspects and overrides of the app have done; holds tokens. */
+  public get needs(): BlockNeeds {
+    const { precondition = [], postcondition = [] } = this.checks();
+    return {
+      type: this.config.carrier,
+      name: this.config.name,
+      carriesObjects: true,
+      attributes: { ...this.synthesizeAttributes(), for_each: `\${local.${this.config.name}}` },
+      provisioners: this.hook === undefined ? [] : [asWritten(this.hook)],
+      conditions: {
+        precondition: precondition.map(conditionAsWritten),
+        postcondition: postcondition.map(conditionAsWritten),
+      },
+      dependsOn: this.config.dependsOn?.() ?? [],
+    };
+  }
+
   public override toTerraform(): unknown {
-    this.lifecycle = { ...this.lifecycle, ...this.checks() };
-    return super.toTerraform();
+    return this.withNeeds(() => super.toTerraform() as unknown);
   }
 
   /** cdktf writes checks as an attribute there, and Terraform reads them as blocks. */
   public override toHclTerraform(): unknown {
-    this.lifecycle = { ...this.lifecycle, ...this.checks() };
-    const written = super.toHclTerraform() as HclResource;
+    const written = this.withNeeds(() => super.toHclTerraform() as HclResource);
     const block = written.resource?.[this.terraformResourceType]?.[this.friendlyUniqueId];
     if (block?.lifecycle !== undefined) block.lifecycle = lifecycleInHcl(block.lifecycle);
     return written;
   }
 
+  /** What others have set stays as it is, so that it can be written again. */
+  private withNeeds<T>(write: () => T): T {
+    const { dependsOn, lifecycle, provisioners } = this;
+    const waitsFor = [...new Set([...(this.config.dependsOn?.() ?? []), ...(dependsOn ?? [])])];
+    const hooks = this.hook === undefined ? [] : [this.hook];
+    const run = [...hooks, ...(provisioners ?? []).filter((each) => each !== this.hook)];
+    // Terraform refuses empty lists.
+    Object.assign(this, {
+      dependsOn: waitsFor.length === 0 ? undefined : waitsFor,
+      lifecycle: this.joined(lifecycle ?? {}),
+      provisioners: run.length === 0 ? undefined : run,
+    });
+    try {
+      return write();
+    } finally {
+      Object.assign(this, { dependsOn, lifecycle, provisioners });
+    }
+  }
+
+  private joined(given: TerraformResourceLifecycle): TerraformResourceLifecycle {
+    const { precondition = [], postcondition = [] } = this.checks();
+    const before = [...precondition, ...(given.precondition ?? [])];
+    const after = [...postcondition, ...(given.postcondition ?? [])];
+    return {
+      ...given,
+      ignoreChanges: this.joinedIgnores(given.ignoreChanges ?? []),
+      ...(before.length === 0 ? {} : { precondition: before }),
+      ...(after.length === 0 ? {} : { postcondition: after }),
+    };
+  }
+
+  /** What an Aspect wants to be ignored on all resources, such as `tags`, may be nothing that this one has. */
+  private joinedIgnores(given: "all" | readonly string[]): "all" | string[] {
+    if (given === "all") return given;
+    const { attributes, ignoreChanges } = this.form;
+    const others = given.filter((each) => attributes.includes(each.split(/[.[]/)[0] ?? ""));
+    return [...new Set([...ignoreChanges, ...others])];
+  }
+
   protected override synthesizeAttributes(): Record<string, unknown> {
     const { attribute, today } = this.form;
-    return { [attribute]: TRIGGERS[this.kind], ...(today === undefined ? {} : { [today]: this.declaredToday() }) };
+    return {
+      [attribute]: TRIGGERS[this.config.kind],
+      ...(today === undefined ? {} : { [today]: this.declaredToday() }),
+    };
   }
 
   protected override synthesizeHclAttributes(): Record<string, unknown> {
@@ -143,25 +218,34 @@ export class CarrierBlock extends TerraformResource {
         ? { value, isBlock: false, type: "simple", storageClassType: "string" }
         : { value, isBlock: false, type: "map", storageClassType: "stringMap" };
     return {
-      [attribute]: { value: TRIGGERS[this.kind], isBlock: false, type: "map", storageClassType: "stringMap" },
+      [attribute]: { value: TRIGGERS[this.config.kind], isBlock: false, type: "map", storageClassType: "stringMap" },
       ...(today === undefined ? {} : { [today]: ofToday }),
     };
   }
 
   private declaredToday(): Readonly<Record<string, string>> | string {
-    const { settings } = this.locals();
+    const { settings } = this.config.locals();
     if (settings === undefined) return { [TODAY.clusterName]: "${each.value}" };
     return `\${merge({ ${TODAY.clusterName} = each.value }, try(local.${settings}[each.key], {}))}`;
   }
 
   private checks(): Pick<TerraformResourceLifecycle, "precondition" | "postcondition"> {
-    const { names, paths } = this.locals();
+    const { names, paths } = this.config.locals();
     return {
-      ...(paths === undefined ? {} : { precondition: idChecks(this.kind, paths) }),
+      ...(paths === undefined ? {} : { precondition: idChecks(this.config.kind, paths) }),
       // With an attribute of today's declaration a change of the name reaches the hook.
       ...(this.form.today === undefined ? { postcondition: [nameCheck(this.form.attribute, names)] } : {}),
     };
   }
+}
+
+/** As cdktf writes it. */
+function asWritten({ type, ...hook }: LocalExecProvisioner): Readonly<Record<string, unknown>> {
+  return { [type]: hook };
+}
+
+function conditionAsWritten({ condition, errorMessage }: Postcondition): Readonly<Record<string, unknown>> {
+  return { condition, error_message: errorMessage };
 }
 
 interface HclResource {
@@ -182,7 +266,11 @@ export function lastSettings({ skipHostOperation, timeouts }: Declaration): Read
  * well. This way Terraform refuses every plan until the carrier is terraform_data again.
  */
 export class CarrierBarrier extends TerraformResource {
-  public constructor(scope: Construct, id: string, name: string) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly name: string,
+  ) {
     super(scope, id, {
       terraformResourceType: Carrier.TERRAFORM_DATA,
       terraformGeneratorMetadata: { providerName: FORMS[Carrier.TERRAFORM_DATA].providerName },
@@ -190,6 +278,19 @@ export class CarrierBarrier extends TerraformResource {
       lifecycle: { preventDestroy: true },
     });
     this.overrideLogicalId(name);
+  }
+
+  public get needs(): BlockNeeds {
+    const attributes = { count: 0, lifecycle: { prevent_destroy: true } };
+    return { type: Carrier.TERRAFORM_DATA, name: this.name, carriesObjects: false, attributes };
+  }
+
+  public override toTerraform(): unknown {
+    return withLifecycle(this, { preventDestroy: true }, () => super.toTerraform() as unknown);
+  }
+
+  public override toHclTerraform(): unknown {
+    return withLifecycle(this, { preventDestroy: true }, () => super.toHclTerraform() as unknown);
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
@@ -224,25 +325,39 @@ export function instanceAddress(carrier: Carrier, block: string, key: string): s
 /**
  * `node` is started without a shell: then Terraform's SIGKILL on interrupt hits the hook itself and leaves no orphan,
  * nothing needs quoting, and the last argument, `command`, is free to be a sentence for people.
+ *
+ * The ids are those of the instance's key: an instance that was imported has no triggers.
  */
-function destroyHook(kind: ObjectKind, directory: string, { attribute, today }: CarrierForm): LocalExecProvisioner {
-  const trigger = (key: TriggerKey): string => `\${self.${attribute}.${key}}`;
-  const cluster = `OBProxy cluster ${trigger("cluster_id")}`;
-  const values: Readonly<Record<TriggerKey, string>> = {
-    cluster_id: ENV.clusterId,
-    obproxy_id: ENV.obproxyId,
-    cluster_name: ENV.clusterName,
-  };
+function destroyHook(
+  kind: ObjectKind,
+  { alias, directory, stack }: HookCall,
+  { attribute, today }: CarrierForm,
+): LocalExecProvisioner {
+  const trigger = (key: TriggerKey): string => `self.${attribute}.${key}`;
+  const ids: Readonly<Partial<Record<TriggerKey, string>>> =
+    kind === "cluster" ? { cluster_id: "${each.key}" } : { cluster_id: part(0), obproxy_id: part(1) };
+  const cluster = `OBProxy cluster ${ids.cluster_id ?? ""}`;
+  const deployedAs = kind === "cluster" ? [trigger("cluster_id")] : [trigger("cluster_id"), trigger("obproxy_id")];
   return {
     type: "local-exec",
     when: "destroy",
     interpreter: ["node", `\${path.module}/${directory}/${HOOK_FILE}`],
-    command: kind === "cluster" ? `delete ${cluster}` : `delete OBProxy ${trigger("obproxy_id")} of ${cluster}`,
+    command: kind === "cluster" ? `delete ${cluster}` : `delete OBProxy ${ids.obproxy_id ?? ""} of ${cluster}`,
     environment: {
       [ENV.kind]: kind,
-      ...Object.fromEntries(TRIGGER_KEYS[kind].map((key) => [values[key], trigger(key)])),
+      [ENV.stack]: terraformText(stack),
+      [ENV.provider]: alias,
+      [ENV.clusterId]: ids.cluster_id ?? "",
+      ...(ids.obproxy_id === undefined ? {} : { [ENV.obproxyId]: ids.obproxy_id }),
+      [ENV.clusterName]: `\${try(tostring(${trigger("cluster_name")}), "")}`,
+      [ENV.deployedAs]: `\${try(join("/", [${deployedAs.join(", ")}]), "")}`,
       // What was deployed by null_resource, or before this attribute was, has none.
       ...(today === undefined ? {} : { [ENV.lastDeploy]: `\${try(jsonencode(self.${today}), "")}` }),
     },
   };
+}
+
+/** Of the key `27/3`. */
+function part(index: 0 | 1): string {
+  return `\${try(split("/", each.key)[${String(index)}], "")}`;
 }

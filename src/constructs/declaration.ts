@@ -6,15 +6,6 @@ export type ObjectKind = "cluster" | "obproxy";
 
 export type TriggerKey = "cluster_id" | "obproxy_id" | "cluster_name";
 
-/**
- * What the state remembers of an object. Frozen: with another set of keys Terraform would replace, that is delete,
- * every object of every user.
- */
-export const TRIGGER_KEYS: Readonly<Record<ObjectKind, readonly TriggerKey[]>> = {
-  cluster: ["cluster_id", "cluster_name"],
-  obproxy: ["cluster_id", "obproxy_id", "cluster_name"],
-};
-
 /** One object of OCP as one construct declares it. */
 export interface Declaration {
   readonly construct: Construct;

@@ -279,18 +279,33 @@ export function keyFromIterator(at: Construct, text: string): string {
   return `${at.node.path}: an id is ${text}, which Terraform only knows inside the block of an iterator or a count. Use a variable or a local for each id, or a loop of the programming language.`;
 }
 
+export function blocksChanged(ocp: Construct, flaws: readonly string[]): string {
+  return [
+    `${ocp.node.path}: an Aspect, an override or a post-processing step of the app has changed blocks on which the deletions depend:`,
+    ...flaws.map((flaw) => `    ${flaw}`),
+    "  Terraform could then delete what nobody has asked for, or forget what is there without deleting it.",
+    `  Leave what is below ${ocp.node.path} out of it; in an Aspect: if (node.node.scopes.some((scope) => scope instanceof OcpProvider)) return;`,
+  ].join("\n");
+}
+
 export function dependencyCycle(ocp: Construct, steps: readonly string[]): string {
   return [
-    "A circle of dependencies, which Terraform could not plan:",
+    "A cycle of dependencies, which Terraform could not plan:",
     ...steps.map((step) => `    ${step}`),
     `  All OBProxies of ${ocp.node.path} are one block in Terraform, and so are all its OBProxy clusters: what one of them waits for, all wait for.`,
-    "  Declare a second OcpProvider with its own `alias` (and the same `url`), and give it as `ocp` to the constructs at one end of the circle.",
+    "  Declare a second OcpProvider with its own `alias` (and the same `url`), and give it as `ocp` to the constructs at one end of the cycle.",
   ].join("\n");
+}
+
+export function bundledIntoTheApp(): Error {
+  return new Error(
+    "The destroy hook cannot be found, because cdktf-obproxy has been bundled into the app, without the files that travel with it. Keep the package out of the bundle, in node_modules (esbuild: --external:cdktf-obproxy; webpack: externals; the same for rollup and others).",
+  );
 }
 
 export function hookNotBuilt(path: string): Error {
   return new Error(
-    `The destroy hook is missing: ${path} does not exist. In a checkout of cdktf-obproxy, run "npm run build"; otherwise install the package again.`,
+    `The destroy hook is missing: ${path} does not exist. In a checkout of cdktf-obproxy, run "npm run build"; where the app is bundled into one file, keep the package out of the bundle; otherwise install it again.`,
   );
 }
 

@@ -1,12 +1,15 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { AssetType, TerraformAsset, type TerraformStack } from "cdktf";
+import { basename, join, resolve } from "node:path";
+import { App, AssetType, TerraformAsset, type TerraformStack } from "cdktf";
 import { CA_FILE, HOOK_FILE, SETTINGS_FILE } from "../hook/request.js";
-import { hookNotBuilt } from "./errors.js";
+import { bundledIntoTheApp, hookNotBuilt } from "./errors.js";
+
+/** Undefined in a bundle of ES modules. */
+const HERE = typeof __dirname === "string" ? __dirname : undefined;
 
 /** From `src/constructs` and from `dist/constructs` alike. */
-const HOOK_SOURCE = join(__dirname, "..", "..", "dist", "hook", HOOK_FILE);
+const HOOK_SOURCE = join(HERE ?? "", "..", "..", "dist", "hook", HOOK_FILE);
 
 /** Instead of a hash of what is in it: the path of the hook stays the same from release to release. */
 const ASSET_HASH = "v1";
@@ -28,7 +31,7 @@ export class HookFiles {
     const id = `${this.alias}_obproxy_hook`;
     const existing = this.stack.node.tryFindChild(id);
     if (existing instanceof TerraformAsset) return existing.path;
-    this.source = mkdtempSync(join(tmpdir(), "cdktf-obproxy-synth-"));
+    this.source = emptyDirectory(App.of(this.stack).outdir);
     removeAfterSynth(this.source);
     return new TerraformAsset(this.stack, id, {
       path: this.source,
@@ -39,17 +42,31 @@ export class HookFiles {
 
   /** Has to be called during synth, before cdktf copies assets, each time that the app is synthesized. */
   public write(settings: string, ca: string | undefined): void {
+    if (HERE === undefined || basename(HERE) !== "constructs") throw bundledIntoTheApp();
     if (!existsSync(HOOK_SOURCE)) throw hookNotBuilt(HOOK_SOURCE);
     if (this.directory === "" || this.source === undefined) return;
     if (!existsSync(this.source)) {
-      mkdirSync(this.source);
+      mkdirSync(this.source, { recursive: true });
       removeAfterSynth(this.source);
     }
-    copyFileSync(HOOK_SOURCE, join(this.source, HOOK_FILE));
+    // Not copied: the mode of a store that nobody may write to would go with it, and the next write would fail.
+    writeFileSync(join(this.source, HOOK_FILE), readFileSync(HOOK_SOURCE));
     writeFileSync(join(this.source, SETTINGS_FILE), settings);
     if (ca !== undefined) writeFileSync(join(this.source, CA_FILE), ca);
   }
 }
+
+/** Below the output, where synth writes anyhow, on a machine that has no temporary directory to write to. */
+function emptyDirectory(output: string): string {
+  try {
+    return mkdtempSync(join(tmpdir(), NAME));
+  } catch {
+    mkdirSync(output, { recursive: true });
+    return mkdtempSync(join(resolve(output), NAME));
+  }
+}
+
+const NAME = "cdktf-obproxy-synth-";
 
 const pending = new Set<string>();
 let removesOnExit = false;

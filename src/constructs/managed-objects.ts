@@ -13,6 +13,7 @@ import { Construct } from "constructs";
 import type { ProviderSettings } from "../hook/request.js";
 import { appProblems, resolved } from "./app-validation.js";
 import { AppRegistry } from "./app-registry.js";
+import { blockFlaws, type BlockNeeds, localFlaws } from "./block-needs.js";
 import {
   type BlockLocals,
   Carrier,
@@ -64,6 +65,7 @@ export class ManagedObjects {
   private readonly registry: AppRegistry;
   private readonly files: HookFiles;
   private readonly dependencies: Record<ObjectKind, Dependency[]> = { cluster: [], obproxy: [] };
+  private readonly locals: { readonly kind: ObjectKind; readonly kept: boolean }[] = [];
   private readonly blocks: Readonly<Record<ObjectKind, CarrierBlock>>;
 
   public constructor(
@@ -148,6 +150,7 @@ export class ManagedObjects {
 
   private addBlock(kind: ObjectKind, kept: boolean): CarrierBlock {
     const name = this.blockName(kind, kept);
+    this.locals.push({ kind, kept });
     // As a literal inside for_each, planning 500 objects took 16 s; from a local, 1.8 s.
     const local = new TerraformLocal(
       this.provider,
@@ -164,10 +167,29 @@ export class ManagedObjects {
       ...(kept
         ? {}
         : {
-            dependsOn: Lazy.listValue({ produce: () => this.dependsOn(kind) }, { omitEmpty: true }),
-            hookDirectory: Lazy.stringValue({ produce: () => this.files.directory }),
+            dependsOn: () => this.dependsOn(kind),
+            hook: {
+              directory: Lazy.stringValue({ produce: () => this.files.directory }),
+              stack: this.stack.node.id,
+              alias: this.alias,
+            },
           }),
     });
+  }
+
+  /** What Aspects and overrides of the app have taken from what is needed, by address. */
+  public flaws(configuration: unknown): readonly string[] {
+    const blocks = this.provider.node.children.flatMap((child) => {
+      if (!isOurBlock(child)) return [];
+      const needs = resolved(this, child.needs) as BlockNeeds;
+      return blockFlaws(configuration, needs).map((flaw) => `${needs.type}.${needs.name}: ${flaw}`);
+    });
+    const locals = this.locals.flatMap(({ kind, kept }) => {
+      const name = this.blockName(kind, kept);
+      const entries = resolved(this, this.entries(kind, kept));
+      return localFlaws(configuration, name, entries).map((flaw) => `local.${name}: ${flaw}`);
+    });
+    return [...blocks, ...locals];
   }
 
   /** What is rarely needed is only there where it is. */
@@ -333,6 +355,10 @@ export class ManagedObjects {
     const isFirst = this.registry.providersOf(this.stack)[0] === this;
     return isFirst ? appProblems(this.registry.providers) : [];
   }
+}
+
+function isOurBlock(child: unknown): child is CarrierBlock | CarrierBarrier | Protection {
+  return child instanceof CarrierBlock || child instanceof CarrierBarrier || child instanceof Protection;
 }
 
 function blockId(kind: ObjectKind, kept: boolean): string {

@@ -169,7 +169,7 @@ function ownCluster(at: Construct, cluster: ObproxyCluster, props: ObproxyProps)
   if (props.clusterId !== undefined) throw errors.clusterGivenTwice(at, "clusterId");
   if (props.clusterName !== undefined) throw errors.clusterGivenTwice(at, "clusterName");
   if (TerraformStack.of(cluster) !== TerraformStack.of(at)) throw errors.inAnotherStack(at, "cluster", cluster);
-  // Another provider of the same OCP is the way out of a circle of dependencies.
+  // Another provider of the same OCP is the way out of a cycle of dependencies.
   const ocp = providerFor(at, props.ocp ?? cluster.ocp);
   if (!ocp._managed.sameOcpAs(cluster.ocp._managed)) throw errors.clusterOfAnotherOcp(at, ocp, cluster);
   return { ocp, clusterId: cluster.clusterId, clusterName: cluster.clusterName };

@@ -1,5 +1,7 @@
-import { TerraformResource } from "cdktf";
+import { TerraformResource, type TerraformResourceLifecycle } from "cdktf";
 import type { Construct } from "constructs";
+import type { BlockNeeds } from "./block-needs.js";
+import { withLifecycle } from "./lifecycle.js";
 
 /**
  * Stands beside one object with `preventDestroy`, because `prevent_destroy` on the object's own block would hold for
@@ -7,16 +9,27 @@ import type { Construct } from "constructs";
  * this block.
  */
 export class Protection extends TerraformResource {
-  private readonly objectAddress: string;
-
-  public constructor(scope: Construct, id: string, name: string, objectAddress: string) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly name: string,
+    private readonly objectAddress: string,
+  ) {
     super(scope, id, {
       terraformResourceType: "terraform_data",
       terraformGeneratorMetadata: { providerName: "terraform" },
-      lifecycle: { preventDestroy: true, replaceTriggeredBy: [objectAddress] },
     });
-    this.objectAddress = objectAddress;
     this.overrideLogicalId(name);
+  }
+
+  public get needs(): BlockNeeds {
+    const lifecycle = { prevent_destroy: true, replace_triggered_by: [this.objectAddress] };
+    return { type: this.terraformResourceType, name: this.name, carriesObjects: false, attributes: { lifecycle } };
+  }
+
+  public override toTerraform(): unknown {
+    const own: TerraformResourceLifecycle = { preventDestroy: true, replaceTriggeredBy: [this.objectAddress] };
+    return withLifecycle(this, own, () => super.toTerraform() as unknown);
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {

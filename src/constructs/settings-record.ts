@@ -1,6 +1,7 @@
 import { TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
 import type { Declaration } from "./declaration.js";
+import { withLifecycle } from "./lifecycle.js";
 
 /**
  * A null_resource cannot hold the settings of the last deploy, so an object that leaves the code is deleted without those
@@ -17,6 +18,14 @@ export class SettingsRecord extends TerraformResource {
     });
     this.produce = produce;
     this.overrideLogicalId(name);
+  }
+
+  public override toTerraform(): unknown {
+    return withLifecycle(this, undefined, () => super.toTerraform() as unknown);
+  }
+
+  public override toHclTerraform(): unknown {
+    return withLifecycle(this, undefined, () => super.toHclTerraform() as unknown);
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {

@@ -10,6 +10,10 @@ export interface Connection {
   readonly credentials: Credentials;
   readonly ca: string | undefined;
   readonly insecureSkipVerify: boolean;
+  /** What was taken off a secret, for people. Default: nothing. */
+  readonly remarks?: readonly string[];
+  /** What is odd about the credentials, for people, where OCP refuses them. No secret is in it. Default: nothing. */
+  readonly oddities?: readonly string[];
 }
 
 /** Who signs in: the name of the user, or the id of the access key. */
@@ -26,9 +30,14 @@ const NOTHING_DELETED = ["nothing was sent to OCP"];
  * @throws HookFailure when the URL or the credentials are missing, half set or set twice
  */
 export function connectionFrom(provider: ProviderSettings, env: NodeJS.ProcessEnv, directory: string): Connection {
+  const names = Object.values(variables(provider.envPrefix)).filter((name) => read(env, name) !== undefined);
   return {
     baseUrl: urlFrom(provider, env),
     credentials: credentialsFrom(provider.envPrefix, env),
+    remarks: names
+      .filter((name) => LINE_END.test(env[name] ?? ""))
+      .map((name) => `${name} ends with a line feed, which is taken off`),
+    oddities: names.flatMap((name) => odditiesOf(read(env, name) ?? "").map((what) => `${name} ${what}`)),
     ca: provider.hasCaFile ? readCa(join(directory, CA_FILE)) : undefined,
     insecureSkipVerify: provider.insecureSkipVerify,
   };
@@ -44,13 +53,17 @@ function urlFrom({ url, envPrefix }: ProviderSettings, env: NodeJS.ProcessEnv): 
   });
 }
 
-function credentialsFrom(prefix: string, env: NodeJS.ProcessEnv): Credentials {
-  const names = {
+function variables(prefix: string) {
+  return {
     username: `${prefix}_USERNAME`,
     password: `${prefix}_PASSWORD`,
     accessKeyId: `${prefix}_ACCESS_KEY_ID`,
     accessKeySecret: `${prefix}_ACCESS_KEY_SECRET`,
-  };
+  } as const;
+}
+
+function credentialsFrom(prefix: string, env: NodeJS.ProcessEnv): Credentials {
+  const names = variables(prefix);
   const username = read(env, names.username);
   const password = read(env, names.password);
   const accessKeyId = read(env, names.accessKeyId);
@@ -83,11 +96,30 @@ function credentialsFrom(prefix: string, env: NodeJS.ProcessEnv): Credentials {
   });
 }
 
-/** An empty variable is what CI systems make of a secret that does not exist. */
+/**
+ * An empty variable is what CI systems make of a secret that does not exist, and a line feed at its end is what files and
+ * `echo` add to one that does.
+ */
 function read(env: NodeJS.ProcessEnv, name: string): string | undefined {
-  const value = env[name];
+  const value = env[name]?.replace(LINE_END, "");
   return value === undefined || value === "" ? undefined : value;
 }
+
+const LINE_END = /(?:\r?\n)+$/;
+
+/** What people paste around a secret, and do not see. It may be part of it, so it is sent as it is. */
+function odditiesOf(value: string): readonly string[] {
+  return ODD.filter(([shape]) => shape.test(value)).map(([, words]) => words);
+}
+
+const ODD: readonly (readonly [RegExp, string])[] = [
+  [/\r$/, "ends with a carriage return"],
+  [/[\r\n](?!$)/, "holds a line break"],
+  [/^(["'`\u201c\u2018]).*["'`\u201d\u2019]$/s, "stands in quotes"],
+  [/^[\p{Zs}\t]/u, "begins with a blank"],
+  [/[\p{Zs}\t]$/u, "ends with a blank"],
+  [/(?![\t\r\n])[\p{Cc}\p{Cf}]/u, "holds a character that nobody sees"],
+];
 
 function readCa(path: string): string {
   try {

@@ -89,14 +89,26 @@ export function readTarget(env: NodeJS.ProcessEnv): {
   const kind = env[ENV.kind];
   const clusterId = readId(env, ENV.clusterId);
   const triggerName = env[ENV.clusterName];
-  // An empty one is what a variable gave, and no cluster has it.
+  // An empty one is what was imported, or what a variable gave; no cluster has it.
   if (triggerName === undefined) throw badCall(`${ENV.clusterName} is not set`);
   const remembered = readRemembered(env, triggerName);
-  if (kind === "cluster") return { target: { kind, clusterId }, triggerName, remembered };
+  if (kind === "cluster") return { target: checkKey(env, { kind, clusterId }), triggerName, remembered };
   if (kind === "obproxy") {
-    return { target: { kind, clusterId, obproxyId: readId(env, ENV.obproxyId) }, triggerName, remembered };
+    const target = checkKey(env, { kind, clusterId, obproxyId: readId(env, ENV.obproxyId) });
+    return { target, triggerName, remembered };
   }
   throw badCall(`${ENV.kind} is ${kind === undefined ? "not set" : JSON.stringify(kind)}`);
+}
+
+/** Somebody may have moved an instance to another key in the state: then one of two objects is meant. */
+function checkKey(env: NodeJS.ProcessEnv, target: Target): Target {
+  const deployedAs = env[ENV.deployedAs];
+  if (deployedAs === undefined || deployedAs === "" || deployedAs === keyOf(target)) return target;
+  throw new HookFailure({
+    what: `${labelOf(target)} was deployed as ${deployedAs}: the two differ in the state, and which of them is meant cannot be told`,
+    details: ["nothing was sent to OCP"],
+    next: `move it back in the state (terraform state mv) to the key ${JSON.stringify(deployedAs)}, or forget it (terraform state rm, which deletes nothing) and deploy again`,
+  });
 }
 
 function readRemembered(env: NodeJS.ProcessEnv, triggerName: string): Remembered {

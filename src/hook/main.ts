@@ -1,8 +1,9 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { OcpConfigError } from "../ocp/errors.js";
+import { isOutOfMemory, OcpConfigError, OutOfMemory } from "../ocp/errors.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import { connectionFrom } from "./connection.js";
+import { checkWhose } from "./whose.js";
 import { handsOff, impossibleId, intentFrom, labelOf, readTarget } from "./intent.js";
 import { systemClock } from "./patience/clock.js";
 import { SETTINGS_FILE } from "./request.js";
@@ -28,7 +29,9 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
     }
     const { target, remembered } = readTarget(env);
     reporter = reporterFor(labelOf(target), TICK_MS, secrets);
-    const settings = readSettings(join(directory, SETTINGS_FILE), env);
+    const settingsPath = join(directory, SETTINGS_FILE);
+    const settings = readSettings(settingsPath, env);
+    checkWhose(settings, settingsPath, env);
     const hands = handsOff(target, settings, remembered);
     if (hands.off) {
       if (hands.outcome === "left-alone") {
@@ -57,6 +60,7 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
 
 function asFailure(error: unknown): HookFailure {
   if (error instanceof HookFailure) return error;
+  if (isOutOfMemory(error)) return outOfMemory(error);
   if (error instanceof OcpConfigError) {
     return new HookFailure({
       what: error.message,
@@ -69,6 +73,13 @@ function asFailure(error: unknown): HookFailure {
     what: "the hook itself has a defect; OCP may be at work on a deletion that it sent",
     details: stack.split("\n").slice(0, 12),
     next: "look at the object in OCP's console; please report this with the lines above; running destroy again is safe",
+  });
+}
+
+function outOfMemory(error: unknown): HookFailure {
+  return new HookFailure({
+    what: (error instanceof OutOfMemory ? error : new OutOfMemory(error)).message,
+    next: "run destroy again with more memory: it goes on from where things stand",
   });
 }
 
@@ -86,7 +97,8 @@ function reporterFor(label: string, tickMs: number, secrets: readonly string[]):
 // takes, and would make the process wait for it; its baseline code is more than fast enough for a few answers.
 setFlagsFromString("--liftoff-only");
 
-void main(process.env, __dirname).then(() => {
+// By the path as it was called, where the settings lie: the file itself may be one that several stacks share.
+void main(process.env, dirname(process.argv[1] ?? __filename)).then(() => {
   // Nothing that is left open holds anything back.
   process.exit();
 });

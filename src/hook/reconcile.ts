@@ -38,11 +38,11 @@ export async function reconcile(tools: Tools): Promise<Outcome> {
   }
 }
 
-function asFailure(error: unknown, memory: Memory, { caller, envPrefix, intent }: Tools): unknown {
+function asFailure(error: unknown, memory: Memory, { caller, envPrefix, intent, oddities = [] }: Tools): unknown {
   if (error instanceof DeadlinePassed) {
     const limitMs = endOf(memory, intent.timeoutMs) - memory.began;
     return deadlinePassed(limitMs, intent.timeoutMs === undefined, memory, error.trouble);
   }
   if (!(error instanceof OcpError)) return error;
-  return callFailed(error, callContext(memory, { envPrefix, accepted: caller.hasBeenAccepted }));
+  return callFailed(error, callContext(memory, { envPrefix, oddities, accepted: caller.hasBeenAccepted }));
 }

@@ -14,16 +14,27 @@ export const CA_FILE = "ca.pem";
 /** The value of a `clusterName` that switches the name guard off. */
 export const ANY_NAME = "*";
 
-/** Environment variables that the provisioner sets from the carrier's triggers. */
+/** Environment variables that the provisioner sets from the instance's key, its triggers, and what synth knows. */
 export const ENV = {
   /** `"cluster"` or `"obproxy"`. */
   kind: "OBPROXY_HOOK_KIND",
-  /** `self.triggers.cluster_id`: decimal digits. */
+  /**
+   * Whose hook is called: the name of the stack and the alias of the provider, as its settings have them. Files that are
+   * alike may be one file to a store that keeps each content once, and then lie beside the settings of another stack.
+   */
+  stack: "OBPROXY_HOOK_STACK",
+  provider: "OBPROXY_HOOK_PROVIDER",
+  /** Of the instance's key: decimal digits. */
   clusterId: "OBPROXY_HOOK_CLUSTER_ID",
-  /** `self.triggers.obproxy_id`: decimal digits; unset for a cluster. */
+  /** Of the instance's key: decimal digits; unset for a cluster. */
   obproxyId: "OBPROXY_HOOK_OBPROXY_ID",
-  /** `self.triggers.cluster_name`: the name of the first deploy, or {@link ANY_NAME}. */
+  /**
+   * `self.triggers.cluster_name`: the name of the first deploy, or {@link ANY_NAME}. Empty: the state knows none, because
+   * the instance was imported.
+   */
   clusterName: "OBPROXY_HOOK_CLUSTER_NAME",
+  /** The key as the triggers have it; empty: they do not know. Another one: somebody has moved it in the state. */
+  deployedAs: "OBPROXY_HOOK_DEPLOYED_AS",
   /**
    * What the carrier holds of the last deploy's declaration: JSON of an object with the members of {@link TODAY}.
    * Unset, empty or `null`: nothing, so that the first deploy's name holds.

@@ -20,7 +20,7 @@ export interface Surroundings {
 /** Puts the parts together, only here, and runs them. */
 export async function teardown(intent: Intent, connection: Connection, surroundings: Surroundings): Promise<void> {
   const { env, tickMs, reporter, envPrefix } = surroundings;
-  const { ca, baseUrl, credentials, insecureSkipVerify } = connection;
+  const { ca, baseUrl, credentials, insecureSkipVerify, oddities = [], remarks = [] } = connection;
   const clock = systemClock;
   const deadline = new Deadline(clock, tickMs / 2);
   const api = createOcpClient({
@@ -31,13 +31,15 @@ export async function teardown(intent: Intent, connection: Connection, surroundi
     timeLeftMs: () => deadline.left(),
     ...(ca === undefined ? {} : { ca }),
   });
+  for (const remark of remarks) reporter.warn(remark);
   if (insecureSkipVerify) reporter.warn("OCP's certificate is not verified (insecureSkipVerify); anybody may answer");
   const caller = new Caller(clock, deadline, reporter, tickMs);
   const notes = notesFor(api.baseUrl, intent.key, env);
   const courier = courierFor({ api, caller, deadline, intent }, connection, clock, surroundings);
   try {
     const user = userOf(connection);
-    await reconcile({ api, courier, caller, clock, deadline, reporter, notes, intent, user, tickMs, envPrefix });
+    const tools = { api, courier, caller, clock, deadline, reporter, notes, intent, user, tickMs, envPrefix, oddities };
+    await reconcile(tools);
   } finally {
     // Connections to OCP end with the process, sooner than they could be closed.
     courier.close();

@@ -1,3 +1,4 @@
+import { isLoopback } from "../ocp/loopback.js";
 import { ENV } from "./request.js";
 
 /** A tick of OCP's task engine: its coordinators move once a second. */
@@ -34,7 +35,5 @@ export function tickFor(env: NodeJS.ProcessEnv, baseUrl: string): Tick {
 }
 
 function isOnLoopback(baseUrl: string): boolean {
-  if (!URL.canParse(baseUrl)) return false;
-  const host = new URL(baseUrl).hostname;
-  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
+  return URL.canParse(baseUrl) && isLoopback(new URL(baseUrl).hostname);
 }

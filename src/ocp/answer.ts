@@ -3,6 +3,7 @@ import type { OcpErrorDetails, OcpErrorKind } from "./errors.js";
 import { describe, isObject, optionalText, ShapeError } from "./fields.js";
 import type { JsonObject } from "./fields.js";
 import { maskSecrets } from "./mask.js";
+import type { Proxy } from "./proxy.js";
 import { clean } from "./text.js";
 
 /*
@@ -19,6 +20,8 @@ export interface Call {
   readonly subject?: Subject;
   /** Takes secrets out of what others wrote, before it is shown. */
   readonly mask?: (text: string) => string;
+  /** The proxy that the environment names for it. */
+  readonly proxy?: Proxy;
 }
 
 export type Subject = "cluster" | "obproxies" | "task";
@@ -113,6 +116,10 @@ function refusal(call: Call, answer: Answer, failed: Failure | undefined): OcpEr
         `are missing or refused, and proxies where the URL is not the right one; redirects are not followed`,
     );
   }
+  // OCP gives its reasons in its envelope, these two included; a proxy that blocks gives a page of its own.
+  if (failed === undefined && (status === 401 || status === 403)) {
+    return notOcp(call, answer, describeBody(call, answer));
+  }
   if (status === 401) return make("unauthenticated", `was answered 401: ${refusedCredentials(answer)}${says}`);
   if (status === 403) return make("forbidden", `was answered 403: the OCP user may not do this${says}`);
   if (status === 429) return make("throttled", `was answered 429: too many requests${says}`);
@@ -152,10 +159,11 @@ function saysMissing(status: number, subject: Subject, { details }: Failure): bo
 function notOcp(call: Call, answer: Answer, came: string): OcpError {
   const allow = answer.headers["allow"];
   const hint = allow === undefined ? "" : `; this address allows only ${clean(allow, 60)}`;
+  const way = call.proxy === undefined ? "" : `; ${proxyWords(call.proxy)}`;
   return failure(
     call,
     "not-ocp",
-    `was answered ${answer.status} with ${came}, not with an answer of OCP${hint}`,
+    `was answered ${answer.status} with ${came}, not with an answer of OCP${hint}${way}`,
     answer,
   );
 }
@@ -184,7 +192,13 @@ export function ocpError(
     kind,
     method: call.method,
     url: call.url,
+    ...(call.proxy !== undefined && { proxyVariable: call.proxy.variable }),
   });
+}
+
+/** `HTTPS_PROXY is set to proxy.example.com:3128`, without what it may hold of a password. */
+export function proxyWords({ url, variable }: Proxy): string {
+  return `${variable} is set to ${clean(new URL(url).host)}`;
 }
 
 const LONGEST_RETRY_AFTER_MS = 3_600_000;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { ocpError, readData, readJson, readModel } from "./answer.js";
 import type { Answer, Call, Subject } from "./answer.js";
 import type { DeleteObproxiesRequest, OcpApi, PageRequest, TasksRequest } from "./api.js";
@@ -11,6 +12,7 @@ import { checkId, sortedIds } from "./ids.js";
 import { maskSecrets, secretsOf } from "./mask.js";
 import type { Cluster, OcpId, OcpVersion, Page, Task } from "./model.js";
 import { parseCluster, parseClusterDetail, parseLog, parsePage, parseTask } from "./parse.js";
+import { type Environment, type Proxy, proxyFor } from "./proxy.js";
 import { Transport } from "./transport.js";
 import { parseInfo } from "./version.js";
 
@@ -20,7 +22,7 @@ export interface OcpClientOptions {
   /** For example `https://ocp.example.com:8080`; a path prefix is kept. */
   readonly baseUrl: string;
   readonly credentials: Credentials;
-  /** PEM text of the authorities to trust instead of Node's. */
+  /** PEM text of the authorities to trust instead of Node's; those of `NODE_EXTRA_CA_CERTS` are trusted too. */
   readonly ca?: string;
   /** Accept any certificate. Default false. */
   readonly insecureSkipVerify?: boolean;
@@ -68,6 +70,7 @@ class OcpClient implements OcpApi {
   readonly #deleteTimeoutMs: number;
   readonly #timeLeftMs: () => number;
   readonly #mask: (text: string) => string;
+  readonly #proxy: Proxy | undefined;
 
   constructor(options: OcpClientOptions) {
     this.#base = parseBaseUrl(options.baseUrl);
@@ -78,13 +81,15 @@ class OcpClient implements OcpApi {
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 30_000;
     this.#deleteTimeoutMs = options.deleteTimeoutMs ?? 60_000;
     this.#timeLeftMs = options.timeLeftMs ?? (() => Infinity);
+    const env = options.env ?? {};
+    this.#proxy = proxyFor(this.#base, env);
     const secrets = secretsOf(options.credentials);
     this.#mask = (text) => maskSecrets(text, secrets);
     this.#transport = new Transport({
       baseUrl: this.#base,
-      ...(options.ca !== undefined && { ca: checkCa(options.ca) }),
+      ...(options.ca !== undefined && { ca: [checkCa(options.ca), ...extraAuthorities(env)] }),
       insecureSkipVerify: options.insecureSkipVerify ?? false,
-      env: options.env ?? {},
+      env,
       now: this.#now,
       connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     });
@@ -172,6 +177,7 @@ class OcpClient implements OcpApi {
       method,
       url: this.#base.origin + wirePath,
       mask: this.#mask,
+      ...(this.#proxy !== undefined && { proxy: this.#proxy }),
       ...(subject !== undefined && { subject }),
     };
     const reading = method === "GET";
@@ -256,9 +262,34 @@ function sameId<T extends { readonly id: OcpId }>(asked: OcpId, found: T): T {
   throw new ShapeError(`\`data.id\` is ${found.id} instead of ${asked}`);
 }
 
+/**
+ * A list of authorities of our own replaces all that Node.js has, those of NODE_EXTRA_CA_CERTS included, which somebody
+ * has set so that they count. A file that cannot be read is Node's to warn of.
+ */
+function extraAuthorities(env: Environment): readonly string[] {
+  const path = env["NODE_EXTRA_CA_CERTS"];
+  if (path === undefined || path === "") return [];
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    return [];
+  }
+  const { X509Certificate } = crypto();
+  return (text.match(CERTIFICATE) ?? []).filter((certificate) => {
+    try {
+      return new X509Certificate(certificate).fingerprint256 !== "";
+    } catch {
+      return false;
+    }
+  });
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
 /** Node takes a CA that is none without a word and then trusts nobody. */
 function checkCa(pem: string): string {
-  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+  const certificates = pem.match(CERTIFICATE) ?? [];
   try {
     const { X509Certificate } = crypto();
     for (const certificate of certificates) new X509Certificate(certificate);

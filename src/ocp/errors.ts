@@ -1,4 +1,5 @@
 import type { OcpId } from "./model.js";
+import { errorCode, errorText } from "./text.js";
 
 /**
  * Why a call to OCP gave no usable answer.
@@ -43,6 +44,8 @@ export interface OcpErrorDetails {
   readonly retryAfterMs?: number;
   /** The server's `Date` header minus the local clock, in milliseconds. */
   readonly clockSkewMs?: number;
+  /** The variable that names a proxy for this call. */
+  readonly proxyVariable?: string;
   readonly cause?: unknown;
 }
 
@@ -59,6 +62,7 @@ export class OcpError extends Error implements OcpErrorDetails {
   readonly traceId?: string;
   readonly retryAfterMs?: number;
   readonly clockSkewMs?: number;
+  readonly proxyVariable?: string;
 
   constructor(message: string, details: OcpErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -72,12 +76,30 @@ export class OcpError extends Error implements OcpErrorDetails {
     if (details.traceId !== undefined && details.traceId !== "") this.traceId = details.traceId;
     if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
     if (details.clockSkewMs !== undefined) this.clockSkewMs = details.clockSkewMs;
+    if (details.proxyVariable !== undefined) this.proxyVariable = details.proxyVariable;
   }
 }
 
 /** Credentials, URL, CA file or another setting of the connection is missing or wrong; nothing was sent. */
 export class OcpConfigError extends Error {
-  override readonly name = "OcpConfigError";
+  override readonly name: string = "OcpConfigError";
+}
+
+/** The machine, or a limit that is set for this process, has no memory left for it. */
+export class OutOfMemory extends OcpConfigError {
+  constructor(cause: unknown) {
+    super(
+      `there is not enough memory for a request to OCP (${errorText(cause)}): lift the limit of this process's address space (ulimit -v), of which WebAssembly reserves much more than it uses; of real memory 128 MiB for each hook are enough`,
+      { cause },
+    );
+  }
+}
+
+/** Whether an error says so, of whatever part of Node.js it is. */
+export function isOutOfMemory(error: unknown): boolean {
+  return (
+    errorCode(error) === "ENOMEM" || /out of memory|could not allocate memory|allocation failed/i.test(errorText(error))
+  );
 }
 
 /** Which ids a message is about. */

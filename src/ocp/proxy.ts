@@ -4,6 +4,7 @@ import UndiciClient from "undici/lib/dispatcher/client.js";
 import type { BaseUrl } from "./base-url.js";
 import { OcpConfigError } from "./errors.js";
 import { harmlessUrl, hidesCredentials } from "./harmless-url.js";
+import { isLoopback } from "./loopback.js";
 
 /** Variables as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,13 +18,16 @@ export interface Proxy {
 
 /**
  * The proxy that the environment names for this URL, as curl and Go read it: `HTTPS_PROXY` for https, `HTTP_PROXY` for
- * http, lower case first. An empty variable counts as one that is not set: some set one spelling and empty the other.
+ * http, lower case first. OCP on this machine is never asked by way of a proxy, as Go and so Terraform itself hold it: there
+ * the proxy would reach its own machine. An empty variable counts as one that is not set: some set one spelling and empty the other.
  * What either spelling of `NO_PROXY` excludes is excluded, so that nothing goes where somebody did not want it. It is
  * matched by undici, but for address ranges, which it does not know.
  *
  * @throws OcpConfigError where the proxy is no http(s) URL
  */
 export function proxyFor(target: BaseUrl, env: Environment): Proxy | undefined {
+  const { hostname } = new URL(target.origin);
+  if (isLoopback(hostname)) return undefined;
   const upper = target.secure ? "HTTPS_PROXY" : "HTTP_PROXY";
   const variable = [upper.toLowerCase(), upper].find((name) => (env[name] ?? "").trim() !== "");
   if (variable === undefined) return undefined;
@@ -31,7 +35,7 @@ export function proxyFor(target: BaseUrl, env: Environment): Proxy | undefined {
     .flatMap((name) => (env[name] ?? "").split(/[,\s]+/))
     .filter((entry) => entry !== "");
   if (entries.includes("*")) return undefined;
-  if (isInRange(new URL(target.origin).hostname, entries)) return undefined;
+  if (isInRange(hostname, entries)) return undefined;
   return {
     variable,
     url: checkProxyUrl(variable, (env[variable] ?? "").trim()),

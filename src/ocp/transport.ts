@@ -1,17 +1,17 @@
 import type { Client, Dispatcher } from "undici";
 import UndiciClient from "undici/lib/dispatcher/client.js";
-import { ocpError } from "./answer.js";
+import { ocpError, proxyWords } from "./answer.js";
 import type { Answer, Call } from "./answer.js";
 import type { BaseUrl } from "./base-url.js";
-import type { OcpErrorKind } from "./errors.js";
+import { isOutOfMemory, type OcpErrorKind, OutOfMemory } from "./errors.js";
 import { openThroughProxy, proxyFor } from "./proxy.js";
 import type { Environment } from "./proxy.js";
-import { clean, errorCode, errorText } from "./text.js";
+import { errorCode, errorText } from "./text.js";
 
 export interface TransportOptions {
   readonly baseUrl: BaseUrl;
-  /** PEM text that replaces Node's list of authorities. */
-  readonly ca?: string;
+  /** PEM texts that replace Node's list of authorities. */
+  readonly ca?: readonly string[];
   readonly insecureSkipVerify: boolean;
   readonly env: Environment;
   readonly now: () => number;
@@ -64,6 +64,8 @@ export class Transport {
     const staleConnection = kept !== undefined && first.kind === "failed" && first.noAnswerYet;
     const outcome = staleConnection ? await this.#again(request, nowMs() - startedMs) : first;
     if (outcome.kind === "failed") {
+      // On the first request, before anything was written: what parses the answers needs memory of its own.
+      if (isOutOfMemory(outcome.cause)) throw new OutOfMemory(outcome.cause);
       throw ocpError(request, outcome.as, outcome.text, {
         cause: outcome.cause,
         ...(this.#clockSkewMs !== undefined && { clockSkewMs: this.#clockSkewMs }),
@@ -258,7 +260,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 async function openConnection(options: TransportOptions, onConnectError: (error: Error) => void): Promise<Dispatcher> {
   const clientOptions: Client.Options = {
     connect: {
-      ...(options.ca !== undefined && { ca: options.ca }),
+      ...(options.ca !== undefined && { ca: [...options.ca] }),
       rejectUnauthorized: !options.insecureSkipVerify,
       // Node gives each address of a name 250 ms, too short for a VPN where the last address is a dead one.
       autoSelectFamilyAttemptTimeout: 1500,
@@ -293,10 +295,12 @@ function connectHint(error: Error | undefined, options: TransportOptions): strin
   const code = errorCode(error);
   const proxy = proxyFor(options.baseUrl, options.env);
   if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_UNTRUSTED/.test(code)) {
-    return " (its certificate is of an authority that is not known here: give the authority's certificate as `caFile`)";
+    return options.ca === undefined
+      ? " (its certificate is of an authority that is not known here: give the authority's certificate as `caFile`)"
+      : " (its certificate is of an authority that is neither in `caFile` nor in NODE_EXTRA_CA_CERTS: add it to one of them)";
   }
   if (code === "EPROTO" || code.startsWith("ERR_SSL_")) return " (does it speak plain http instead of https?)";
-  return proxy === undefined ? "" : ` (${proxy.variable} is set to ${clean(new URL(proxy.url).host)})`;
+  return proxy === undefined ? "" : ` (${proxyWords(proxy)})`;
 }
 
 /** Monotonic; `performance` would have to be loaded first. */

@@ -72,9 +72,18 @@ it("takes an empty state for what it is", () => {
   expect(readInstances({ format_version: "1.0" })).toEqual([]);
 });
 
+it("knows what was imported by its key", () => {
+  expect(readInstances(shown({ triggers_replace: null }))).toEqual([
+    {
+      ...expected,
+      triggers: { target: expected.triggers.target, remembered: { clusterName: "", nameFrom: "first-deploy" } },
+      deployedAs: "nothing",
+    },
+  ]);
+});
+
 it.each([
   ["other triggers", { triggers_replace: { ...triggers, more: "1" } }],
-  ["no triggers", { triggers_replace: null }],
   ["an id that is none", { triggers_replace: { ...triggers, obproxy_id: "03" } }],
 ])("leaves out what is not ours: %s", (_what, values) => {
   expect(readInstances(shown(values))).toEqual([]);

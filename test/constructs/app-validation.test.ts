@@ -15,10 +15,10 @@ function problemsOf(stack: TerraformStack): string {
 
 const remedy = [
   "  All OBProxies of stack/ocp are one block in Terraform, and so are all its OBProxy clusters: what one of them waits for, all wait for.",
-  "  Declare a second OcpProvider with its own `alias` (and the same `url`), and give it as `ocp` to the constructs at one end of the circle.",
+  "  Declare a second OcpProvider with its own `alias` (and the same `url`), and give it as `ocp` to the constructs at one end of the cycle.",
 ].join("\n");
 
-describe("a circle of dependencies", () => {
+describe("a cycle of dependencies", () => {
   test("from OBProxies over another resource to OBProxies is named", () => {
     const stack = testStack();
     const { cluster, proxies } = orders(stack);
@@ -26,7 +26,7 @@ describe("a circle of dependencies", () => {
     new Obproxy(stack, "behind", { cluster, obproxyIds: [9], dependsOn: [dns] });
     expect(problemsOf(stack)).toContain(
       [
-        "A circle of dependencies, which Terraform could not plan:",
+        "A cycle of dependencies, which Terraform could not plan:",
         "    null_resource.ocp_obproxies (stack/ocp/obproxies) waits for terraform_data.dns (stack/dns), because stack/behind does",
         "    terraform_data.dns (stack/dns) waits for null_resource.ocp_obproxies (stack/ocp/obproxies)",
         remedy,
@@ -67,7 +67,7 @@ describe("a circle of dependencies", () => {
     const { proxies } = orders(stack);
     new ObproxyCluster(stack, "second", { clusterId: 28, clusterName: "second", dependsOn: [proxies] });
     const problems = problemsOf(stack);
-    expect(problems.split("A circle of dependencies").length - 1).toBe(1);
+    expect(problems.split("A cycle of dependencies").length - 1).toBe(1);
     expect(problems).toContain(
       "null_resource.ocp_obproxy_clusters (stack/ocp/obproxy_clusters) waits for null_resource.ocp_obproxies (stack/ocp/obproxies), because stack/second does",
     );
@@ -80,7 +80,7 @@ describe("a circle of dependencies", () => {
     const second = testStack(app, "stack");
     const { cluster, proxies } = orders(second);
     new Obproxy(second, "behind", { cluster, obproxyIds: [9], dependsOn: [proxies] });
-    expect(problemsOf(second)).toContain("A circle of dependencies");
+    expect(problemsOf(second)).toContain("A cycle of dependencies");
     expect(existsSync(join(app.outdir, "stacks", "first", "cdk.tf.json"))).toBe(false);
   });
 

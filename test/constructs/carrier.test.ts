@@ -65,9 +65,10 @@ describe.each(carriers)("a stack with the carrier %s", (carrier) => {
     expect(hook("ocp_obproxies")).toMatchObject({
       when: "destroy",
       interpreter: ["node", "${path.module}/assets/ocp_obproxy_hook/v1/obproxy-hook.cjs"],
-      command: `delete OBProxy \${self.${attribute}.obproxy_id} of OBProxy cluster \${self.${attribute}.cluster_id}`,
+      command:
+        'delete OBProxy ${try(split("/", each.key)[1], "")} of OBProxy cluster ${try(split("/", each.key)[0], "")}',
     });
-    expect(hook("ocp_obproxy_clusters")["command"]).toBe(`delete OBProxy cluster \${self.${attribute}.cluster_id}`);
+    expect(hook("ocp_obproxy_clusters")["command"]).toBe("delete OBProxy cluster ${each.key}");
   });
 
   test("never replaces an object because of its name", () => {

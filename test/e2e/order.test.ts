@@ -129,7 +129,7 @@ describe.each(carriers)("with %s", (carrier) => {
     });
   });
 
-  describe("a circle of dependencies", () => {
+  describe("a cycle of dependencies", () => {
     const chain =
       (providerOfSecond: (ocp: OcpProvider, stack: Parameters<Declare>[1]) => OcpProvider): Declare =>
       (ocp, stack) => {
@@ -148,7 +148,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(() => {
         world.synth(chain((ocp) => ocp));
       }).toThrow(
-        /circle of dependencies[^]*terraform_data\.between[^]*because stack\/second does[^]*Declare a second OcpProvider with its own `alias`/,
+        /cycle of dependencies[^]*terraform_data\.between[^]*because stack\/second does[^]*Declare a second OcpProvider with its own `alias`/,
       );
     });
 

@@ -1,12 +1,15 @@
+import { parse } from "acorn";
+import { readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
+import { join } from "node:path";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.js";
 import { selfSigned } from "../ocp/support/server.js";
 import { HookRunner, TICK_MS } from "./hook-process.js";
 
 /** The program as it is published leaves out parts of undici: here it goes every way that needs another part of it. */
 const runner = new HookRunner({ built: true });
-const certificate = selfSigned("localhost", "DNS:localhost,IP:127.0.0.1");
+const certificate = selfSigned("localhost", "DNS:localhost,IP:127.0.0.1,DNS:ocp.test");
 let ocp: Simulator;
 let proxy: http.Server | undefined;
 let throughProxy: string[];
@@ -29,6 +32,10 @@ async function given(options: SimulatorOptions = {}): Promise<void> {
   });
 }
 
+/** OCP's address by another name, which only the proxy knows: no proxy is asked for what is on this machine. */
+const elsewhere = (): string => ocp.url.replace("127.0.0.1", "ocp.test");
+const here = (url: string): string => url.replace("ocp.test", "127.0.0.1");
+
 /** An HTTP proxy: tunnels by CONNECT, and plain requests in absolute form. */
 async function startProxy(): Promise<string> {
   throughProxy = [];
@@ -36,7 +43,7 @@ async function startProxy(): Promise<string> {
     throughProxy.push(`${request.method ?? ""} ${new URL(request.url ?? "").pathname}`);
     const { method, headers } = request;
     request.pipe(
-      http.request(request.url ?? "", { ...(method !== undefined && { method }), headers }, (answer) => {
+      http.request(here(request.url ?? ""), { ...(method !== undefined && { method }), headers }, (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
       }),
@@ -45,7 +52,7 @@ async function startProxy(): Promise<string> {
   server.on("connect", ({ url }, socket) => {
     throughProxy.push(`CONNECT ${url ?? ""}`);
     const target = new URL(`http://${url ?? ""}`);
-    const upstream = net.connect(Number(target.port), target.hostname, () => {
+    const upstream = net.connect(Number(target.port), here(target.hostname), () => {
       socket.write("HTTP/1.1 200 OK\r\n\r\n");
       upstream.pipe(socket).pipe(upstream);
     });
@@ -97,18 +104,67 @@ it("an access key, and the dialect with a body", async () => {
 
 it("http through a proxy", async () => {
   await given();
-  await deletes({ ...one, env: { HTTP_PROXY: await startProxy() } });
+  await deletes({ ...one, env: { OCP_URL: elsewhere(), HTTP_PROXY: await startProxy() } });
   expect(throughProxy).toContain("DELETE /api/v2/obproxy/clusters/27/obproxies/1");
 });
 
 it("https through a proxy", async () => {
   await given({ https: certificate });
-  await deletes({ ...one, ...tls, env: { HTTPS_PROXY: await startProxy() } });
-  expect(new Set(throughProxy)).toEqual(new Set([`CONNECT ${new URL(ocp.url).host}`]));
+  await deletes({ ...one, ...tls, env: { OCP_URL: elsewhere(), HTTPS_PROXY: await startProxy() } });
+  expect(new Set(throughProxy)).toEqual(new Set([`CONNECT ${new URL(elsewhere()).host}`]));
 });
 
-it("past a proxy that NO_PROXY excepts", async () => {
+it("past a proxy, where OCP is on this machine", async () => {
   await given();
-  await deletes({ ...one, env: { HTTP_PROXY: await startProxy(), NO_PROXY: "127.0.0.1" } });
+  await deletes({ ...one, env: { HTTP_PROXY: await startProxy() } });
   expect(throughProxy).toEqual([]);
+});
+
+describe("a machine with little memory", () => {
+  const onPosix = process.platform === "win32" ? it.skip : it;
+
+  onPosix("by a limit of the address space is told as that, not as an OCP that cannot be reached", async () => {
+    await given();
+    const { code, output } = await runner.run(ocp, { ...one, under: "ulimit -v 4000000" });
+    expect(code).toBe(1);
+    expect(output).toContain("not enough memory");
+    expect(output).toContain("ulimit -v");
+    expect(output).not.toMatch(/cannot be reached|check the URL/);
+  });
+
+  it("of 128 MiB has room for a hook", async () => {
+    await given();
+    const probe = join(runner.directory, "probe.cjs");
+    const report = join(runner.directory, "peak");
+    writeFileSync(
+      probe,
+      `process.on("exit", () => require("fs").writeFileSync(${JSON.stringify(report)}, String(process.resourceUsage().maxRSS)));`,
+    );
+    await deletes({ ...one, env: { NODE_OPTIONS: `--require ${probe} --max-old-space-size=64` } });
+    expect(Number(readFileSync(report, "utf8")) / 1024).toBeLessThan(128);
+  });
+});
+
+describe("on an older Node.js", () => {
+  const text = readFileSync(join(__dirname, "../../dist/hook/obproxy-hook.cjs"), "utf8");
+
+  it("is what the first lines can be read by", () => {
+    expect(() => parse(text, { ecmaVersion: 5, sourceType: "script" })).not.toThrow();
+  });
+
+  it.each(["12.22.12", "16.20.2", "18.20.8", "20.18.0"])(
+    "%s the hook says in one sentence what it needs",
+    async (old) => {
+      await given();
+      const probe = join(runner.directory, "old.cjs");
+      writeFileSync(probe, `Object.defineProperty(process.versions, "node", { value: "${old}" });`);
+      const { code, lines } = await runner.run(ocp, { ...one, env: { NODE_OPTIONS: `--require ${probe}` } });
+      expect(code).toBe(1);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatch(
+        new RegExp(`needs Node\\.js 20\\.18\\.1 or later, and this is v${old.replaceAll(".", "\\.")} \\(`),
+      );
+      expect(ocp.requests).toEqual([]);
+    },
+  );
 });

@@ -29,24 +29,20 @@ export class Barrier {
 }
 
 export interface Gate {
-  /** As `HTTP_PROXY`. */
+  /** As `OCP_URL`, or as `HTTP_PROXY` of an OCP elsewhere: OCP on this machine is asked by no proxy. */
   readonly url: string;
   close(): void;
 }
 
 /**
- * An HTTP proxy before OCP at which hooks that look at the tasks wait for one another, so that what depends on their
- * coming together does not depend on how busy the machine is. `route`: where a request goes instead of where it asks
- * for.
+ * A gateway, or an HTTP proxy, before OCP at which hooks that look at the tasks wait for one another, so that what depends on their
+ * coming together does not depend on how busy the machine is. `route`: the OCP that a request goes to.
  */
-export async function startGate(
-  barrier: Barrier,
-  route: (request: http.IncomingMessage) => string | undefined = () => undefined,
-): Promise<Gate> {
+export async function startGate(barrier: Barrier, route: (request: http.IncomingMessage) => string): Promise<Gate> {
   const server = http.createServer((request, response) => {
     const forward = (): void => {
-      const asked = new URL(request.url ?? "");
-      const target = new URL(`${asked.pathname}${asked.search}`, route(request) ?? asked.origin);
+      const asked = new URL(request.url ?? "", "http://gate");
+      const target = new URL(`${asked.pathname}${asked.search}`, route(request));
       const { method = "GET", headers } = request;
       const upstream = http.request(target, { method, headers, agent: false }, (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -58,7 +54,8 @@ export async function startGate(
       response.on("close", () => upstream.destroy());
       request.pipe(upstream);
     };
-    if (new URL(request.url ?? "").pathname.endsWith("/tasks/instances")) void barrier.pass().then(forward);
+    if (new URL(request.url ?? "", "http://gate").pathname.endsWith("/tasks/instances"))
+      void barrier.pass().then(forward);
     else forward();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

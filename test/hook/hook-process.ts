@@ -38,6 +38,8 @@ export interface HookCall {
   /** PEM text of the file beside the hook. */
   readonly ca?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What a shell does before it becomes the hook, such as `ulimit`. */
+  readonly under?: string;
 }
 
 export type DeepPartial<T> = {
@@ -124,7 +126,10 @@ export class HookRunner {
       OCP_PASSWORD: DEFAULT_CREDENTIALS.password,
       ...call.env,
     };
-    const child = spawn(process.execPath, [join(place, HOOK_FILE), "delete something"], {
+    const command = [process.execPath, join(place, HOOK_FILE), "delete something"];
+    const [program = "", ...args] =
+      call.under === undefined ? command : ["sh", "-c", `${call.under} && exec "$@"`, "sh", ...command];
+    const child = spawn(program, args, {
       env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)),
       stdio: ["ignore", "pipe", "pipe"],
     });

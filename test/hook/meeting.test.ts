@@ -309,10 +309,11 @@ describe("a hook that follows", () => {
 
   it("tells who it is, and nothing that has to be kept secret", () => {
     const env = { HTTP_PROXY: "http://user:proxy-secret@127.0.0.1:9" };
-    const route = routeOf({ ...connection(), ca: "-----BEGIN" }, env);
+    const elsewhere = { ...connection(), baseUrl: "http://ocp.test" };
+    const route = routeOf({ ...elsewhere, ca: "-----BEGIN" }, env);
     expect(JSON.stringify(route)).not.toMatch(/proxy-secret|BEGIN/);
     expect(JSON.stringify(route)).not.toContain(DEFAULT_CREDENTIALS.password);
-    expect(route.way).not.toBe(routeOf(connection(), {}).way);
+    expect(route.way).not.toBe(routeOf(elsewhere, {}).way);
   });
 
   it("goes on alone, and out of the leader's reach, where the leader is silent before it counts", async () => {

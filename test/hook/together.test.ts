@@ -72,8 +72,8 @@ async function together(
   ids: readonly number[],
   more: (id: number) => Partial<HookCall> = () => ({}),
 ): Promise<HookRun[]> {
-  const HTTP_PROXY = await gate(new Barrier(ids.length));
-  const call = (id: number): HookCall => ({ ...hook(id, more(id)), env: { HTTP_PROXY, ...more(id).env } });
+  const OCP_URL = await gate(new Barrier(ids.length), () => ocp.url);
+  const call = (id: number): HookCall => ({ ...hook(id, more(id)), env: { OCP_URL, ...more(id).env } });
   return Promise.all(ids.map((id) => runner.run(ocp, call(id))));
 }
 const codes = (runs: readonly HookRun[]): (number | null)[] => runs.map(({ code }) => code);
@@ -95,7 +95,7 @@ async function until(condition: () => boolean): Promise<void> {
 async function gathered(leader: number, ...followers: readonly number[]): Promise<StartedHook[]> {
   ocp.inject({ path: "/api/v2/info", does: { kind: "hang", ms: 1_500 } });
   const barrier = new Barrier(followers.length, "by hand");
-  const env = { HTTP_PROXY: await gate(barrier) };
+  const env = { OCP_URL: await gate(barrier, () => ocp.url) };
   const hooks = followers.map((id) => runner.start(ocp, hook(id, { env })));
   await until(() => barrier.allHaveCome);
   const first = runner.start(ocp, hook(leader, { env }));
@@ -250,8 +250,12 @@ describe("hooks that mean different objects", () => {
     const other = await simulator();
     const TMPDIR = place("任".repeat(28));
     expect([TMPDIR.length < 60, Buffer.byteLength(TMPDIR) > 95]).toEqual([true, true]);
-    const env = { XDG_RUNTIME_DIR: undefined, TMPDIR, HTTP_PROXY: await gate(new Barrier(2)) };
-    const runs = await Promise.all([runner.run(ocp, hook(1, { env })), runner.run(other, hook(2, { env }))]);
+    const barrier = new Barrier(2);
+    const run = async (target: Simulator, id: number): Promise<HookRun> => {
+      const env = { XDG_RUNTIME_DIR: undefined, TMPDIR, OCP_URL: await gate(barrier, () => target.url) };
+      return runner.run(target, hook(id, { env }));
+    };
+    const runs = await Promise.all([run(ocp, 1), run(other, 2)]);
     expect(codes(runs)).toEqual([0, 0]);
     expect([deletes(), deletesOf(other)]).toEqual([["1"], ["2"]]);
   });

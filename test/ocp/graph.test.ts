@@ -47,9 +47,9 @@ describe("the order of subtasks", () => {
     expect(inOrder(told).map(({ id }) => id)).toEqual(["1", "2"]);
   });
 
-  test("is found in a circle, and beside upstreams that are not there", () => {
-    const circle = [subtask({ id: "1", upstreams: ["2", "9"] }), subtask({ id: "2", upstreams: ["1"] })];
-    expect(inOrder(circle)).toHaveLength(2);
+  test("is found in a cycle, and beside upstreams that are not there", () => {
+    const cycle = [subtask({ id: "1", upstreams: ["2", "9"] }), subtask({ id: "2", upstreams: ["1"] })];
+    expect(inOrder(cycle)).toHaveLength(2);
     expect(inOrder([subtask({ id: "1", upstreams: ["1"] })])).toHaveLength(1);
   });
 });
@@ -99,9 +99,9 @@ describe("the time that subtasks take, ten at a time,", () => {
     );
   });
 
-  test("is found in a circle too", () => {
-    const circle = [subtask({ id: "1", upstreams: ["2"] }), subtask({ id: "2", upstreams: ["1"] })];
-    expect(timeAtWidth(circle, seconds, 10)).toBe(600);
+  test("is found in a cycle too", () => {
+    const cycle = [subtask({ id: "1", upstreams: ["2"] }), subtask({ id: "2", upstreams: ["1"] })];
+    expect(timeAtWidth(cycle, seconds, 10)).toBe(600);
   });
 });
 

@@ -3,6 +3,8 @@ import { connect } from "node:net";
 import type { OcpApi } from "../../src/ocp/api.js";
 import { createOcpClient } from "../../src/ocp/client.js";
 import type { OcpClientOptions } from "../../src/ocp/client.js";
+import { parseBaseUrl } from "../../src/ocp/base-url.js";
+import { proxyFor } from "../../src/ocp/proxy.js";
 import { CLUSTER, errorOf, failure, send, success, TASK } from "./support/answers.js";
 import { closedPort, httpServer, onRequest, playing, rawServer, selfSigned } from "./support/server.js";
 import type { Respond } from "./support/server.js";
@@ -266,7 +268,7 @@ test("information before the answer is passed over", async () => {
 });
 
 describe("TLS", () => {
-  const certificate = selfSigned("ocp", "DNS:localhost,IP:127.0.0.1");
+  const certificate = selfSigned("ocp", "DNS:localhost,IP:127.0.0.1,DNS:ocp.test");
   const elsewhere = selfSigned("other", "DNS:other.example.com");
 
   test("an unknown authority is refused, with what to do about it", async () => {
@@ -321,10 +323,18 @@ describe("TLS", () => {
     test.each(["HTTPS_PROXY", "https_proxy"])("that %s names, all goes in a tunnel", async (variable) => {
       const { port } = opened(await httpServer(ok, certificate));
       const proxy = await tunnel();
-      const api = client(`https://localhost:${port}`, { ca: certificate.cert, env: { [variable]: proxy.url } });
+      const api = client(`https://ocp.test:${port}`, { ca: certificate.cert, env: { [variable]: proxy.url } });
       await api.cluster("27");
       await api.deleteCluster("27");
-      expect(proxy.targets).toEqual([`localhost:${port}`, `localhost:${port}`]);
+      expect(proxy.targets).toEqual([`ocp.test:${port}`, `ocp.test:${port}`]);
+    });
+
+    test("OCP on this machine is asked without it", async () => {
+      const { port } = opened(await httpServer(ok, certificate));
+      const proxy = await tunnel();
+      const env = { HTTPS_PROXY: proxy.url };
+      await client(`https://localhost:${port}`, { ca: certificate.cert, env }).cluster("27");
+      expect(proxy.targets).toEqual([]);
     });
 
     test("NO_PROXY is heeded", async () => {
@@ -339,7 +349,7 @@ describe("TLS", () => {
       const { port } = opened(await httpServer(ok, certificate));
       const proxy = await tunnel();
       const error = await errorOf(
-        client(`https://localhost:${port}`, { env: { HTTPS_PROXY: proxy.url } }).cluster("27"),
+        client(`https://ocp.test:${port}`, { env: { HTTPS_PROXY: proxy.url } }).cluster("27"),
       );
       expect(error.kind).toBe("unreachable");
     });
@@ -413,42 +423,62 @@ describe("plain http through a proxy", () => {
     expect(error.kind).toBe("server-error");
   });
 
-  test.each(["127.0.0.1", "127.0.0.0/8", "10.0.0.0/8 127.0.0.1/32", "*"])(
-    "is not used where NO_PROXY is %j",
-    async (NO_PROXY) => {
-      const server = opened(await httpServer(ok));
-      const env = { HTTP_PROXY: `http://127.0.0.1:${await closedPort()}`, NO_PROXY };
-      await expect(client(`http://127.0.0.1:${server.port}`, { env }).cluster("27")).resolves.toMatchObject({
-        id: "27",
-      });
-    },
-  );
+  /** An address without a listener, which is not this machine's; only a proxy would answer for it. */
+  const ELSEWHERE = "192.0.2.7";
+
+  /** How often a proxy is asked for OCP there. */
+  async function askedFor(change: Readonly<Record<string, string>>): Promise<number> {
+    const proxy = opened(await httpServer(ok));
+    const env = { ...("http_proxy" in change ? {} : { HTTP_PROXY: `http://127.0.0.1:${proxy.port}` }), ...change };
+    await client(`http://${ELSEWHERE}`, { env, connectTimeoutMs: 100 })
+      .cluster("27")
+      .catch(() => undefined);
+    return proxy.seen.length;
+  }
 
   test.each([
-    { no_proxy: "", NO_PROXY: "127.0.0.1" },
-    { no_proxy: " ", NO_PROXY: "127.0.0.0/8" },
-    { no_proxy: "127.0.0.1", NO_PROXY: "" },
-    { no_proxy: "example.com", NO_PROXY: "127.0.0.1" },
-    { no_proxy: "127.0.0.1", NO_PROXY: "example.com" },
+    { NO_PROXY: ELSEWHERE },
+    { NO_PROXY: "192.0.2.0/24" },
+    { NO_PROXY: `10.0.0.0/8 ${ELSEWHERE}/32` },
+    { NO_PROXY: "*" },
+    { no_proxy: "", NO_PROXY: ELSEWHERE },
+    { no_proxy: " ", NO_PROXY: "192.0.2.0/24" },
+    { no_proxy: ELSEWHERE, NO_PROXY: "" },
+    { no_proxy: "example.com", NO_PROXY: ELSEWHERE },
+    { no_proxy: ELSEWHERE, NO_PROXY: "example.com" },
     { no_proxy: "*", NO_PROXY: "example.com" },
     { http_proxy: "" },
     { http_proxy: " ", HTTP_PROXY: "" },
   ])("is not used with %j", async (change) => {
-    const server = opened(await httpServer(ok));
-    const closed = `http://127.0.0.1:${await closedPort()}`;
-    const env = { ...("http_proxy" in change ? {} : { HTTP_PROXY: closed }), ...change };
-    await expect(client(`http://127.0.0.1:${server.port}`, { env }).cluster("27")).resolves.toMatchObject({ id: "27" });
+    expect(await askedFor(change)).toBe(0);
   });
+
+  test("is used where nothing excepts OCP", async () => {
+    expect(await askedFor({})).toBe(1);
+    expect(await askedFor({ NO_PROXY: "10.0.0.0/8,::1" })).toBe(1);
+  });
+
+  test.each(["127.0.0.1", "127.9.9.9", "localhost", "LOCALHOST", "ocp.localhost", "[::1]", "[::ffff:127.0.0.1]"])(
+    "is not used where OCP is on this machine: %s",
+    async (host) => {
+      const env = { HTTP_PROXY: `http://127.0.0.1:${await closedPort()}` };
+      expect(proxyFor(parseBaseUrl(`http://${host}:8080`), env)).toBeUndefined();
+      if (!/^(127\.0|localhost)/i.test(host)) return;
+      const server = opened(await httpServer(ok));
+      await expect(client(`http://${host}:${server.port}`, { env }).cluster("27")).resolves.toMatchObject({ id: "27" });
+    },
+  );
+
+  test.each(["localhost.example.com", "127.0.0.1.example.com", "128.0.0.1", "mylocalhost"])(
+    "is used for what only looks like this machine: %s",
+    (host) => {
+      expect(proxyFor(parseBaseUrl(`http://${host}`), { HTTP_PROXY: "http://p:1" })?.url).toBe("http://p:1");
+    },
+  );
 
   test("is the one that is set, where its other spelling is empty", async () => {
     const env = { http_proxy: "", HTTP_PROXY: `http://127.0.0.1:${await closedPort()}`, no_proxy: "", NO_PROXY: "" };
     const error = await errorOf(client("http://ocp.invalid", { env }).cluster("27"));
     expect(error.message).toContain("HTTP_PROXY is set to 127.0.0.1");
-  });
-
-  test("is used where NO_PROXY names another range", async () => {
-    const server = opened(await httpServer(ok));
-    const env = { HTTP_PROXY: `http://127.0.0.1:${await closedPort()}`, NO_PROXY: "10.0.0.0/8,::1" };
-    expect((await errorOf(client(`http://127.0.0.1:${server.port}`, { env }).cluster("27"))).kind).toBe("unreachable");
   });
 });

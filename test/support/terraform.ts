@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { startNullProvider } from "./null-provider/server.js";
 import { nullProviderSource, type NullProviderSource } from "./null-provider/source.js";
-import { run, start, succeeded, type Finished, type Running } from "./process.js";
-import { REPOSITORY } from "./repository.js";
+import { run, start, type Finished, type Running } from "./process.js";
+import { terraformProgram } from "./program.js";
 import { temporaryDirectory } from "./temporary.js";
 
 export type Environment = Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export interface Terraform {
 
 /** One per test file: `beforeAll` starts it, `afterAll` stops it. Any number of runs may use it at once. */
 export async function startTerraform(): Promise<Terraform> {
-  await requireTerraform();
+  const program = terraformProgram();
   // cdktf asks `terraform version` while it synthesizes inside this process.
   process.env["CHECKPOINT_DISABLE"] = "1";
   const source = await nullProviderSource();
@@ -31,6 +31,7 @@ export async function startTerraform(): Promise<Terraform> {
   const standIn = source.kind === "stand-in" ? await startNullProvider() : undefined;
   const fixed: Environment = {
     ...commonEnvironment(directory.path),
+    TERRAFORM_BINARY_NAME: program,
     TF_CLI_CONFIG_FILE: writeCliConfig(directory.path, source),
     ...(standIn && { TF_REATTACH_PROVIDERS: standIn.reattach }),
   };
@@ -40,8 +41,8 @@ export async function startTerraform(): Promise<Terraform> {
   });
   return {
     nullProvider: source.kind,
-    terraform: (cwd, args, env) => run("terraform", args, options(cwd, env)),
-    startTerraform: (cwd, args, env) => start("terraform", args, options(cwd, env)),
+    terraform: (cwd, args, env) => run(program, args, options(cwd, env)),
+    startTerraform: (cwd, args, env) => start(program, args, options(cwd, env)),
     node: (cwd, args, env) => run(process.execPath, args, options(cwd, env)),
     cdktf: (cwd, args, env) => run(process.execPath, [cdktfProgram(), ...args, ...unlocked(args)], options(cwd, env)),
     stop: async () => {
@@ -49,16 +50,6 @@ export async function startTerraform(): Promise<Terraform> {
       directory.remove();
     },
   };
-}
-
-async function requireTerraform(): Promise<void> {
-  try {
-    succeeded(
-      await run("terraform", ["version"], { cwd: REPOSITORY, env: { ...process.env, CHECKPOINT_DISABLE: "1" } }),
-    );
-  } catch (cause) {
-    throw new Error("These tests need `terraform` on the PATH; it cannot be started.", { cause });
-  }
 }
 
 /** Without this flag the two ask the registry for checksums, even when the provider comes from elsewhere. */

@@ -36,6 +36,8 @@ export interface Seen {
   readonly signIn: "password" | "access key";
   /** User name or access key id. */
   readonly user: string;
+  /** What was taken off a secret. */
+  readonly remarks?: readonly string[];
   /** Undefined: OCP does not tell. */
   readonly version: OcpVersion | undefined;
   readonly dialect: Dialect;
@@ -95,7 +97,8 @@ export class Inquiry {
       return await this.askAll(session, settings, intents);
     } catch (error) {
       if (!(error instanceof NoAnswer || error instanceof OcpError)) throw error;
-      return { kind: "blind", url: api.baseUrl, refusal: refusalOf(error, settings) };
+      const { oddities } = session.connection;
+      return { kind: "blind", url: api.baseUrl, refusal: refusalOf(error, settings, oddities) };
     }
   }
 
@@ -137,6 +140,7 @@ export class Inquiry {
       url: api.baseUrl,
       signIn: credentials.kind === "basic" ? "password" : "access key",
       user: credentials.kind === "basic" ? credentials.username : credentials.accessKeyId,
+      ...(connection.remarks === undefined ? {} : { remarks: connection.remarks }),
       version,
       dialect: dialectFor(version),
       clockSkewMs: api.clockSkewMs,
@@ -221,7 +225,7 @@ async function lookAt(session: Session, settings: HookSettings, intent: Intent |
 }
 
 /** In the hook's own words, so that what preflight foretells reads as what would be met. */
-function refusalOf(error: unknown, settings: HookSettings | undefined): Refusal {
+function refusalOf(error: unknown, settings: HookSettings | undefined, oddities: readonly string[] = []): Refusal {
   const failure = error instanceof NoAnswer ? error.cause : error;
   if (failure instanceof HookFailure) return inPreflight(failure.message, failure.next);
   if (failure instanceof OcpConfigError) return inPreflight(failure.message, "correct it");
@@ -231,6 +235,7 @@ function refusalOf(error: unknown, settings: HookSettings | undefined): Refusal 
       accepted: false,
       sent: "no",
       taskId: undefined,
+      oddities,
     });
     return inPreflight(told.message, told.next);
   }

@@ -5,7 +5,7 @@ import { type Standing, standingOf } from "../../hook/decide/elsewhere.js";
 import type { Neighbour } from "../../hook/neighbours.js";
 import { describeServer } from "../../hook/tell/failures.js";
 import { isBlindToTasks, providerFindings, stackFindings } from "./provider-findings.js";
-import type { Finding, Level, Report, ReportedObject, ReportedStack, Status, Wave } from "./report.js";
+import type { Finding, Level, Report, ReportedApp, ReportedObject, ReportedStack, Status, Wave } from "./report.js";
 import type { Stack } from "./stack.js";
 import { type Surveyed, withoutKey } from "./survey.js";
 import type { ProgramVersion } from "./terraform.js";
@@ -27,12 +27,18 @@ export type StateKnown =
   | {
       readonly kind: "read";
       readonly from: string;
-      /** What would destroy; only looked at where it matters. */
+      /** What would destroy. */
       readonly program?: ProgramVersion | undefined;
     }
-  /** The user says that the stack was never deployed. */
-  | { readonly kind: "none" }
+  /** The user says that the stack was never deployed, or it need not be read: `because`, for people. */
+  | { readonly kind: "none"; readonly because?: string }
   | { readonly kind: "unreadable"; readonly message: string; readonly next: string };
+
+/** What is to be said of the app as a whole. */
+export interface OfTheApp {
+  readonly app?: ReportedApp;
+  readonly findings?: readonly Finding[];
+}
 
 interface Entry {
   readonly scene: Scene;
@@ -41,7 +47,11 @@ interface Entry {
 }
 
 /** What there is to say about what was synthesized, deployed, and found in OCP. */
-export function examine(read: readonly Scene[], command?: Command): Report {
+export function examine(
+  read: readonly Scene[],
+  command?: Command,
+  { app, findings: more = [] }: OfTheApp = {},
+): Report {
   const scenes = read.map((scene) => withStatesOf(read, scene));
   const proxies = scenes.flatMap((scene) => judgeKind(scene, "obproxy", []));
   const clusters = scenes.flatMap((scene) => judgeKind(scene, "cluster", proxies));
@@ -54,7 +64,8 @@ export function examine(read: readonly Scene[], command?: Command): Report {
   ]);
   return {
     stacks: scenes.map((scene) => reportStack(scene, entriesOf(scene, entries))),
-    findings: [...findings].sort((a, b) => ORDER.indexOf(a.level) - ORDER.indexOf(b.level)),
+    ...(app === undefined ? {} : { app }),
+    findings: [...more, ...findings].sort((a, b) => ORDER.indexOf(a.level) - ORDER.indexOf(b.level)),
   };
 }
 

@@ -20,6 +20,8 @@ export interface JsonReport {
   /** The exit code of the command. */
   readonly exitCode: 0 | 1 | 2;
   readonly summary: Summary;
+  /** Where the app was synthesized to, and what names that place; absent: directories were named on the command line. */
+  readonly app?: { readonly directory: string; readonly from: string };
   readonly stacks: readonly JsonStack[];
   readonly findings: readonly JsonFinding[];
 }
@@ -85,6 +87,7 @@ export function jsonReport(report: Report): JsonReport {
     formatVersion: 1,
     exitCode: exitCodeOf(report),
     summary: summarize(report),
+    ...(report.app === undefined ? {} : { app: { directory: report.app.directory, from: report.app.from } }),
     stacks: report.stacks.map(stackJson),
     findings: report.findings.map(({ code, level, message, next, objects, provider, stack }) => ({
       level,

@@ -1,7 +1,7 @@
 import { type Action, decide, type Failing } from "../../hook/decide/decide.js";
 import { contentBreach, type GuardBreach } from "../../hook/decide/guards.js";
 import * as failures from "../../hook/tell/failures.js";
-import { type Hands, handsOff, type Intent } from "../../hook/intent.js";
+import { type Hands, handsOff, type Intent, labelOf } from "../../hook/intent.js";
 import type { WaitReason } from "../../hook/decide/memory.js";
 import type { Situation } from "../../hook/decide/situation.js";
 import { ANY_NAME } from "../../hook/request.js";
@@ -224,6 +224,7 @@ function judgeLook(circumstances: Circumstances, look: Look): Judgement {
     ...hostRemarks(circumstances, intent, seen),
     ...sweepRemarks(intent, seen, decision.status),
     ...moveRemarks(object),
+    ...importRemarks(object),
   ];
   return afterState(circumstances, seen, { status: decision.status, remarks });
 }
@@ -494,6 +495,41 @@ function moveRemarks(object: Surveyed): Remark[] {
       code: "moves",
       level: "note",
       message: `${label} is in the state as ${instance.address}; Terraform moves it to ${movesTo}, which deletes nothing`,
+    },
+  ];
+}
+
+/** Of what was imported, or moved by hand, the state does not hold what a deploy writes into it. */
+function importRemarks({ declaredBy, instance, label }: Surveyed): Remark[] {
+  if (instance?.deployedAs === undefined) return [];
+  const { address, block, deployedAs } = instance;
+  if (deployedAs !== "nothing") {
+    return [
+      {
+        code: "key-differs",
+        level: "problem",
+        message: `${address} was deployed as ${labelOf(deployedAs)}: which of the two is meant cannot be told, and its hook would refuse to delete either`,
+        next: "move it back in the state (terraform state mv), or forget it (terraform state rm, which deletes nothing) and deploy again",
+      },
+    ];
+  }
+  if (block.startsWith("null_resource.")) {
+    return [
+      {
+        code: "imported",
+        level: "problem",
+        message: `${label} is in the state without the triggers of a deploy (${address}): the next plan would replace it, that is delete it`,
+        next: `terraform state rm '${address}' (which deletes nothing), then deploy`,
+      },
+    ];
+  }
+  return [
+    {
+      code: "imported",
+      level: "note",
+      message: `${label} is in the state without the name of a deploy (${address}), as an import leaves it: ${
+        declaredBy === undefined ? "nothing says what its cluster has to be called" : "the declared name guards it"
+      }`,
     },
   ];
 }

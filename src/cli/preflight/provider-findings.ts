@@ -1,3 +1,4 @@
+import needs from "../../needs.json";
 import { deleteRight } from "./rights.js";
 import type { Answers, Seen } from "./ask.js";
 import { clustersUnknown } from "./deployment.js";
@@ -5,7 +6,7 @@ import type { Scene } from "./examine.js";
 import type { Finding } from "./report.js";
 import type { Provider } from "./stack.js";
 import { changesCarrier } from "./survey.js";
-import type { ProgramVersion } from "./terraform.js";
+import { movesCarriers, programFinding } from "./programs.js";
 
 /** What there is to say about a stack as a whole. */
 export function stackFindings({ objects, stack, state }: Scene): readonly Finding[] {
@@ -13,6 +14,9 @@ export function stackFindings({ objects, stack, state }: Scene): readonly Findin
   if (state.kind === "unreadable") {
     const { message, next } = state;
     return [{ ...about, code: "state-unreadable", level: "cannot-look", message, next }];
+  }
+  if (state.kind === "none" && state.because !== undefined) {
+    return [{ ...about, code: "no-provider", level: "note", message: state.because, next: undefined }];
   }
   const switching = objects.filter(changesCarrier).map(({ label }) => label);
   if (state.kind === "read" && state.program !== undefined && switching.length > 0 && !movesCarriers(state.program)) {
@@ -24,16 +28,13 @@ export function stackFindings({ objects, stack, state }: Scene): readonly Findin
         code: "carrier-not-movable",
         level: "problem",
         message: `${name} ${major}.${minor} cannot move null_resource to terraform_data: a destroy would forget what is in the state without running a hook`,
-        next: "use Terraform 1.9 or OpenTofu 1.10 or later, or take `carrier` off the OcpProvider",
+        next: `use Terraform ${needs.terraform_data.Terraform} or OpenTofu ${needs.terraform_data.OpenTofu} or later, or take \`carrier\` off the OcpProvider`,
       },
     ];
   }
-  return [];
-}
-
-/** Terraform 1.9 (its pull request 35163), OpenTofu 1.10 (its pull request 2481). */
-function movesCarriers({ major, minor, name }: ProgramVersion): boolean {
-  return major > 1 || (major === 1 && minor >= (name === "Terraform" ? 9 : 10));
+  if (state.kind !== "read" || state.program === undefined) return [];
+  const tooOld = programFinding(stack, state.program);
+  return tooOld === undefined ? [] : [tooOld];
 }
 
 /** What there is to say about one provider, apart from its objects. */
@@ -75,8 +76,14 @@ export function isBlindToTasks({ settings }: Provider, answers: Answers | undefi
 type About = Pick<Finding, "stack" | "provider" | "objects">;
 
 function rightsFindings(about: About, answers: Seen, waitFor: "task" | "object"): readonly Finding[] {
-  const { clockSkewMs = 0, clustersRefusal, signIn, tasksRefusal, url, user, version } = answers;
-  const findings: Finding[] = [];
+  const { clockSkewMs = 0, clustersRefusal, remarks = [], signIn, tasksRefusal, url, user, version } = answers;
+  const findings: Finding[] = remarks.map((message) => ({
+    ...about,
+    code: "secret-trimmed",
+    level: "note",
+    message,
+    next: "take it out of the secret; nothing else has to be done",
+  }));
   if (version === undefined) {
     findings.push({
       ...about,

@@ -24,17 +24,25 @@ export type Code =
   // what could not be looked at
   | "state-unreadable"
   | "ocp-not-reached"
+  // the app and the machine
+  | "synth-outdated"
+  | "stack-left"
+  | "node-unusable"
+  | "program-too-old"
   // the stack and its providers
+  | "no-provider"
   | "nothing-deployed"
   | "clusters-unknown"
   | "carrier-not-movable"
   | "hook-files"
+  | "block-changed"
   | "ids-unknown"
   | "clusters-forbidden"
   | "tasks-forbidden"
   | "task-end-unseen"
   | "certificate-unverified"
   | "clock-skew"
+  | "secret-trimmed"
   | "version-unknown"
   // objects, as OCP has them
   | "cluster-name"
@@ -60,6 +68,8 @@ export type Code =
   | "no-block"
   | "carrier-switched-back"
   | "unknown-block"
+  | "imported"
+  | "key-differs"
   | "protected"
   | "left-alone"
   | "moves";
@@ -115,7 +125,18 @@ export interface ReportedStack {
   readonly waves: readonly Wave[];
 }
 
+/** Where the app was synthesized to. */
+export interface ReportedApp {
+  readonly directory: string;
+  /** What names it. */
+  readonly from: string;
+  /** Undefined: nothing tells. */
+  readonly age: string | undefined;
+}
+
 export interface Report {
+  /** Undefined: stacks were named one by one. */
+  readonly app?: ReportedApp;
   readonly stacks: readonly ReportedStack[];
   /** Notes first, then warnings, problems, and what could not be looked at. */
   readonly findings: readonly Finding[];

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { replacementFlaws } from "../../constructs/block-needs.js";
 import { graphOf } from "../../constructs/dependency-cycles.js";
 import { HookFailure } from "../../hook/tell/failure.js";
 import { CA_FILE, ENV, SETTINGS_FILE } from "../../hook/request.js";
 import { readSettings, type Settings } from "../../hook/settings.js";
+import { stateFileOf } from "./app.js";
 import { CannotLook, messageOf } from "./cannot-look.js";
 import { at, entriesAt, listAt, textAt } from "./json.js";
 
@@ -20,6 +22,8 @@ export interface Stack {
   readonly blocks: ReadonlyMap<string, Block>;
   /** `from` → `to`. */
   readonly moves: ReadonlyMap<string, string>;
+  /** Where a local backend keeps its state; absent: it is elsewhere. */
+  readonly stateFile?: string;
 }
 
 /** An `OcpProvider`, as it travels with the stack. */
@@ -35,6 +39,8 @@ export interface Provider {
 }
 
 export interface Flaw {
+  /** Default `hook-files`. */
+  readonly code?: "block-changed";
   readonly message: string;
   readonly next: string;
 }
@@ -52,6 +58,9 @@ export interface Block {
 }
 
 interface Hook {
+  readonly block: unknown;
+  /** What is not named is not compared. */
+  readonly calledFor: { readonly stack: string | undefined; readonly provider: string | undefined };
   /** `null_resource.ocp_obproxies` */
   readonly address: string;
   readonly alias: string;
@@ -90,7 +99,9 @@ export function readStack(directory: string, options: StackOptions = {}): Stack 
       needs: needs.get(address) ?? new Set(),
     },
   ]);
+  const stateFile = stateFileOf(configuration, directory);
   return {
+    ...(stateFile === undefined ? {} : { stateFile }),
     name: textAt(configuration, "//", "metadata", "stackName") ?? basename(directory),
     directory,
     shown,
@@ -180,7 +191,12 @@ function hooksOf(configuration: unknown, directory: string): readonly Hook[] {
       const isOurs = textAt(hook, "environment", ENV.kind) !== undefined && at(hook, "when") === "destroy";
       const program = listAt(hook, "interpreter").map(String)[1];
       if (!isOurs || program === undefined) return [];
-      return [{ address, alias: aliasOf(address), file: join(directory, program.replace("${path.module}/", "")) }];
+      const calledFor = {
+        stack: textAt(hook, "environment", ENV.stack)?.replace(/([$%])\1(?=\{)/g, "$1"),
+        provider: textAt(hook, "environment", ENV.provider),
+      };
+      const file = join(directory, program.replace("${path.module}/", ""));
+      return [{ address, alias: aliasOf(address), block, calledFor, file }];
     }),
   );
 }
@@ -210,12 +226,41 @@ function providersOf(configuration: unknown, hooks: readonly Hook[], env: NodeJS
           next: AGAIN,
         })),
         ...(flaw === undefined ? [] : [flaw]),
+        ...(settings === undefined ? [] : strangers(own, settings)),
+        ...own.flatMap(({ address, block }) => changes(address, block)),
       ],
       unknownKeys: ["obproxies", "obproxy_clusters"].flatMap((plural) =>
         entriesAt(configuration, "locals", `${alias}_${plural}`).filter(([key]) => key.includes("${")),
       ).length,
     };
   });
+}
+
+/** The settings that lie beside a hook are not those that it is called for. */
+function strangers(hooks: readonly Hook[], settings: Settings): readonly Flaw[] {
+  const found = `the stack ${settings.stack} (provider ${settings.provider.alias})`;
+  const wanted = new Set(
+    hooks.map(
+      ({ calledFor: { provider = settings.provider.alias, stack = settings.stack } }) =>
+        `the stack ${stack} (provider ${provider})`,
+    ),
+  );
+  return [...wanted]
+    .filter((each) => each !== found)
+    .map((each) => ({
+      message: `the settings beside the hook are those of ${found}, but the hook is called for ${each}, and would refuse`,
+      next: "synthesize again (cdktf synth) into a directory that shares no files with other stacks",
+    }));
+}
+
+/** What somebody has made of a block since the constructs wrote it. */
+function changes(address: string, block: unknown): readonly Flaw[] {
+  const [type = ""] = address.split(".");
+  return replacementFlaws(type, block).map((flaw) => ({
+    code: "block-changed",
+    message: `a plan may replace, that is delete, what the block ${address} stands for: ${flaw}`,
+    next: "see what changes the synthesized configuration, and leave the blocks of the OcpProvider out of it; synthesize again (cdktf synth)",
+  }));
 }
 
 function trySettings(

@@ -1,5 +1,6 @@
 import { at, isObject, listAt, textAt } from "./json.js";
-import { readTriggers, type Triggers } from "./targets.js";
+import { keyOf, rememberedOf, type Target } from "../../hook/intent.js";
+import { readTriggers, targetOfKey, type Triggers } from "./targets.js";
 
 /** One resource instance of the state that stands for an object of OCP. */
 export interface Instance {
@@ -7,7 +8,10 @@ export interface Instance {
   readonly address: string;
   /** `null_resource.ocp_obproxies` */
   readonly block: string;
+  /** Those of the address, for which the hook is called; an empty name where the state holds none. */
   readonly triggers: Triggers;
+  /** Absent: as itself. Else the state holds no triggers (it was imported), or those of another object. */
+  readonly deployedAs?: "nothing" | Target;
   readonly tainted: boolean;
   /** A leftover of a replacement, which Terraform destroys without any hook. */
   readonly deposed: boolean;
@@ -57,11 +61,11 @@ function fromShow(module: unknown): readonly Instance[] {
     const type = textAt(resource, "type");
     const attribute = CARRIERS[type ?? ""];
     if (address === undefined || attribute === undefined || at(resource, "mode") !== "managed") return [];
-    const triggers = readTriggers(at(resource, "values", attribute), at(resource, "values", "input"));
-    if (triggers === undefined) return [];
+    const identity = identify(address, at(resource, "values", attribute), at(resource, "values", "input"));
+    if (identity === undefined) return [];
     const tainted = at(resource, "tainted") === true;
     const deposed = at(resource, "deposed_key") !== undefined;
-    return [{ address, block: blockOf(address), triggers, tainted, deposed }];
+    return [{ address, block: blockOf(address), ...identity, tainted, deposed }];
   });
   return [...own, ...listAt(module, "child_modules").flatMap(fromShow)];
 }
@@ -75,14 +79,41 @@ function fromFile(resources: readonly unknown[]): readonly Instance[] {
     const block = `${module === undefined ? "" : `${module}.`}${type}.${textAt(resource, "name") ?? ""}`;
     return listAt(resource, "instances").flatMap((instance): Instance[] => {
       const value = (name: string): unknown => withoutType(at(instance, "attributes", name));
-      const triggers = readTriggers(value(attribute), value("input"));
-      if (triggers === undefined) return [];
       const index = at(instance, "index_key");
       const address = index === undefined ? block : `${block}[${JSON.stringify(index)}]`;
+      const identity = identify(address, value(attribute), value("input"));
+      if (identity === undefined) return [];
       const tainted = at(instance, "status") === "tainted";
-      return [{ address, block, triggers, tainted, deposed: at(instance, "deposed") !== undefined }];
+      return [{ address, block, ...identity, tainted, deposed: at(instance, "deposed") !== undefined }];
     });
   });
+}
+
+/** Undefined: it is none of ours. */
+function identify(
+  address: string,
+  value: unknown,
+  input: unknown,
+): Pick<Instance, "triggers" | "deployedAs"> | undefined {
+  const triggers = readTriggers(value, input);
+  const ofKey = targetOfAddress(address);
+  if (triggers === undefined) {
+    const isEmpty = value === null || (isObject(value) && Object.keys(value).length === 0);
+    if (!isEmpty || ofKey === undefined) return undefined;
+    const remembered = rememberedOf("", input);
+    // A deploy since has written the name.
+    const hasName = remembered.clusterName !== "";
+    return { triggers: { target: ofKey, remembered }, ...(hasName ? {} : { deployedAs: "nothing" }) };
+  }
+  if (ofKey === undefined || keyOf(ofKey) === keyOf(triggers.target)) return { triggers };
+  return { triggers: { ...triggers, target: ofKey }, deployedAs: triggers.target };
+}
+
+/** `null_resource.ocp_obproxies["27/3"]`; undefined: no address of ours. */
+function targetOfAddress(address: string): Target | undefined {
+  const [, plural, key] = /_(obproxies|obproxy_clusters)(?:_kept)?\["([^"]*)"\]$/.exec(address) ?? [];
+  const target = key === undefined ? undefined : targetOfKey(key);
+  return target !== undefined && (target.kind === "cluster") === (plural === "obproxy_clusters") ? target : undefined;
 }
 
 /** A value of any type is kept together with its type. */

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { cut } from "../../ocp/text.js";
 import { CannotLook, messageOf } from "./cannot-look.js";
 import type { Stack } from "./stack.js";
 import { type Instance, readInstances, readSettingsRecords } from "./state.js";
@@ -66,7 +67,7 @@ export interface ProgramVersion {
 /** Undefined where the program does not tell. */
 export function versionOfProgram(program: string, env: NodeJS.ProcessEnv): Promise<ProgramVersion | undefined> {
   return new Promise((resolve) => {
-    execFile(program, ["version"], { env: { ...env, CHECKPOINT_DISABLE: "1" } }, (_error, stdout) => {
+    execFile(program, ["version"], { env: { ...ownCalls(env), CHECKPOINT_DISABLE: "1" } }, (_error, stdout) => {
       const [, name, major, minor] = /^(Terraform|OpenTofu) v(\d+)\.(\d+)/m.exec(stdout) ?? [];
       const known = name === "Terraform" || name === "OpenTofu";
       resolve(known ? { name, major: Number(major), minor: Number(minor) } : undefined);
@@ -74,10 +75,20 @@ export function versionOfProgram(program: string, env: NodeJS.ProcessEnv): Promi
   });
 }
 
+/**
+ * The environment of calls of our own: without the arguments that somebody adds to each command (TF_CLI_ARGS counts for
+ * `show` too, which may not know them) and without logs. Which workspace and which data directory are meant stays.
+ */
+function ownCalls(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^TF_(?:CLI_ARGS(?:_.*)?|LOG(?:_.*)?)$/.test(name)),
+  );
+}
+
 /** Undefined: there is no such program. */
 function show(program: string, { directory, shown }: Stack, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const options = { cwd: directory, env: { ...env, TF_IN_AUTOMATION: "1" }, maxBuffer: LARGEST_STATE };
+    const options = { cwd: directory, env: { ...ownCalls(env), TF_IN_AUTOMATION: "1" }, maxBuffer: LARGEST_STATE };
     execFile(program, ["show", "-json", "-no-color"], options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else if (error.code === "ENOENT") resolve(undefined);
@@ -87,8 +98,15 @@ function show(program: string, { directory, shown }: Stack, env: NodeJS.ProcessE
 }
 
 function refused(program: string, directory: string, output: string): CannotLook {
-  const said = /Error: ([^\n]+)/.exec(output.replaceAll("\u001b", "").replace(/\[\d+m/g, ""))?.[1] ?? output.trim();
-  const what = `the state cannot be read: ${program} show -json says: ${said.slice(0, 300)}`;
+  // Without colours, and without the frame that Terraform draws around each line.
+  const said = output
+    .replaceAll("\u001b", "")
+    .replace(/\[\d+(?:;\d+)*m/g, "")
+    .split(/\r?\n/)
+    .map((line) => line.replace(/^[│╷╵\s]+/, "").trimEnd())
+    .filter((line) => line !== "")
+    .join(" ");
+  const what = `the state cannot be read: ${program} show -json says: ${cut(said, LONGEST_QUOTE)}`;
   const uninitialized = /\binit\b|initiali[sz]/i.test(output);
   return new CannotLook(
     what,
@@ -97,6 +115,8 @@ function refused(program: string, directory: string, output: string): CannotLook
       : `mend what ${program} names; or give the state with --state FILE, or --no-state when the stack was never deployed`,
   );
 }
+
+const LONGEST_QUOTE = 4_000;
 
 function parse(text: string, from: string): Pick<StateSource, "instances" | "recorded"> {
   let value: unknown;

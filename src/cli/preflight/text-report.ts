@@ -18,12 +18,19 @@ import {
 /** For a person, or a CI log: what is, then the order of a destroy, then what is wrong, worst last. */
 export function textReport(report: Report): string {
   const lines = [
+    ...appLines(report),
     ...report.stacks.flatMap((stack) => [...stackLines(stack), ""]),
     ...report.findings.filter(isWorthALine).flatMap(findingLines),
   ];
   if (lines.at(-1) !== "") lines.push("");
   lines.push(summaryLine(summarize(report)));
   return `${lines.map(oneLine).join("\n")}\n`;
+}
+
+function appLines({ app }: Report): string[] {
+  if (app === undefined) return [];
+  const facts = [`by ${app.from}`, ...(app.age === undefined ? [] : [app.age])];
+  return [`app in ${app.directory} (${facts.join("; ")})`, ""];
 }
 
 function stackLines(stack: ReportedStack): string[] {
@@ -72,6 +79,7 @@ function objectLine({ detail, status, surveyed }: ReportedObject): string {
   const facts = [
     ...(detail === undefined || detail === "" ? [] : [detail]),
     ...(declaredBy === undefined ? ["no longer declared"] : []),
+    ...(instance?.deployedAs === "nothing" ? ["imported: the state holds no name"] : []),
     ...(instance === undefined || movesTo === undefined ? [] : [`moves to ${movesTo}`]),
   ];
   return `${label}: ${WORDS[status]}${facts.length === 0 ? "" : ` (${facts.join("; ")})`}`;

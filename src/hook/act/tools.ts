@@ -30,4 +30,6 @@ export interface Tools {
   readonly user: string;
   readonly tickMs: number;
   readonly envPrefix: string;
+  /** What is odd about the credentials, without them. Default: nothing. */
+  readonly oddities?: readonly string[];
 }

@@ -48,29 +48,32 @@ export interface CallContext {
    */
   readonly sent: "no" | "refused" | "doubtful" | "begun";
   readonly taskId: string | undefined;
+  /** What is odd about the credentials, without them. Default: nothing. */
+  readonly oddities?: readonly string[];
 }
 
 /** What of our own deletes may be at work in OCP. */
 export function callContext(
   memory: Memory,
-  { envPrefix, accepted }: Pick<CallContext, "envPrefix" | "accepted">,
+  context: Pick<CallContext, "envPrefix" | "accepted" | "oddities">,
 ): CallContext {
   const { sent, loss, deletions } = memory;
   const watched = newestFirst(deletions.values()).find((deletion) => deletion.watched);
   const wasRefused = sent.state === "refused" || sent.state === "undelivered" || sent.state === "locked";
   return {
-    envPrefix,
-    accepted,
+    ...context,
     sent: watched !== undefined ? "begun" : loss !== undefined ? "doubtful" : wasRefused ? "refused" : "no",
     taskId: watched?.task.id,
   };
 }
 
 /** What has been done so far, for a person who has to know what is at work. */
-function whatIsLeft({ sent, taskId }: CallContext): string {
+function whatIsLeft({ method, status }: OcpError, { sent, taskId }: CallContext): string {
   switch (sent) {
     case "no":
-      return NOT_SENT;
+      // The failed call may be the delete itself.
+      if (method === "GET" || status === undefined) return NOT_SENT;
+      return `this ${method} was sent and answered ${status}; OCP has told of no task for it`;
     case "refused":
       return "a delete was sent for it, and OCP did not take it up";
     case "doubtful":
@@ -106,14 +109,17 @@ export function deadlinePassed(
 export function callFailed(error: OcpError, context: CallContext): HookFailure {
   if (error.kind === "forbidden" && context.sent === "no" && isAboutTasks(error)) return mayNotReadTasks(error);
   const { what, next } = describe(error, context);
-  return new HookFailure({ what, details: [...ocpWords(error), whatIsLeft(context)], next }, { cause: error });
+  return new HookFailure({ what, details: [...ocpWords(error), whatIsLeft(error, context)], next }, { cause: error });
 }
 
 function isAboutTasks({ url }: OcpError): boolean {
   return /\/api\/v2\/tasks\/instances(\?|$)/.test(url);
 }
 
-function describe(error: OcpError, { envPrefix, accepted }: CallContext): { what: string; next: string } {
+function describe(
+  error: OcpError,
+  { envPrefix, accepted, oddities = [] }: CallContext,
+): { what: string; next: string } {
   switch (error.kind) {
     case "unreachable":
       return {
@@ -130,7 +136,7 @@ function describe(error: OcpError, { envPrefix, accepted }: CallContext): { what
     case "unauthenticated":
       return {
         what: `OCP does not accept the credentials (401): wrong user name or password, a locked account, or a wrong access key${skewNote(error)}`,
-        next: `check ${envPrefix}_USERNAME and ${envPrefix}_PASSWORD (or ${envPrefix}_ACCESS_KEY_ID and ${envPrefix}_ACCESS_KEY_SECRET); ${RUN_AGAIN}`,
+        next: `check ${envPrefix}_USERNAME and ${envPrefix}_PASSWORD (or ${envPrefix}_ACCESS_KEY_ID and ${envPrefix}_ACCESS_KEY_SECRET)${oddities.length === 0 ? "" : `: ${oddities.join(", ")}, which may not be part of it`}; ${RUN_AGAIN}`,
       };
     case "redirected":
       return {
@@ -147,14 +153,24 @@ function describe(error: OcpError, { envPrefix, accepted }: CallContext): { what
     case "not-ocp":
       return {
         what: `what answers is not OCP's API: ${error.message}`,
-        next: accepted
-          ? `see what stands between this machine and OCP (a gateway, a login page); ${RUN_AGAIN}`
-          : `check the URL (${envPrefix}_URL or the \`url\` of the OcpProvider): it is OCP's base address without /api; ${RUN_AGAIN}`,
+        next:
+          blockedBy(error) ??
+          (accepted
+            ? `see what stands between this machine and OCP (a gateway, a login page); ${RUN_AGAIN}`
+            : `check the URL (${envPrefix}_URL or the \`url\` of the OcpProvider): it is OCP's base address without /api; ${RUN_AGAIN}`),
       };
     case "not-found":
     case "refused":
       return { what: `OCP refuses the request: ${error.message}`, next: `read OCP's words above; ${RUN_AGAIN}` };
   }
+}
+
+/** A page that refuses is that of something on the way. */
+function blockedBy({ proxyVariable, status }: OcpError): string | undefined {
+  if (status !== 401 && status !== 403) return undefined;
+  return proxyVariable === undefined
+    ? `see what stands between this machine and OCP (a gateway, a firewall, a login page) and refuses the request, and whether the URL is OCP's own; ${RUN_AGAIN}`
+    : `let the proxy that ${proxyVariable} names pass requests to OCP, or add OCP's host to NO_PROXY where it can be reached directly; ${RUN_AGAIN}`;
 }
 
 const NOTICEABLE_SKEW_MS = 60_000;
@@ -201,6 +217,7 @@ function describeBreach(
   switch (breach.guard) {
     case "clusterName": {
       const found = JSON.stringify(breach.found);
+      if (intent.clusterName === "" && intent.renamedTo === undefined) return nameUnknown(found, intent);
       return {
         what: `OBProxy cluster ${id} is called ${found} in OCP, not ${namesWanted(intent)}: this may be the wrong cluster`,
         next: nextAfterName(breach.found, intent),
@@ -239,6 +256,14 @@ function describeBreach(
         next: "set the same on the ObproxyCluster, or take it off those Obproxies and deploy",
       };
   }
+}
+
+/** Of what was imported the state holds no name. */
+function nameUnknown(found: string, { label, target }: Intent): { what: string; next: string } {
+  return {
+    what: `OBProxy cluster ${target.clusterId} is called ${found} in OCP, and no clusterName says what it has to be called: the state holds no name of ${label}, which was imported or deployed with an empty one, and the code declares none`,
+    next: `if it is the cluster you mean, declare ${label} with clusterName: ${found} and destroy it while it is declared; else forget it with terraform state rm`,
+  };
 }
 
 function namesWanted({ clusterName, renamedTo }: Intent): string {

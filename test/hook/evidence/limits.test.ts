@@ -264,24 +264,6 @@ describe("a fan-out that is wider than ten", () => {
   });
 });
 
-describe("a variable that is set to nothing counts as not set", () => {
-  it.each<[string, Readonly<Record<string, string>>]>([
-    ["no_proxy beside NO_PROXY", { no_proxy: "", NO_PROXY: "127.0.0.1" }],
-    ["no_proxy of spaces beside NO_PROXY", { no_proxy: "  ", NO_PROXY: "127.0.0.1" }],
-    ["no_proxy beside a NO_PROXY of ranges", { no_proxy: "", NO_PROXY: "127.0.0.0/8" }],
-    ["NO_PROXY beside no_proxy", { no_proxy: "127.0.0.1", NO_PROXY: "" }],
-  ])("%s: OCP is reached directly", async (_what, exemptions) => {
-    await stage.given();
-    const way = await startGateway(() => stage.ocp);
-    try {
-      const { code } = await stage.run({ ...proxy, env: { HTTP_PROXY: way.url, ...exemptions } });
-      expect({ code, requests: way.requests }).toEqual({ code: 0, requests: 0 });
-    } finally {
-      await way.stop();
-    }
-  });
-});
-
 describe("a settings file that is not as the constructs write it", () => {
   const whole = settingsWith({
     clusters: { "27": { path: "app/c" } },

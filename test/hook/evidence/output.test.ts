@@ -76,12 +76,12 @@ describe("a setting that may hold a password is not echoed", () => {
 
   describe.each(["HTTPS_PROXY", "https_proxy"])("%s", (variable) => {
     it.each(proxies)("%s", async (url) => {
-      await expectSilence({ ...proxy, env: { OCP_URL: "https://127.0.0.2:1", [variable]: url } });
+      await expectSilence({ ...proxy, env: { OCP_URL: "https://ocp.invalid:1", [variable]: url } });
     });
   });
 
   it.each(proxies)("HTTP_PROXY %s", async (url) => {
-    await expectSilence({ ...proxy, env: { OCP_URL: "http://127.0.0.2:1", HTTP_PROXY: url } });
+    await expectSilence({ ...proxy, env: { OCP_URL: "http://ocp.invalid:1", HTTP_PROXY: url } });
   });
 });
 

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSy
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { run } from "../process.js";
+import { terraformProgram } from "../program.js";
 import { REPOSITORY } from "../repository.js";
 import { temporaryDirectory } from "../temporary.js";
 
@@ -74,7 +75,7 @@ function requirement(version: string): string {
 async function canInstallAndStart(directory: string): Promise<boolean> {
   const env = { ...process.env, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1", ...existingConfig(directory) };
   const succeeds = (...args: string[]) =>
-    run("terraform", args, { cwd: directory, env, timeoutMs: INSTALL_TIMEOUT_MS }).then(
+    run(terraformProgram(), args, { cwd: directory, env, timeoutMs: INSTALL_TIMEOUT_MS }).then(
       ({ code }) => code === 0,
       () => false,
     );
