@@ -20,9 +20,9 @@ import { callContext, callFailed, deadlinePassed } from "./tell/failures.js";
 export async function reconcile(tools: Tools): Promise<Outcome> {
   const { api, caller, clock, deadline, intent, notes, reporter } = tools;
   const observe = observer(api, (call, endpoint) => caller.read(call, endpoint));
-  const note = intent.waitFor === "task" ? notes.read() : undefined;
+  const recorded = intent.waitFor === "task" ? notes.read() : undefined;
   if (intent.waitFor === "task" && notes.trouble !== undefined) reporter.once(notes.trouble);
-  let memory = begin({ ...tools, ...intent, note, at: clock.now() });
+  let memory = begin({ ...tools, ...intent, recorded, at: clock.now() });
   try {
     for (;;) {
       deadline.moveTo(endOf(memory, intent.timeoutMs));

@@ -112,7 +112,7 @@ function refusal(call: Call, answer: Answer, failed: Failure | undefined): OcpEr
   if (status >= 300 && status < 400) {
     return make(
       "redirected",
-      `was answered ${status} to ${clean(answer.headers["location"] ?? "nowhere", 200)}: OCP does so where credentials ` +
+      `was answered ${status} to ${clean(answer.headers["location"] ?? "nowhere", 200, call.mask)}: OCP does so where credentials ` +
         `are missing or refused, and proxies where the URL is not the right one; redirects are not followed`,
     );
   }
@@ -244,7 +244,11 @@ function describeBody(call: Call, answer: Answer, contentType = answer.headers["
     return `\`Content-Encoding: ${clean(encoding, 40)}\`, which was not asked for`;
   if (body.trim() === "") return "an empty body";
   if (/^text\/html\b/i.test(contentType) || /^\s*<(!doctype|html)\b/i.test(body)) {
-    const title = clean(/<title[^>]{0,100}>([^<]{0,400})/i.exec(body.slice(0, LONGEST_EXAMINED))?.[1] ?? "", 100);
+    const title = clean(
+      /<title[^>]{0,100}>([^<]{0,400})/i.exec(body.slice(0, LONGEST_EXAMINED))?.[1] ?? "",
+      100,
+      call.mask,
+    );
     return title === "" ? "an HTML page" : `an HTML page (“${title}”)`;
   }
   // Secrets go before the text is cut: half of one would not be known for what it is.

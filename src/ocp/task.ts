@@ -25,7 +25,6 @@ export type Verdict =
     };
 
 const ALIVE = new Set(["READY", "RUNNING", "CANCELING"]);
-const DOCUMENTED = new Set(["PENDING", "READY", "RUNNING", "CANCELING", "FAILED", "SUCCESSFUL"]);
 const ROLLBACKS = new Set(["ROLLBACK", "ROLLBACK_SKIP"]);
 
 /** Whether OCP documents it as a status of tasks. */
@@ -62,11 +61,12 @@ function classifySuccess(task: Task): Verdict {
   if (rolledBack.length > 0) {
     return { kind: "rolled-back", reason: `SUCCESSFUL, but rolled back: ${names(rolledBack)}` };
   }
-  const unknown = subtasks.filter(({ status }) => !DOCUMENTED.has(status));
-  if (unknown.length > 0) {
-    const reason = `SUCCESSFUL, but with subtasks in states that OCP does not document: ${names(unknown)}`;
+  const alive = subtasks.filter(({ status }) => ALIVE.has(status));
+  if (alive.length > 0) {
+    const reason = `SUCCESSFUL, but with subtasks that are not at rest: ${names(alive)}`;
     return { kind: "running", reason, failedSubtasks: failedOf(task) };
   }
+  // Also what is in a state that OCP does not document: the task itself has ended.
   const undone = subtasks.filter(({ status }) => status !== "SUCCESSFUL");
   if (undone.length > 0) return { kind: "incomplete", reason: `SUCCESSFUL, but not done: ${names(undone)}`, undone };
   const skipped = subtasks.filter(({ operation }) => operation === "SKIP");
@@ -152,6 +152,11 @@ function isDone({ status }: Subtask): boolean {
 /** The names that OCP gives to the tasks of its three delete calls. */
 export function isDeletionTask(task: Task): boolean {
   return /^\s*(offline obproxy|delete obproxy server)\s*$/i.test(task.name);
+}
+
+/** `POST …/servers/delete`, which cannot delete a cluster. */
+export function isProxiesDeletion(task: Task): boolean {
+  return /^\s*delete obproxy server\s*$/i.test(task.name);
 }
 
 /**

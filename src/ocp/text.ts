@@ -44,10 +44,10 @@ const LONGEST_READ = 65_536;
 
 /**
  * A part of a line: trimmed and bounded. `mask` takes secrets out before it is cut, for half a secret would no longer be
- * known for one, and after what is invisible in it is gone.
+ * known for one; before words that a CI system obeys are taken apart, and after what is invisible is gone.
  */
 export function clean(text: string, maxLength = 300, mask: (text: string) => string = (same) => same): string {
-  const line = mask(oneLine(text.slice(0, LONGEST_READ)));
+  const line = mask(oneLine(mask(text.slice(0, LONGEST_READ))));
   return cut(line.replace(/ {2,}/g, " ").trim(), maxLength);
 }
 

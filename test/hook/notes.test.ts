@@ -49,8 +49,8 @@ afterEach(() => {
 
 describe("notes", () => {
   it("remember the task from one run to the next, until it is removed", () => {
-    notes().write(note);
-    expect(notes().read()).toEqual(note);
+    notes().write({ task: note });
+    expect(notes().read()).toEqual({ task: note });
     notes().remove();
     expect(notes().read()).toBeUndefined();
     notes().remove();
@@ -59,22 +59,29 @@ describe("notes", () => {
 
   it("of a task whose start OCP did not tell, and of a cluster, are whole too", () => {
     const ofCluster = { ...withoutStart(note), obproxyIds: [] };
-    notes("27").write(ofCluster);
-    expect(notes("27").read()).toEqual(ofCluster);
+    notes("27").write({ task: ofCluster });
+    expect(notes("27").read()).toEqual({ task: ofCluster });
   });
 
   it("tell objects and OCPs apart, also where their names are long", () => {
     const long = `${URL}/${"x".repeat(300)}`;
-    notes().write(note);
-    notes("27/3", long).write({ ...note, taskId: "31441" });
+    notes().write({ task: note });
+    notes("27/3", long).write({ task: { ...note, taskId: "31441" } });
     expect(notes("27/4").read()).toBeUndefined();
     expect(notes("27/3", "http://other:8080").read()).toBeUndefined();
-    expect(notes("27/3", long).read()?.taskId).toBe("31441");
+    expect(notes("27/3", long).read()?.task?.taskId).toBe("31441");
   });
 
   it("have names that differ also where upper and lower case are one", () => {
-    for (let port = 1000; port < 1200; port += 1) notes("27/3", `http://ocp:${port}`).write(note);
+    for (let port = 1000; port < 1200; port += 1) notes("27/3", `http://ocp:${port}`).write({ task: note });
     expect(new Set(readdirSync(directory()).map((name) => name.toLowerCase())).size).toBe(200);
+  });
+
+  it("hold that a delete was sent and no answer heard, beside what is known of an earlier one", () => {
+    notes().write({ task: note, unheardSince: "31500" });
+    expect(notes().read()).toEqual({ task: note, unheardSince: "31500" });
+    notes().write({ unheardSince: "0" });
+    expect(notes().read()).toEqual({ unheardSince: "0" });
   });
 
   it("make nothing where nothing is written", () => {
@@ -85,26 +92,26 @@ describe("notes", () => {
   });
 
   it("are nobody else's to read", () => {
-    notes().write(note);
+    notes().write({ task: note });
     expect(statSync(directory()).mode & 0o777).toBe(0o700);
     expect(statSync(noteFile()).mode & 0o777).toBe(0o600);
   });
 
   it("leave nothing but themselves behind", () => {
-    notes().write(note);
-    notes().write({ ...note, taskId: "31441" });
+    notes().write({ task: note });
+    notes().write({ task: { ...note, taskId: "31441" } });
     expect(readdirSync(directory())).toHaveLength(1);
   });
 });
 
 describe("notes lie where the user's state belongs:", () => {
   const write = (env: NodeJS.ProcessEnv): void => {
-    notesFor(URL, "27/3", env).write(note);
+    notesFor(URL, "27/3", env).write({ task: note });
   };
 
   it("in $XDG_STATE_HOME, whatever the temporary directory is", () => {
     write({ XDG_STATE_HOME: place, HOME: "/dev/null", TMPDIR: "/dev/null" });
-    expect(notesFor(URL, "27/3", { XDG_STATE_HOME: place, HOME: "/elsewhere" }).read()).toEqual(note);
+    expect(notesFor(URL, "27/3", { XDG_STATE_HOME: place, HOME: "/elsewhere" }).read()).toEqual({ task: note });
   });
 
   it.each([undefined, "", "state"])("else in ~/.local/state (XDG_STATE_HOME is %j)", (state) => {
@@ -123,7 +130,7 @@ describe("where no note can be kept nothing is stopped, and the reason is told:"
   const trouble = (env: NodeJS.ProcessEnv): string | undefined => {
     const kept = notesFor(URL, "27/3", env);
     const before = kept.trouble;
-    kept.write(note);
+    kept.write({ task: note });
     expect(kept.read()).toBeUndefined();
     kept.remove();
     expect(before).toBeDefined();
@@ -155,7 +162,7 @@ describe("where no note can be kept nothing is stopped, and the reason is told:"
   });
 
   it.each([0o777, 0o770, 0o702])("others may write to it (mode %o)", (mode) => {
-    notes().write(note);
+    notes().write({ task: note });
     const kept = readFileSync(noteFile(), "utf8");
     chmodSync(directory(), mode);
     expect(trouble({ XDG_STATE_HOME: place })).toContain(
@@ -165,7 +172,7 @@ describe("where no note can be kept nothing is stopped, and the reason is told:"
   });
 
   it("it belongs to somebody else", () => {
-    notes().write(note);
+    notes().write({ task: note });
     if (process.getuid?.() === 0) chownSync(directory(), 12345, 12345);
     else jest.spyOn(process, "getuid").mockReturnValue(12345);
     expect(trouble({ XDG_STATE_HOME: place })).toContain("belongs to another user");
@@ -174,12 +181,12 @@ describe("where no note can be kept nothing is stopped, and the reason is told:"
   it("a full disk, of which only the writing tells", () => {
     const kept = notes();
     mkdirSync(directory(), { mode: 0o700 });
-    kept.write({ ...note, name: "x".repeat(10) });
+    kept.write({ task: { ...note, name: "x".repeat(10) } });
     // A directory where the file belongs cannot be replaced by a file, as little as a file can grow on a full disk.
     const file = noteFile();
     rmSync(file);
     mkdirSync(join(file, "in-the-way"), { recursive: true });
-    kept.write(note);
+    kept.write({ task: note });
     expect(kept.trouble).toMatch(/no note of OCP's task can be kept/);
     expect(readdirSync(directory())).toHaveLength(1);
   });
@@ -188,19 +195,22 @@ describe("where no note can be kept nothing is stopped, and the reason is told:"
 it.each([0o755, 0o750])("notes are kept in a directory that others may read (mode %o)", (mode) => {
   mkdirSync(directory());
   chmodSync(directory(), mode);
-  notes().write(note);
-  expect(notes().read()).toEqual(note);
+  notes().write({ task: note });
+  expect(notes().read()).toEqual({ task: note });
   expect(notes().trouble).toBeUndefined();
 });
 
 describe("a damaged note counts for nothing, and is told", () => {
-  const text = (change: Record<string, unknown>): string => JSON.stringify({ ...note, ...change });
+  const text = (change: Record<string, unknown>): string => JSON.stringify({ task: { ...note, ...change } });
 
   it.each([
     ["no JSON", "{"],
     ["empty", ""],
     ["no object", "null"],
     ["a list", "[]"],
+    ["nothing that is known", "{}"],
+    ["a task that is none", JSON.stringify({ task: 5 })],
+    ["an unheard delete since what is no task", JSON.stringify({ unheardSince: "x" })],
     ["without a name", text({ name: undefined })],
     ["without a cluster", text({ clusterId: undefined })],
     ["without OBProxies", text({ obproxyIds: undefined })],
@@ -214,7 +224,7 @@ describe("a damaged note counts for nothing, and is told", () => {
     ["a start that is no text", text({ startTime: 1 })],
     ["endless", " ".repeat(2 * 1024 * 1024)],
   ])("%s", (_what, content) => {
-    notes().write(note);
+    notes().write({ task: note });
     writeFileSync(noteFile(), content);
     const kept = notes();
     expect(kept.read()).toBeUndefined();
@@ -222,7 +232,7 @@ describe("a damaged note counts for nothing, and is told", () => {
   });
 
   it("a pipe, without waiting for what it may bring", () => {
-    notes().write(note);
+    notes().write({ task: note });
     const path = noteFile();
     rmSync(path);
     execFileSync("mkfifo", [path]);
@@ -232,7 +242,7 @@ describe("a damaged note counts for nothing, and is told", () => {
   });
 
   it("a link to something else", () => {
-    notes().write(note);
+    notes().write({ task: note });
     const path = noteFile();
     const elsewhere = join(place, "elsewhere");
     writeFileSync(elsewhere, JSON.stringify(note));

@@ -42,6 +42,9 @@ function setUp(): { reporter: Reporter; lines: string[]; pass: (ms: number) => v
   return { reporter, lines, pass: (ms) => (now += ms) };
 }
 
+/** A task that this job may retry, and does not by itself. */
+const ours: failures.OwnRetries = { taskRetries: 0, whyNot: undefined };
+
 describe("the reporter", () => {
   it("writes one thought a line, with the object's name, whatever OCP sends", () => {
     const { reporter, lines } = setUp();
@@ -179,7 +182,7 @@ describe("a failed task's failure", () => {
     { traceId: "beef" },
   );
   const text = (of: Task, ofThisRun = true, log: string[] = ["Execute failed", "agent does not answer"]): string =>
-    lineUp(failures.taskFailed(of, classify(of), ofThisRun, log, "http://ocp:8080"));
+    lineUp(failures.taskFailed(of, classify(of), ofThisRun, log, "http://ocp:8080", ours));
 
   it("holds the task, the failed subtask, OCP's words with the trace id, and what to do, in this order", () => {
     expect(text(failed)).toMatch(
@@ -276,12 +279,12 @@ describe("the other failures", () => {
     ],
     [
       "locked by one",
-      failures.lockNotReleased(task("FAILED", []), true, ["ssh refused"], locked, intent, "http://ocp"),
+      failures.lockNotReleased(task("FAILED", []), ours, ["ssh refused"], locked, intent, "http://ocp"),
       /cluster 27 locked, and task 31440[^]*ssh refused[^]*ODP21010[^]*retry task 31440 at http:\/\/ocp[^]*taskRetries/,
     ],
     [
       "locked by none",
-      failures.lockNotReleased(undefined, false, [], locked, intent, "http://ocp"),
+      failures.lockNotReleased(undefined, ours, [], locked, intent, "http://ocp"),
       /no task is seen[^]*ODP21010[^]*look for a failed task/,
     ],
     ["refused", failures.deleteRefused(locked), /refuses the delete[^]*"busy"[^]*mend what OCP names/],

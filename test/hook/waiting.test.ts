@@ -181,7 +181,7 @@ describe("a read, once OCP has answered", () => {
 
 describe("the deadline", () => {
   const target = { kind: "obproxy", clusterId: "27", obproxyId: "3" } as const;
-  const fresh = begin({ target, waitFor: "task", user: "ci", tickMs: TICK, note: undefined, at: 100 });
+  const fresh = begin({ target, waitFor: "task", user: "ci", tickMs: TICK, recorded: undefined, at: 100 });
   const stop = { id: "1", name: "Stop", status: "RUNNING", timeoutSeconds: 5_790, parallelIdx: -1, runTime: 1 };
   const task = {
     id: "31440",

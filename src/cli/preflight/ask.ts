@@ -209,8 +209,8 @@ async function lookAt(session: Session, settings: HookSettings, intent: Intent |
   const { api, connection } = session;
   // Who may not read tasks has been told so once; what is left to see is the object.
   const waitFor = api.tasksRefusal === undefined ? intent.waitFor : "object";
-  const note = waitFor === "task" ? notesFor(api.baseUrl, intent.key).read() : undefined;
-  const beginning = begin({ target: intent.target, waitFor, user: userOf(connection), tickMs: 1000, note, at: 0 });
+  const recorded = waitFor === "task" ? notesFor(api.baseUrl, intent.key).read() : undefined;
+  const beginning = begin({ target: intent.target, waitFor, user: userOf(connection), tickMs: 1000, recorded, at: 0 });
   try {
     const memory = await lookAround(
       beginning,

@@ -342,8 +342,9 @@ function judgeFailing(why: Failing, { cluster }: Situation, intent: Intent): Jud
     case "guard":
       return told(GUARD_CODES[why.breach.guard], failures.guardBroken(why.breach, intent, cluster));
     case "task-failed": {
-      const { task, verdict, ofThisRun } = why.ours;
-      return told("task-failed", failures.taskFailed(task, verdict, ofThisRun, [], "OCP's console"));
+      const { task, verdict, ofThisRun, whyNotRetry: whyNot } = why.ours;
+      const own = { taskRetries: intent.taskRetries, whyNot };
+      return told("task-failed", failures.taskFailed(task, verdict, ofThisRun, [], "OCP's console", own));
     }
     case "unknown":
       return {
@@ -362,7 +363,7 @@ function judgeFailing(why: Failing, { cluster }: Situation, intent: Intent): Jud
     case "bad-end":
       return told("task-failed", failures.badEnd(why.end, intent.label, [], "OCP's console"));
     case "lock-not-released":
-      return told("locked", failures.lockNotReleased(why.holder, false, [], why.error, intent, "OCP's console"));
+      return told("locked", failures.lockNotReleased(why.holder, NOT_OURS, [], why.error, intent, "OCP's console"));
     case "call-failed":
       return told("cannot-be-looked-at", { message: why.error.message, next: "see what OCP answers" });
     case "refused":
@@ -371,6 +372,8 @@ function judgeFailing(why: Failing, { cluster }: Situation, intent: Intent): Jud
       return told("cannot-be-looked-at", failures.answerLost(why.error));
   }
 }
+
+const NOT_OURS: failures.OwnRetries = { taskRetries: 0, whyNot: "this job has not begun it" };
 
 const GUARD_CODES: Readonly<Record<GuardBreach["guard"], Code>> = {
   clusterName: "cluster-name",

@@ -3,7 +3,8 @@ import type { OcpId, Task } from "../../ocp/model.js";
 import type { Action } from "../decide/decide.js";
 import type { TaskAnswer } from "../decide/look.js";
 import type { Event, WaitReason } from "../decide/memory.js";
-import { noteOf } from "../decide/note.js";
+import { noteOf, type Recorded } from "../decide/note.js";
+import { isLockRefusal } from "../decide/refusals.js";
 import { nextPause } from "../decide/pace.js";
 import type { Situation } from "../decide/situation.js";
 import { missingOrUnclear } from "../observe/observer.js";
@@ -30,7 +31,7 @@ export async function* act(
       yield { event: "waited", because: action.because, at: tools.clock.now() };
       return;
     case "delete":
-      yield await send(action, tools);
+      yield await send(action, seen, tools);
       return;
     case "retry":
       yield await retry(action.task, seen, tools);
@@ -125,7 +126,7 @@ function jitter(random: number): number {
 }
 
 /** In ticks. What may last long is asked for less and less often. */
-function pauseFor(because: WaitReason, { sent, waitedTicks }: Situation, { clock }: Tools): number {
+function pauseFor(because: WaitReason, { sent, waitedTicks }: Situation, { clock, tickMs }: Tools): number {
   const slowly = Math.min(10, Math.max(2, 0.02 * waitedTicks));
   switch (because) {
     case "lock":
@@ -140,38 +141,53 @@ function pauseFor(because: WaitReason, { sent, waitedTicks }: Situation, { clock
     case "verify":
       return 1;
     case "undelivered":
-      return sent.state === "undelivered" ? pauseAfter(sent, clock.random()) : 1;
+      return sent.state === "undelivered" ? pauseAfter(sent, clock.random(), tickMs) : 1;
   }
 }
 
 const PAUSE_AFTER_401_TICKS = 10;
 
-function pauseAfter({ error, times }: { readonly error: OcpError; readonly times: number }, random: number): number {
+function pauseAfter(
+  { error, times }: { readonly error: OcpError; readonly times: number },
+  random: number,
+  tickMs: number,
+): number {
   if (error.kind === "unauthenticated") return PAUSE_AFTER_401_TICKS;
-  return error.kind === "not-found" || error.kind === "refused" ? 1 : backOff(times - 1, random);
+  const pause = error.kind === "not-found" || error.kind === "refused" ? 1 : backOff(times - 1, random);
+  return Math.max(pause, (error.retryAfterMs ?? 0) / tickMs);
 }
 
 // ---- changing something
 
-async function send({ cluster }: Doing<"delete">, tools: Tools): Promise<Event> {
+async function send({ cluster }: Doing<"delete">, seen: Situation, tools: Tools): Promise<Event> {
   const { courier, caller, clock, notes, reporter, intent } = tools;
+  const before = notes.read();
+  // This run may end before the answer comes, and the next one has to know that there may be a task of ours.
+  notes.write({ ...before, unheardSince: before?.unheardSince ?? seen.newestListed });
   try {
     const { task, obproxyIds, sentBy } = await courier.send(cluster);
     caller.noteAnswer();
-    notes.write(noteOf(task, obproxyIds, intent.target));
+    notes.write({ task: noteOf(task, obproxyIds, intent.target) });
     if (notes.trouble !== undefined) reporter.once(notes.trouble);
     reporter.taskStarted(task, `OCP deletes it${company({ obproxyIds, sentBy })} in`);
     const deletes = intent.target.kind === "cluster" ? "cluster" : obproxyIds;
     return { event: "accepted", task, deletes, at: clock.now() };
   } catch (error) {
     if (!(error instanceof OcpError)) throw error;
+    const mayHaveBegun = error.kind === "lost" || error.kind === "not-ocp" || error.kind === "server-error";
+    if (!mayHaveBegun || isLockRefusal(error)) restore(notes, before);
     // These will not get better by themselves, whatever is looked at first.
     if (error.kind === "forbidden" || error.kind === "redirected") throw error;
-    if (["lost", "not-ocp", "server-error"].includes(error.kind)) {
+    if (mayHaveBegun && !isLockRefusal(error)) {
       reporter.line(`${error.message}; looking what became of the delete before anything is sent again`);
     }
     return { event: "send-failed", error, at: clock.now() };
   }
+}
+
+function restore(notes: Tools["notes"], before: Recorded | undefined): void {
+  if (before === undefined) notes.remove();
+  else notes.write(before);
 }
 
 function company({

@@ -17,9 +17,9 @@ export async function failureFor(why: Failing, seen: Situation, tools: Tools): P
     case "guard":
       return failures.guardBroken(why.breach, intent, seen.cluster);
     case "task-failed": {
-      const { task, verdict, ofThisRun, whyNotRetry } = why.ours;
-      const asked = intent.taskRetries > 0 && verdict.kind === "failed" ? whyNotRetry : undefined;
-      return failures.taskFailed(task, verdict, ofThisRun, await failedLogs(task, tools), api.baseUrl, asked);
+      const { task, verdict, ofThisRun, whyNotRetry: whyNot } = why.ours;
+      const own = { taskRetries: intent.taskRetries, whyNot };
+      return failures.taskFailed(task, verdict, ofThisRun, await failedLogs(task, tools), api.baseUrl, own);
     }
     case "still-there":
       return failures.stillThere(why.task, intent.label);
@@ -31,8 +31,10 @@ export async function failureFor(why: Failing, seen: Situation, tools: Tools): P
       return failures.badEnd(why.end, intent.label, await failedLogs(why.end.task, tools), api.baseUrl);
     case "lock-not-released": {
       const log = why.holder === undefined ? [] : await failedLogs(why.holder, tools);
-      const isOurs = why.holder !== undefined && why.holder.id === seen.ours?.task.id && seen.ours.own;
-      return failures.lockNotReleased(why.holder, isOurs, log, why.error, intent, api.baseUrl);
+      const isOurs = why.holder !== undefined && why.holder.id === seen.ours?.task.id;
+      const whyNot = isOurs ? seen.ours.whyNotRetry : "this job has not begun it";
+      const own = { taskRetries: intent.taskRetries, whyNot };
+      return failures.lockNotReleased(why.holder, own, log, why.error, intent, api.baseUrl);
     }
     case "call-failed":
       // The loop knows what has been sent, and tells an `OcpError` with it.

@@ -10,7 +10,8 @@ export type Outcome = "already-gone" | "deleted";
 export function finish(action: Extract<Action, { do: "finish" }>, seen: Situation, tools: Tools): Outcome {
   const { notes, reporter } = tools;
   warnOfWhatIsUndone(seen, tools);
-  notes.remove();
+  // A note about another OCP's task is for whoever asks that one.
+  if (!seen.noteIsOfAnother || action.how === "deleted") notes.remove();
   reporter.line(action.how === "already-gone" ? alreadyGone(action, tools) : deleted(action, tools));
   return action.how;
 }

@@ -1,5 +1,5 @@
 import type { OcpApi } from "../../ocp/api.js";
-import type { Note } from "../decide/note.js";
+import type { Recorded } from "../decide/note.js";
 import type { Intent } from "../intent.js";
 import type { Caller } from "../patience/caller.js";
 import type { Clock } from "../patience/clock.js";
@@ -9,8 +9,8 @@ import type { Courier } from "../together/courier.js";
 
 /** Remembers, from one run to the next on the same machine, which task was started for an object. */
 export interface Notes {
-  read(): Note | undefined;
-  write(note: Note): void;
+  read(): Recorded | undefined;
+  write(recorded: Recorded): void;
   remove(): void;
   /** Why no note can be kept here, for people; undefined: it can. */
   readonly trouble: string | undefined;

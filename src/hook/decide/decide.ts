@@ -1,5 +1,4 @@
 import type { OcpError } from "../../ocp/errors.js";
-import { compareIds } from "../../ocp/ids.js";
 import type { Cluster, Task } from "../../ocp/model.js";
 import type { Intent } from "../intent.js";
 import { contentBreach, type GuardBreach, nameBreach } from "./guards.js";
@@ -66,7 +65,7 @@ export function decide(seen: Situation, intent: Intent): Action {
 
 /** Then the name under another id is of a cluster that was made since. */
 function hasDeletedIt(ours: OurTask | undefined): boolean {
-  return ours?.own === true && ours.verdict.kind === "succeeded";
+  return ours?.own === true && (ours.verdict.kind === "succeeded" || ours.verdict.kind === "incomplete");
 }
 
 function judgeFollowing(following: Following, { patience }: Situation): Action {
@@ -121,7 +120,7 @@ function judgeOwnEnd(ours: OurTask, seen: Situation): Action | undefined {
   switch (seen.presence) {
     case "absent":
       return (
-        judgeLater(ours, seen) ?? {
+        judgeOthers(seen) ?? {
           do: "finish",
           how: ours.ofThisRun || ours.own ? "deleted" : "already-gone",
           task: ours.task,
@@ -136,13 +135,12 @@ function judgeOwnEnd(ours: OurTask, seen: Situation): Action | undefined {
 }
 
 /**
- * Whether something that came later has the last word: a delete of which no answer, or no note, tells the task. Without
- * tags nothing proves that one is ours; all that is certain is that what began before ours is not. Undefined: ours has it.
+ * Whether something else has the last word: a delete of which no answer, or no note, tells the task, or an older one
+ * that somebody retries. Without tags nothing proves that one is ours, and nothing that it is not. A run that has seen
+ * its own deletion end well does not ask for others. Undefined: ours has it.
  */
-function judgeLater({ task }: OurTask, seen: Situation): Action | undefined {
-  const atWork = seen.atWork.find(
-    ({ onObject, task: { id } }) => onObject === "yes" || (onObject === "maybe" && compareIds(id, task.id) > 0),
-  );
+function judgeOthers(seen: Situation): Action | undefined {
+  const atWork = seen.atWork.find(({ onObject }) => onObject !== "no");
   if (atWork !== undefined) return followOther(atWork);
   const bad = seen.badEnds[0];
   if (bad !== undefined) return fail({ reason: "bad-end", end: bad });
@@ -151,14 +149,10 @@ function judgeLater({ task }: OurTask, seen: Situation): Action | undefined {
 }
 
 function judgeAbsence(seen: Situation): Action {
-  const onObject = seen.atWork.find((each) => each.onObject !== "no");
-  if (onObject !== undefined) return followOther(onObject);
-  const bad = seen.badEnds[0];
-  if (bad !== undefined) return fail({ reason: "bad-end", end: bad });
+  const other = judgeOthers(seen);
+  if (other !== undefined) return other;
   // A delete whose answer was lost may have begun only now; its task has to show up before "gone" means anything.
   if (seen.loss?.settled === false) return wait("settle");
-  const unknown = seen.tasksUnknown ?? seen.endUnknown;
-  if (unknown !== undefined) return judgeUnknown(seen, unknown);
   return { do: "finish", how: seen.sent.state === "accepted" || seen.loss !== undefined ? "deleted" : "already-gone" };
 }
 
@@ -174,7 +168,7 @@ function judgePresence(seen: Situation, intent: Intent): Action {
   if (certain !== undefined) return followOther(certain);
   const { sent, loss } = seen;
   if (sent.state === "accepted") return wait("object");
-  const unresolved = loss === undefined ? undefined : judgeLoss(loss, seen);
+  const unresolved = loss === undefined ? judgeUnheard(seen) : judgeLoss(loss, seen);
   if (unresolved !== undefined) return unresolved;
   if (sent.state === "locked" && !sent.due) return judgeLock(seen, sent, intent);
   if (sent.state === "undelivered" && !sent.due) {
@@ -188,6 +182,12 @@ function judgePresence(seen: Situation, intent: Intent): Action {
     return only !== undefined && another === undefined ? followOther(only) : wait("busy");
   }
   return judgeDelete(seen, intent);
+}
+
+/** Where an earlier run sent a delete and heard no answer, what may be its task is waited for. */
+function judgeUnheard({ unheard, atWork }: Situation): Action | undefined {
+  const [first] = atWork;
+  return unheard && first !== undefined ? followOther(first) : undefined;
 }
 
 /** Undefined: OCP was seen to have done nothing about the delete whose answer was lost. */

@@ -1,22 +1,20 @@
-import { compareIds } from "../../ocp/ids.js";
 import type { OcpId, Task } from "../../ocp/model.js";
-import { classify } from "../../ocp/task.js";
-import { endedWell } from "./evidence.js";
+import { classify, isProxiesDeletion } from "../../ocp/task.js";
 import { tasksIn } from "./look.js";
-import { type Deletion, type Memory, newestFirst } from "./memory.js";
+import { type Deletion, laterFirst, type Memory, newestFirst } from "./memory.js";
 
 /** Which of the deletions that are remembered speaks for our object. */
 
-/** Proven to be about our object; `absent`: it is known to be gone. */
-function isProven({ proof }: Deletion, absent: boolean): boolean {
+/** Proven to be about our object; `clusterGone`: its cluster is known to be gone. */
+function isProven({ proof }: Deletion, clusterGone: boolean): boolean {
   switch (proof) {
     case "sent":
     case "note":
     case "tags":
       return true;
     case "cluster-tags":
-      // A cluster that is gone went with the newest deletion on it, whether or not that names OBProxies too.
-      return absent;
+      // A cluster that is gone went, with its proxies, with the last deletion on it, whether or not that names OBProxies.
+      return clusterGone;
     case "unsure":
     case "maybe":
       return false;
@@ -24,26 +22,37 @@ function isProven({ proof }: Deletion, absent: boolean): boolean {
 }
 
 /** The newest one that is proven: what came later has the last word. */
-export function ourDeletion({ deletions, waitFor }: Memory, absent: boolean): Deletion | undefined {
+export function ourDeletion({ deletions, waitFor }: Memory, clusterGone: boolean): Deletion | undefined {
   // Who may not read tasks cannot see how they end.
   if (waitFor === "object") return undefined;
-  return newestFirst(deletions.values()).find((deletion) => isProven(deletion, absent));
+  return newestFirst(deletions.values()).find((deletion) => isProven(deletion, clusterGone));
 }
 
 /**
  * What stands against "already gone", the newest first: deletions that are, or may be, about our object, and ended
- * badly. Of those whose tags and notes say nothing only what this run has seen at work; a stranger's old failure is not
- * ours. A later deletion that ended well has made an earlier one good.
+ * badly. Of those whose tags and notes say nothing only what this run has seen at work, or what began after a delete
+ * whose answer nobody heard; a stranger's old failure is not ours. One that ended well later has made it good; what a
+ * person ended by hand has made good nothing but itself.
  */
-export function badEnds({ deletions }: Memory, absent: boolean): Deletion[] {
+export function badEnds({ deletions, target }: Memory, clusterGone: boolean): Deletion[] {
   const all = newestFirst(deletions.values());
-  const lastGood = all.find((deletion) => isProven(deletion, absent) && endedWell(deletion.task))?.task.id ?? "0";
+  const good = all.filter(
+    (deletion) =>
+      isProven(deletion, clusterGone) &&
+      classify(deletion.task).kind === "succeeded" &&
+      !(target.kind === "cluster" && isOfProxiesOnly(deletion)),
+  );
   return all.filter(
     (deletion) =>
-      compareIds(deletion.task.id, lastGood) > 0 &&
-      (deletion.watched || deletion.proof === "unsure" || isProven(deletion, absent)) &&
-      isBad(deletion),
+      (deletion.watched || deletion.proof === "unsure" || isProven(deletion, clusterGone)) &&
+      isBad(deletion) &&
+      good.every(({ task }) => laterFirst(deletion.task, task) < 0),
   );
+}
+
+/** The deletion of OBProxies by the newer dialect; by the older one it has the name that a cluster's deletion has too. */
+function isOfProxiesOnly({ proof, task }: Deletion): boolean {
+  return proof === "cluster-tags" && isProxiesDeletion(task);
 }
 
 /** What was rolled back before this run began has not removed the object, whoever did so since. */
@@ -53,9 +62,9 @@ function isBad({ task, watched }: Deletion): boolean {
 }
 
 /** Deletions that a person ended by hand, or skipped a part of: told, whatever comes of it. */
-export function endedByHand({ deletions }: Memory, absent: boolean): Task[] {
+export function endedByHand({ deletions }: Memory, clusterGone: boolean): Task[] {
   return newestFirst(deletions.values())
-    .filter((deletion) => deletion.watched || deletion.proof === "unsure" || isProven(deletion, absent))
+    .filter((deletion) => deletion.watched || deletion.proof === "unsure" || isProven(deletion, clusterGone))
     .map(({ task }) => task)
     .filter((task) => {
       const verdict = classify(task);
@@ -69,14 +78,18 @@ export function hasSucceeded(memory: Memory): boolean {
   return ours !== undefined && ours.watched && ours.detailed && classify(ours.task).kind === "succeeded";
 }
 
-/** Deletions that were seen at work and have left OCP's list of what runs: how they ended is to be read. */
-export function endUnknown({ deletions, round }: Memory): OcpId[] {
+/**
+ * Deletions that were seen at work, or to fail, and have left OCP's list of what runs or has failed, or are on it though
+ * OCP does not know them any more: how they ended is to be read. What had failed somebody has retried, or ended.
+ */
+export function endUnknown({ deletions, round, finished }: Memory): OcpId[] {
   if (round?.tasks === undefined) return [];
   const seen = new Set(tasksIn(round).map(({ id }) => id));
   return [...deletions.values()]
     .filter(({ task, watched }) => {
       const { kind } = classify(task);
-      return watched && (kind === "running" || kind === "settling") && !seen.has(task.id);
+      const isOpen = kind === "running" || kind === "settling" || kind === "failed";
+      return watched && isOpen && (!seen.has(task.id) || finished.has(task.id));
     })
     .map(({ task }) => task.id);
 }

@@ -1,11 +1,11 @@
 import { compareIds } from "../../ocp/ids.js";
 import type { OcpId, Task } from "../../ocp/model.js";
 import { concerns, isDeletionTask } from "../../ocp/task.js";
-import { aboutObject, endedWell, isAtWork } from "./evidence.js";
+import { aboutObject, endedWell, isAtWork, presenceOf } from "./evidence.js";
 import type { Look, TaskAnswer } from "./look.js";
 import { type Deletion, type Memory, type Proof, withDeletion } from "./memory.js";
 import { compareNote } from "./note.js";
-import { mayExplainLock } from "./on-cluster.js";
+import { mayExplainLock, mayLock } from "./on-cluster.js";
 
 /** What a look adds to what is remembered. */
 export function digestLook(before: Memory, look: Look): Memory {
@@ -19,7 +19,14 @@ export function digestLook(before: Memory, look: Look): Memory {
   for (const task of look.tasks?.entries ?? []) memory = digestListed(memory, task);
   for (const [id, answer] of look.details) memory = digestDetail(memory, id, answer);
   for (const task of look.anyStatus?.tasks.entries ?? []) memory = digestOfAnyStatus(memory, task);
-  return refreshWait(memory, look);
+  return refreshWait(noteAbsence(memory), before.newestListed, look);
+}
+
+function noteAbsence(memory: Memory): Memory {
+  const { round, target, newestListed } = memory;
+  if (round?.tasks === undefined) return memory;
+  const isGone = presenceOf(round, target).is === "absent";
+  return { ...memory, goneSince: isGone ? (memory.goneSince ?? newestListed) : undefined };
 }
 
 /** One round may take several looks: what a first one shows may raise a question. */
@@ -34,30 +41,38 @@ function joined(round: Look, look: Look): Look {
 }
 
 /** As long as no delete of ours may have begun a task, whatever is listed is older than what it will begin. */
-function marks({ newestListed, readUpTo, watermark, sent, loss }: Memory, { tasks }: Look): Partial<Memory> {
-  const newest = (tasks?.entries ?? []).reduce((best, { id }) => (compareIds(id, best) > 0 ? id : best), newestListed);
+function marks({ newestListed, readUpTo, watermark, sent, loss }: Memory, look: Look): Partial<Memory> {
+  const { tasks, anyStatus } = look;
+  const newest = newestOf([...(tasks?.entries ?? []), ...(anyStatus?.tasks.entries ?? [])], newestListed);
   const nothingBegun = sent.state !== "accepted" && loss === undefined;
   return {
     newestListed: newest,
-    readUpTo: tasks?.complete === true ? newest : readUpTo,
+    readUpTo: tasks?.complete === true ? newestOf(tasks.entries, readUpTo ?? "0") : readUpTo,
     watermark: nothingBegun ? newest : watermark,
   };
 }
 
-/** A lock that a task at work explains is waited for with patience that begins anew. */
-function refreshWait(memory: Memory, { tasks }: Look): Memory {
+function newestOf(tasks: readonly Task[], least: OcpId): OcpId {
+  return tasks.reduce((newest, { id }) => (compareIds(id, newest) > 0 ? id : newest), least);
+}
+
+/**
+ * A lock that a task at work explains is waited for with patience that begins anew; so is one that went from hand to
+ * hand since the last look, though none of those tasks is at work just now.
+ */
+function refreshWait(memory: Memory, newestBefore: OcpId, { tasks, anyStatus }: Look): Memory {
   const { waiting, at, target } = memory;
-  if (waiting === undefined || tasks === undefined || (waiting.because !== "lock" && waiting.because !== "busy")) {
-    return memory;
-  }
-  return mayExplainLock(tasks.entries, target) ? { ...memory, waiting: { ...waiting, since: at } } : memory;
+  if (waiting === undefined || (waiting.because !== "lock" && waiting.because !== "busy")) return memory;
+  const since = (anyStatus?.tasks.entries ?? []).filter(({ id }) => compareIds(id, newestBefore) > 0);
+  const isExplained = mayExplainLock(tasks?.entries ?? [], target) || since.some((task) => mayLock(task, target));
+  return isExplained ? { ...memory, waiting: { ...waiting, since: at } } : memory;
 }
 
 /** An entry of the list of what runs and what has failed. */
 function digestListed(memory: Memory, task: Task): Memory {
   const known = memory.deletions.get(task.id);
   if (known !== undefined) return remember(memory, refreshed(known, task));
-  if (memory.note?.note.taskId === task.id && memory.note.state !== "judged") return judgeNote(memory, task, false);
+  if (memory.note?.note.taskId === task.id && isOpen(memory.note.state)) return judgeNote(memory, task, false);
   const proof = proofOf(memory, task);
   if (proof === undefined) return memory;
   const watched = isAtWork(task) || isAfterLoss(memory, task);
@@ -66,6 +81,8 @@ function digestListed(memory: Memory, task: Task): Memory {
 
 /** A list says less of a task than its detail; what it says later counts all the same. */
 function refreshed(known: Deletion, task: Task): Deletion {
+  // Nothing leads on from there, whatever a list says that another of OCP's nodes writes.
+  if (known.detailed && known.task.status === "SUCCESSFUL") return known;
   const isNews = known.task.status !== task.status || isAtWork(known.task) !== isAtWork(task);
   if (!isNews) return known;
   return { ...known, task, watched: known.watched || isAtWork(task), detailed: false };
@@ -78,19 +95,20 @@ function proofOf(memory: Memory, task: Task): Proof | undefined {
   const about = aboutObject(task, target);
   if (about === "yes") return "tags";
   if (about === "no") return undefined;
-  if (target.kind === "cluster" && concerns(task, target.clusterId) === "yes") return "cluster-tags";
+  if (concerns(task, target.clusterId) === "yes") return "cluster-tags";
   // What failed before this run began, and names nobody, is a stranger's as likely as anybody's.
   return isAtWork(task) || isAfterLoss(memory, task) ? "maybe" : undefined;
 }
 
 /** What began after a delete whose answer was lost may be what became of it. */
-function isAfterLoss({ loss, watermark }: Memory, { id }: Task): boolean {
+export function isAfterLoss({ loss, watermark, unheardSince }: Memory, { id }: Task): boolean {
+  if (unheardSince !== undefined && compareIds(id, unheardSince) > 0) return true;
   return loss !== undefined && compareIds(id, watermark) > 0;
 }
 
 function digestDetail(memory: Memory, id: OcpId, answer: TaskAnswer): Memory {
   const { note } = memory;
-  const isNoted = note?.note.taskId === id && (note.state === "unread" || note.state === "unclear");
+  const isNoted = note?.note.taskId === id && isOpen(note.state);
   if (answer.says !== "there") {
     if (!isNoted) return memory;
     return { ...memory, note: { ...note, state: answer.says } };
@@ -101,13 +119,17 @@ function digestDetail(memory: Memory, id: OcpId, answer: TaskAnswer): Memory {
   return remember(memory, { ...known, task, watched: known.watched || isAtWork(task), detailed: true });
 }
 
+function isOpen(state: NonNullable<Memory["note"]>["state"]): boolean {
+  return state === "unread" || state === "unclear";
+}
+
 function judgeNote(memory: Memory, task: Task, detailed: boolean): Memory {
   const { note, target } = memory;
   if (note === undefined) return memory;
   const judged: Memory = { ...memory, note: { ...note, state: "judged" } };
   const verdict = compareNote(task, note.note, target);
   // Of another task, or one that tags give to somebody else: it is what it would be without a note.
-  if (verdict === "other") return digestListed(judged, task);
+  if (verdict === "other") return digestListed({ ...judged, note: { ...note, state: "other" } }, task);
   const { obproxyIds } = note.note;
   return remember(judged, {
     task,

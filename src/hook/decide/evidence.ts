@@ -75,6 +75,11 @@ function unknown(why: string): Presence {
   return { is: "unknown", why };
 }
 
+/** Whether the cluster itself is gone, and its proxies with it. */
+export function isClusterGone(round: Pick<Look, "cluster" | "clusters">, target: Target): boolean {
+  return presenceOf(round, { kind: "cluster", clusterId: target.clusterId }).is === "absent";
+}
+
 /** The id under which OCP knows the guard's name, where it is another one than ours. */
 export function findNameElsewhere(
   clusters: Listing<Cluster> | undefined,

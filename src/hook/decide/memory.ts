@@ -5,7 +5,7 @@ import { longestPathSeconds } from "../../ocp/task.js";
 import type { Target } from "../intent.js";
 import { digestLook } from "./digest.js";
 import type { Look, TaskAnswer } from "./look.js";
-import type { Note } from "./note.js";
+import type { Note, Recorded } from "./note.js";
 import { isLockRefusal } from "./refusals.js";
 import { isAtWork } from "./evidence.js";
 
@@ -90,12 +90,19 @@ export interface Memory {
   readonly round: Look | undefined;
   readonly rounds: number;
   /** What is left of an earlier run. `unread` and `unclear`: nobody knows yet what it is worth. */
-  readonly note: { readonly note: Note; readonly state: "unread" | "unclear" | "judged" | "purged" } | undefined;
+  readonly note:
+    { readonly note: Note; readonly state: "unread" | "unclear" | "judged" | "other" | "purged" } | undefined;
   readonly deletions: ReadonlyMap<OcpId, Deletion>;
   readonly following: Following | undefined;
   readonly sent: Sent;
   /** The newest delete whose answer was lost, as long as OCP has accepted none since. */
   readonly loss: { readonly error: OcpError; readonly at: number; readonly times: number } | undefined;
+  /** After this task a delete of an earlier run may have begun one, of which nobody heard. */
+  readonly unheardSince: OcpId | undefined;
+  /** The newest task that OCP listed when the object was first seen to be gone; undefined: it has not been. */
+  readonly goneSince: OcpId | undefined;
+  /** Tasks that were followed and have ended, or are not known any more, whatever a list goes on saying. */
+  readonly finished: ReadonlySet<OcpId>;
   /** The newest task of a list that was read whole; undefined: none has been. What is older need not be read again. */
   readonly readUpTo: OcpId | undefined;
   /** The newest task that OCP has ever listed. */
@@ -133,14 +140,19 @@ export interface Beginning {
   readonly waitFor: "task" | "object";
   readonly user: string;
   readonly tickMs: number;
-  readonly note: Note | undefined;
+  /** What an earlier run has left. */
+  readonly recorded: Recorded | undefined;
   readonly at: number;
 }
 
-export function begin({ target, waitFor, user, tickMs, note, at }: Beginning): Memory {
+export function begin({ target, waitFor, user, tickMs, recorded, at }: Beginning): Memory {
+  const note = waitFor === "task" ? recorded?.task : undefined;
   return {
     ...{ target, waitFor, user, tickMs, began: at, at, round: undefined, rounds: 0 },
-    note: note === undefined || waitFor === "object" ? undefined : { note, state: "unread" },
+    note: note === undefined ? undefined : { note, state: "unread" },
+    unheardSince: waitFor === "task" ? recorded?.unheardSince : undefined,
+    goneSince: undefined,
+    finished: new Set(),
     deletions: new Map(),
     following: undefined,
     sent: { state: "not-sent" },
@@ -238,7 +250,7 @@ function digestPoll(memory: Memory, poll: Extract<Event, { event: "polled" }>): 
   if (answer.says !== "there") {
     const unclear = { answer, since: before.unclear?.since ?? memory.at };
     // What OCP does not know any more cannot be followed; only of our own task it is odd.
-    if (answer.says === "purged" && !ours) return endOfFollowing(memory);
+    if (answer.says === "purged" && !ours) return endOfFollowing(memory, poll.task);
     return { ...memory, waiting: undefined, following: { ...before, unclear } };
   }
   const { task } = answer;
@@ -247,7 +259,7 @@ function digestPoll(memory: Memory, poll: Extract<Event, { event: "polled" }>): 
     known === undefined
       ? memory.deletions
       : withDeletion(memory.deletions, { ...known, task, watched: true, detailed: true });
-  if (!isAtWork(task)) return endOfFollowing({ ...memory, deletions });
+  if (!isAtWork(task)) return endOfFollowing({ ...memory, deletions }, task);
   const quickLooks = before.quickLooks + (poll.quick ? 1 : 0);
   return { ...memory, waiting: undefined, deletions, following: { ...before, task, quickLooks, unclear: undefined } };
 }
@@ -256,8 +268,10 @@ function follow({ at }: Memory, task: Task, ours: boolean, certain: boolean): Fo
   return { task, ours, certain, since: at, quickLooks: 0, unclear: undefined };
 }
 
-function endOfFollowing(memory: Memory): Memory {
-  return { ...memory, round: undefined, waiting: undefined, following: undefined, sent: due(memory.sent) };
+/** A failed task may be retried; the others are over. */
+function endOfFollowing(memory: Memory, task: Task): Memory {
+  const finished = task.status === "FAILED" ? memory.finished : new Set([...memory.finished, task.id]);
+  return { ...memory, finished, round: undefined, waiting: undefined, following: undefined, sent: due(memory.sent) };
 }
 
 function digestPause(memory: Memory, because: WaitReason): Memory {
@@ -287,7 +301,19 @@ export function withDeletion(
   return new Map([...deletions, [deletion.task.id, deletion]]);
 }
 
-/** The newest first: what came later has the last word. */
+/** What came later has the last word. */
 export function newestFirst(deletions: Iterable<Deletion>): Deletion[] {
-  return [...deletions].sort((a, b) => compareIds(b.task.id, a.task.id));
+  return [...deletions].sort((a, b) => laterFirst(a.task, b.task));
+}
+
+/** Negative: `a` ended later. A task may be retried after a younger one has ended, so its number tells only how it began. */
+export function laterFirst(a: Task, b: Task): number {
+  const [endOfA, endOfB] = [whenEnded(a), whenEnded(b)];
+  const apart = endOfB - endOfA;
+  return Number.isNaN(apart) || apart === 0 ? compareIds(b.id, a.id) : apart;
+}
+
+/** NaN: OCP does not tell. */
+function whenEnded(task: Task): number {
+  return isAtWork(task) ? Infinity : Date.parse(task.finishTime ?? "");
 }

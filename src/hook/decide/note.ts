@@ -12,6 +12,13 @@ export interface Note {
   readonly obproxyIds: readonly OcpId[];
 }
 
+/** What a run leaves for the next one on the same machine. */
+export interface Recorded {
+  readonly task?: Note;
+  /** The newest task that OCP had listed before a delete was sent of which no answer has been heard. */
+  readonly unheardSince?: OcpId;
+}
+
 /** What is to be noted of a delete that OCP has accepted. */
 export function noteOf(task: Task, obproxyIds: readonly OcpId[], { clusterId }: Target): Note {
   const { id: taskId, name, startTime } = task;

@@ -29,22 +29,29 @@ export function tasksAtWork(listed: readonly Task[], target: Target, except: Ocp
     .sort((a, b) => compareIds(a.task.id, b.task.id));
 }
 
+/** Whether a task at work may be what holds the cluster's lock. */
+export function mayExplainLock(listed: readonly Task[], target: Target): boolean {
+  return listed.some((task) => isAtWork(task) && mayLock(task, target));
+}
+
 /**
- * Whether a task at work may be what holds the cluster's lock. Without tags only its name tells what it is about, and
+ * Whether a task holds the cluster's lock while it is at work. Without tags only its name tells what it is about, and
  * OCP names all that is done to OBProxies so: "Restart obproxy", "Upgrade obproxy".
  */
-export function mayExplainLock(listed: readonly Task[], target: Target): boolean {
-  return listed.some((task) => {
-    if (!isAtWork(task)) return false;
-    const onCluster = concerns(task, target.clusterId);
-    return onCluster === "yes" || (onCluster === "unknown" && /obproxy/i.test(task.name));
-  });
+export function mayLock(task: Task, target: Target): boolean {
+  const onCluster = concerns(task, target.clusterId);
+  return onCluster === "yes" || (onCluster === "unknown" && /obproxy/i.test(task.name));
+}
+
+/** Whether the task's tags name the cluster. */
+export function isOnCluster(task: Task, target: Target): boolean {
+  return concerns(task, target.clusterId) === "yes";
 }
 
 /** FAILED tasks at rest whose tags name the cluster, the newest first: they may hold its lock. */
 export function failedOnCluster(listed: readonly Task[], target: Target): Task[] {
   return listed
-    .filter((task) => classify(task).kind === "failed" && concerns(task, target.clusterId) === "yes")
+    .filter((task) => classify(task).kind === "failed" && isOnCluster(task, target))
     .sort((a, b) => compareIds(b.id, a.id));
 }
 

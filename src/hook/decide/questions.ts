@@ -1,7 +1,7 @@
 import { compareIds } from "../../ocp/ids.js";
 import type { OcpId } from "../../ocp/model.js";
 import { badEnds, endUnknown, hasSucceeded, ourDeletion } from "./deletions.js";
-import { endedWell, presenceOf } from "./evidence.js";
+import { endedWell, isClusterGone, presenceOf } from "./evidence.js";
 import type { Look, Questions } from "./look.js";
 import type { Memory } from "./memory.js";
 
@@ -34,8 +34,9 @@ function wholeRound(memory: Memory): Questions {
 function supplement(memory: Memory, round: Look): Questions | undefined {
   if (!readsTasks(memory)) return undefined;
   const absent = presenceOf(round, memory.target).is === "absent";
-  const details = unread(memory, absent).filter((id) => !round.details.has(id));
-  const since = details.length > 0 ? undefined : endedQuestion(memory, absent);
+  const clusterGone = isClusterGone(round, memory.target);
+  const details = unread(memory, clusterGone).filter((id) => !round.details.has(id));
+  const since = details.length > 0 || !absent ? undefined : endedQuestion(memory, clusterGone);
   const anyStatusSince = since === undefined || isRead(round.anyStatus?.since, since) ? undefined : since;
   if (details.length === 0 && anyStatusSince === undefined) return undefined;
   return { cluster: undefined, tasks: "none", newerThan: "0", anyName: false, details, anyStatusSince };
@@ -52,8 +53,8 @@ function readsTasks(memory: Memory): boolean {
 }
 
 /** A list says too little of our own task, and nothing of one that has left it. */
-function unread(memory: Memory, absent: boolean): OcpId[] {
-  const ours = ourDeletion(memory, absent);
+function unread(memory: Memory, clusterGone: boolean): OcpId[] {
+  const ours = ourDeletion(memory, clusterGone);
   const own = ours === undefined || ours.detailed ? [] : [ours.task.id];
   return [...new Set([...own, ...endUnknown(memory)])];
 }
@@ -62,10 +63,9 @@ function unread(memory: Memory, absent: boolean): OcpId[] {
  * Where the object is gone: has a later deletion made good what failed, and how did the last one end? Without a failure
  * the newest page will do; all that hangs on it is a warning about what a person skipped.
  */
-function endedQuestion(memory: Memory, absent: boolean): OcpId | undefined {
-  if (!absent) return undefined;
-  const bad = badEnds(memory, absent).map(({ task }) => task.id);
+function endedQuestion(memory: Memory, clusterGone: boolean): OcpId | undefined {
+  const bad = badEnds(memory, clusterGone).map(({ task }) => task.id);
   if (bad.length > 0) return bad.reduce((oldest, id) => (compareIds(id, oldest) < 0 ? id : oldest));
-  const ours = ourDeletion(memory, absent);
+  const ours = ourDeletion(memory, clusterGone);
   return ours === undefined || !endedWell(ours.task) ? "0" : undefined;
 }

@@ -1,4 +1,5 @@
 import type { OcpId, Task } from "../../ocp/model.js";
+import { isProxiesDeletion } from "../../ocp/task.js";
 import type { Intent } from "../intent.js";
 import { serversNamed } from "./evidence.js";
 import type { Deletion } from "./memory.js";
@@ -36,8 +37,7 @@ export function whyNotRetry(deletion: Deletion, user: string, intent: Intent): s
 function deletesByTags(task: Task, { target }: Intent): Deletion["deletes"] {
   const named = serversNamed(task, target.clusterId);
   if (target.kind === "cluster") return "cluster";
-  const isOfProxiesOnly = /^\s*delete obproxy server\s*$/i.test(task.name);
-  return isOfProxiesOnly && named !== undefined && named.length >= width(task) ? named : undefined;
+  return isProxiesDeletion(task) && named !== undefined && named.length >= width(task) ? named : undefined;
 }
 
 /** How many objects the task works on side by side: not fewer must be named by its tags. */

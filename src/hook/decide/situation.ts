@@ -7,14 +7,16 @@ import { badEnds, endedByHand, endUnknown, ourDeletion } from "./deletions.js";
 import {
   endedWell,
   findNameElsewhere,
+  isClusterGone,
   isOurDeletionAtWork,
   mayBeOurDeletion,
   type Presence,
   presenceOf,
 } from "./evidence.js";
 import { type Look, NO_LOOK, tasksIn } from "./look.js";
-import { type Deletion, type Following, type Memory, newestFirst, type Sent } from "./memory.js";
-import { failedOnCluster, type TaskAtWork, tasksAtWork } from "./on-cluster.js";
+import { type Deletion, type Following, laterFirst, type Memory, newestFirst, type Sent } from "./memory.js";
+import { isAfterLoss } from "./digest.js";
+import { failedOnCluster, isOnCluster, type TaskAtWork, tasksAtWork } from "./on-cluster.js";
 import { whyNotRetry } from "./retry.js";
 import { TOLERANCES, TRIES } from "./tolerances.js";
 
@@ -65,6 +67,12 @@ export interface Situation {
   readonly sent: Sent;
   /** The newest delete whose answer was lost. `settled`: what it began would be seen by now. */
   readonly loss: { readonly error: OcpError; readonly times: number; readonly settled: boolean } | undefined;
+  /** An earlier run sent a delete and heard no answer. */
+  readonly unheard: boolean;
+  /** The newest task that OCP has listed. */
+  readonly newestListed: OcpId;
+  /** The note that was found is about another OCP's task. */
+  readonly noteIsOfAnother: boolean;
   readonly retriesLeft: number;
   /** How long nothing has been done but waiting for one thing, in ticks. */
   readonly waitedTicks: number;
@@ -92,7 +100,8 @@ export function situation(memory: Memory, intent: Intent): Situation {
   const round = memory.round ?? NO_LOOK;
   const presence = presenceOf(round, memory.target);
   const listed = tasksIn(round).filter(({ status }) => status !== "SUCCESSFUL");
-  const deletion = ourDeletion(memory, presence.is === "absent");
+  const clusterGone = isClusterGone(round, memory.target);
+  const deletion = ourDeletion(memory, clusterGone);
   return {
     following: memory.following,
     presence: presence.is,
@@ -102,15 +111,18 @@ export function situation(memory: Memory, intent: Intent): Situation {
     cluster: round.cluster?.says === "there" ? round.cluster.cluster : undefined,
     nameElsewhere: findNameElsewhere(round.clusters, intent.clusterName, memory.target.clusterId),
     ours: deletion === undefined ? undefined : ourTask(deletion, memory, intent),
-    badEnds: badEnds(memory, presence.is === "absent").map(({ task }) => ({
+    badEnds: badEnds(memory, clusterGone).map(({ task }) => ({
       task,
-      afterLoss: memory.loss !== undefined && compareIds(task.id, memory.watermark) > 0,
+      afterLoss: isAfterLoss(memory, task),
     })),
-    endedByHand: endedByHand(memory, presence.is === "absent"),
-    atWork: tasksAtWork(listed, memory.target, deletion?.task.id),
-    failedOnCluster: holders(memory, listed),
+    endedByHand: endedByHand(memory, clusterGone),
+    atWork: atWorkIn(memory, listed, deletion?.task.id),
+    failedOnCluster: holders(memory, listed, round),
     sent: memory.sent,
     loss: lossOf(memory),
+    unheard: memory.unheardSince !== undefined,
+    newestListed: memory.newestListed,
+    noteIsOfAnother: memory.note?.state === "other",
     retriesLeft: Math.max(0, intent.taskRetries - memory.retriesUsed),
     waitedTicks: memory.waiting === undefined ? 0 : (memory.at - memory.waiting.since) / memory.tickMs,
     patience: patienceOf(memory),
@@ -145,7 +157,13 @@ function whyEndUnknown(memory: Memory, round: Look, ours: Deletion | undefined):
   }
   const [lost] = endUnknown(memory);
   if (lost !== undefined) return `task ${lost} was at work on it, and OCP does not tell how it ended`;
-  const unread = round.tasks?.unread.find((entry) => mayBeOurDeletion(entry, target) && !isMadeGood(entry, ours));
+  const any = round.anyStatus?.tasks;
+  if (any !== undefined && !any.complete) {
+    return `OCP's list of tasks could not be read: ${any.why ?? "its pages do not fit together"}`;
+  }
+  const unread = [...(round.tasks?.unread ?? []), ...(any?.unread ?? [])].find(
+    (entry) => mayBeOurDeletion(entry, target) && !isMadeGood(entry, ours),
+  );
   return unread === undefined ? undefined : `OCP lists ${describeUnread(unread)} which may be a deletion of it`;
 }
 
@@ -160,12 +178,29 @@ function describeUnread({ id, why }: Unread): string {
 }
 
 /** Our own failed deletions of earlier runs, and what by its tags works on the cluster. */
-function holders({ deletions, target }: Memory, listed: readonly Task[]): Task[] {
+function holders({ deletions, target }: Memory, listed: readonly Task[], { anyStatus }: Look): Task[] {
   const own = newestFirst(deletions.values())
     .filter(({ task, proof }) => (proof === "note" || proof === "sent") && classify(task).kind === "failed")
     .map(({ task }) => task);
   const ownIds = new Set(own.map(({ id }) => id));
-  return [...own, ...failedOnCluster(listed, target).filter(({ id }) => !ownIds.has(id))];
+  const done = (anyStatus?.tasks.entries ?? []).filter(
+    (task) => task.status === "SUCCESSFUL" && isOnCluster(task, target),
+  );
+  // What has been done on the cluster since had the lock.
+  const mayHold = (task: Task): boolean => done.every((each) => laterFirst(task, each) < 0);
+  return [...own, ...failedOnCluster(listed, target).filter((task) => !ownIds.has(task.id))].filter(mayHold);
+}
+
+/**
+ * What began when the object was seen to be gone already is not about it, unless a delete of ours may have begun it. So
+ * a stranger's deletions that follow one upon the other do not keep a run from its end.
+ */
+function atWorkIn(memory: Memory, listed: readonly Task[], ours: OcpId | undefined): TaskAtWork[] {
+  const { target, finished, goneSince } = memory;
+  const all = tasksAtWork(listed, target, ours).filter(({ task }) => !finished.has(task.id));
+  if (goneSince === undefined) return all;
+  const isLater = (task: Task): boolean => compareIds(task.id, goneSince) > 0 && !isAfterLoss(memory, task);
+  return all.map((each) => (each.onObject === "maybe" && isLater(each.task) ? { ...each, onObject: "no" } : each));
 }
 
 function lossOf({ loss, at, tickMs }: Memory): Situation["loss"] {

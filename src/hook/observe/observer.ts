@@ -108,9 +108,12 @@ function readAnyStatus(api: Reads, ask: Ask, since: OcpId): Promise<Listing<Task
   return wholeList(pageOf, (entries) => since === "0" || reaches(entries, since));
 }
 
-/** Lists come with the newest first. */
+/** Lists come with the newest first; of one that does not nobody knows what its next page holds. */
 function reaches(entries: readonly Task[], id: OcpId): boolean {
-  return entries.some((entry) => compareIds(entry.id, id) <= 0);
+  const isInOrder = entries.every(
+    (entry, index) => index === 0 || compareIds(entry.id, entries[index - 1]?.id ?? "") < 0,
+  );
+  return isInOrder && entries.some((entry) => compareIds(entry.id, id) <= 0);
 }
 
 async function wholeList<T extends { readonly id: OcpId }>(

@@ -87,7 +87,6 @@ export class Caller {
     if (error.kind === "unauthenticated") return this.pauseAfter401(error);
     if (error.kind !== "throttled" && !isTroubleOnTheWay(error, this.accepted)) return undefined;
     if (spentMs >= this.budgetFor(error, endpoint) * this.tickMs) return undefined;
-    if (error.kind === "throttled") return error.retryAfterMs ?? this.backOff(attempt);
     return Math.max(error.retryAfterMs ?? 0, this.backOff(attempt));
   }
 

@@ -299,7 +299,7 @@ export function taskFailed(
   ofThisRun: boolean,
   log: readonly string[],
   consoleUrl: string,
-  whyNotRetried?: string,
+  own: OwnRetries,
 ): HookFailure {
   const failed = task.subtasks.filter((subtask) => subtask.status === "FAILED");
   const when = ofThisRun ? "" : " (in an earlier run)";
@@ -312,10 +312,12 @@ export function taskFailed(
       ...log.slice(0, -1).map((line) => `log: ${line}`),
       ...(verdict.kind === "failed" ? [] : [verdict.reason]),
       ...(failed.length === 0 ? [] : [`failed: ${failed.map(describeSubtask).join(", ")}`]),
-      ...(whyNotRetried === undefined ? [] : [`not retried: ${whyNotRetried}`]),
+      ...(own.taskRetries > 0 && own.whyNot !== undefined && verdict.kind === "failed"
+        ? [`not retried: ${own.whyNot}`]
+        : []),
       said === undefined ? `OCP says no more${trace}` : `OCP says: ${JSON.stringify(said)}${trace}`,
     ],
-    next: nextAfter(task, verdict, ofThisRun, consoleUrl),
+    next: nextAfter(task, verdict, ofThisRun, consoleUrl, own),
   });
 }
 
@@ -334,20 +336,36 @@ function ending(verdict: Verdict): string {
   }
 }
 
-function nextAfter(task: Task, verdict: Verdict, ofThisRun: boolean, consoleUrl: string): string {
+/** What this job does about a failed deletion by itself, and why not. */
+export interface OwnRetries {
+  /** As set on the OcpProvider. */
+  readonly taskRetries: number;
+  /** Undefined: it may be retried. */
+  readonly whyNot: string | undefined;
+}
+
+function nextAfter(task: Task, verdict: Verdict, ofThisRun: boolean, consoleUrl: string, own: OwnRetries): string {
   if (verdict.kind === "rolled-back") return `find out who rolled task ${task.id} back and why; ${RUN_AGAIN}`;
   if (verdict.kind === "incomplete") return `look at task ${task.id} at ${consoleUrl}; ${RUN_AGAIN}`;
-  const retry = `mend the cause and ${goOn(task, consoleUrl)}`;
+  const retry = `mend the cause and ${goOn(task, consoleUrl, own)}`;
   return ofThisRun && !isRollback(task)
-    ? `${retry}, or set \`taskRetries\` on the OcpProvider; ${RUN_AGAIN}`
+    ? `${retry}; ${RUN_AGAIN}`
     : `${retry}; until it has succeeded OCP may hold a host or the cluster's lock, so this is not "already gone"; ${RUN_AGAIN}`;
 }
 
-/** What a person can do about a failed task: a rollback that has failed OCP neither retries nor rolls back (seen in ocp-express). */
-function goOn(task: Task, consoleUrl: string): string {
-  return isRollback(task)
-    ? `skip what has failed in the rollback of task ${task.id} at ${consoleUrl} (Task Center), which OCP does not retry`
-    : `retry task ${task.id} at ${consoleUrl} (Task Center)`;
+/**
+ * What a person can do about a failed task: a rollback that has failed OCP neither retries nor rolls back (seen in
+ * ocp-express), and what a retry would delete besides must be known to who sends it.
+ */
+function goOn(task: Task, consoleUrl: string, { taskRetries, whyNot }: OwnRetries): string {
+  if (isRollback(task)) {
+    return `skip what has failed in the rollback of task ${task.id} at ${consoleUrl} (Task Center), which OCP does not retry`;
+  }
+  if (whyNot !== undefined) {
+    return `see what task ${task.id} deletes at ${consoleUrl} (Task Center): retry it there only if all of that may go (${whyNot}), else roll it back or abandon it`;
+  }
+  const byUs = taskRetries === 0 ? ", or set `taskRetries` on the OcpProvider" : "";
+  return `retry task ${task.id} at ${consoleUrl} (Task Center)${byUs}`;
 }
 
 function isRollback({ operation }: Task): boolean {
@@ -405,7 +423,7 @@ export function badEnd(
 /** `log` holds the lines that matter of the logs of the holder's failed subtasks; `own`: the holder is ours to retry. */
 export function lockNotReleased(
   holder: Task | undefined,
-  own: boolean,
+  own: OwnRetries,
   log: readonly string[],
   error: OcpError,
   intent: Intent,
@@ -431,7 +449,7 @@ export function lockNotReleased(
         ...(failed.length === 0 ? [] : [`failed: ${failed.map(describeSubtask).join(", ")}`]),
         ...ocpWords(error),
       ],
-      next: `mend the cause and ${goOn(holder, consoleUrl)}${own && !isRollback(holder) ? ", or set `taskRetries` on the OcpProvider" : ""}, so that OCP releases the lock; ${RUN_AGAIN}`,
+      next: `mend the cause and ${goOn(holder, consoleUrl, own)}, so that OCP releases the lock; ${RUN_AGAIN}`,
     },
     { cause: error },
   );

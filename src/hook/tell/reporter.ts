@@ -39,7 +39,8 @@ export class Reporter {
 
   line(text: string): void {
     this.lastLineAt = this.now();
-    this.sink(cut(this.mask(oneLine(`${this.label}: ${text}`)), LONGEST_LINE));
+    // Before and after: what is done to a line for its readers must neither hide a secret from the mask nor make one.
+    this.sink(cut(this.mask(oneLine(this.mask(`${this.label}: ${text}`))), LONGEST_LINE));
   }
 
   warn(text: string): void {

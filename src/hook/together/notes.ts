@@ -14,7 +14,7 @@ import { isAbsolute, join } from "node:path";
 import { crypto } from "../../ocp/auth.js";
 import { compareIds } from "../../ocp/ids.js";
 import type { Notes } from "../act/tools.js";
-import type { Note } from "../decide/note.js";
+import type { Note, Recorded } from "../decide/note.js";
 import { claim, isMissing, reasonOf, whyNotOurs, whyNotWritable } from "./own-directory.js";
 
 /**
@@ -108,7 +108,7 @@ function fileName(text: string): string {
 }
 
 /** Seen whole or not at all by another hook, and by the next run where this one is killed. */
-function writeNote(path: string, note: Note): void {
+function writeNote(path: string, note: Recorded): void {
   const draft = `${path}.${process.pid}-${process.hrtime.bigint()}`;
   try {
     writeFileSync(draft, JSON.stringify(note), { mode: 0o600, flag: "wx" });
@@ -123,13 +123,13 @@ function writeNote(path: string, note: Note): void {
 const LONGEST_NOTE = 1024 * 1024;
 
 /** @throws Error where there is something that is no note */
-function readNote(path: string): Note {
+function readNote(path: string): Recorded {
   // Neither by a link to something else, nor waiting for what a pipe may bring.
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const found = fstatSync(file);
     if (!found.isFile() || found.size > LONGEST_NOTE) throw new Error(`${path} is no file of ours`);
-    const note = parseNote(readFileSync(file, "utf8"));
+    const note = parseRecorded(readFileSync(file, "utf8"));
     if (note === undefined) throw new Error(`${path} is damaged; remove it`);
     return note;
   } finally {
@@ -137,8 +137,19 @@ function readNote(path: string): Note {
   }
 }
 
-function parseNote(text: string): Note | undefined {
+function parseRecorded(text: string): Recorded | undefined {
   const value = parseJson(text);
+  if (typeof value !== "object" || value === null) return undefined;
+  const { task, unheardSince }: Readonly<Record<string, unknown>> = { ...value };
+  const note = task === undefined ? undefined : parseNote(task);
+  if (task !== undefined && note === undefined) return undefined;
+  // OCP may have listed no task yet.
+  if (unheardSince !== undefined && unheardSince !== "0" && !isId(unheardSince)) return undefined;
+  if (note === undefined && unheardSince === undefined) return undefined;
+  return { ...(note !== undefined && { task: note }), ...(unheardSince !== undefined && { unheardSince }) };
+}
+
+function parseNote(value: unknown): Note | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { taskId, name, startTime, clusterId, obproxyIds }: Readonly<Record<string, unknown>> = { ...value };
   if (!isId(taskId) || typeof name !== "string" || !isId(clusterId) || !isSortedIds(obproxyIds)) return undefined;

@@ -157,6 +157,16 @@ describe("time", () => {
     expect(after({}, looked(), refused, turn, explained).waiting?.since).toBe(4 * TICK);
   });
 
+  it("does not wear it out while the lock goes from hand to hand", () => {
+    const refused: Untimed = { event: "send-failed", error: error("refused", { status: 409 }) };
+    const turn: Untimed = { event: "waited", because: "lock" };
+    const ended = (id: string): Untimed =>
+      looked({ anyStatus: { since: "0", tasks: list(task(id, "SUCCESSFUL", { tags: [tag("27"), tag("27", "4")] })) } });
+    expect(after({}, looked(), refused, turn, ended("9")).waiting?.since).toBe(4 * TICK);
+    expect(after({}, looked(), refused, turn, ended("9"), turn, ended("9")).waiting?.since).toBe(4 * TICK);
+    expect(after({}, looked(), refused, turn, ended("9"), turn, ended("10")).waiting?.since).toBe(6 * TICK);
+  });
+
   it("lets a delete that does not get through be sent again, each time when it is due", () => {
     const away: Untimed = { event: "send-failed", error: error("unreachable") };
     const pause: Untimed = { event: "waited", because: "undelivered" };

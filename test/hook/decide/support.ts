@@ -73,12 +73,17 @@ export const intent: Intent = {
 export interface Begun {
   readonly target?: Target;
   readonly note?: Note;
+  readonly unheardSince?: string;
   readonly waitFor?: "task" | "object";
 }
 
 /** What a run remembers after these events, a tick apart from each other. */
-export function after({ target = proxy, note, waitFor = "task" }: Begun, ...events: readonly Untimed[]): Memory {
-  const start = begin({ target, waitFor, user: "ci", tickMs: TICK, note, at: 0 });
+export function after(
+  { target = proxy, note, unheardSince, waitFor = "task" }: Begun,
+  ...events: readonly Untimed[]
+): Memory {
+  const recorded = { ...(note !== undefined && { task: note }), ...(unheardSince !== undefined && { unheardSince }) };
+  const start = begin({ target, waitFor, user: "ci", tickMs: TICK, recorded, at: 0 });
   return events.reduce((memory, event) => evolve(memory, { ...event, at: memory.at + TICK }), start);
 }
 

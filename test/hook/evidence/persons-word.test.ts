@@ -1,6 +1,6 @@
 import type { Simulator } from "../../../src/simulator/index.js";
 import type { HookCall } from "../hook-process.js";
-import { cluster, EARLY, inMockedTime, LATE, proxy, Stage, withTimeout } from "./stage.js";
+import { cluster, EARLY, inMockedTime, LATE, proxy, Stage, TASKS, withTimeout } from "./stage.js";
 
 /** What an operator ends by hand is told as a warning with what was not done, on every machine alike. */
 
@@ -35,6 +35,25 @@ const asSoonAsItFails =
 
 describe.each(["4.2.2", "4.3.6"])("OCP %s", (version) => {
   describe.each(kinds)("the deletion of %s", (_what, call, submit) => {
+    it("ends well where somebody retries what has failed, and it ends, right before the tasks are listed", async () => {
+      const before = (ocp: Simulator): void => {
+        ocp.planWork({ subtaskName: EARLY, fail: 1 });
+        ocp.planWork({ subtaskName: /^Start node/, fail: 1 });
+        const happens = (): void => {
+          ocp.retry(31440);
+          ocp.runToEnd(31440);
+          if (ocp.task(31440)?.status === "FAILED") happens();
+        };
+        ocp.inject({
+          path: TASKS,
+          when: () => ocp.task(31440)?.status === "FAILED",
+          does: { kind: "meanwhile", happens },
+        });
+      };
+      const run = await inMockedTime(call, { version }, { before });
+      expect({ code: run.code, changes: run.changes.length }).toEqual({ code: 0, changes: 1 });
+    });
+
     it.each(words)("ends with a warning where somebody %s what has failed of our own task", async (_word, act) => {
       const run = await inMockedTime(
         call,

@@ -1,0 +1,90 @@
+import {
+  cluster,
+  EARLY,
+  failureIn,
+  isDelete,
+  LATE,
+  obproxiesOf,
+  proxy,
+  Stage,
+  withProvider,
+} from "../evidence/stage.js";
+import type { HookCall } from "../hook-process.js";
+
+/** What one run has learnt must not be lost to the next one. */
+
+jest.setTimeout(30_000);
+
+const stage = new Stage();
+
+async function until(isSo: () => boolean): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!isSo()) {
+    if (Date.now() > end) throw new Error("it did not come to that");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const kinds: readonly (readonly [string, HookCall])[] = [
+  ["an OBProxy", proxy],
+  ["a cluster", cluster],
+];
+
+describe.each(kinds)("the deletion of %s without tags, and no answer to the delete", (_what, call) => {
+  it("is no success of the second run where the first one was killed before the answer came", async () => {
+    await stage.given({ version: "4.2.2" });
+    stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
+    stage.ocp.inject({ when: isDelete, does: { kind: "slow", ms: 5_000 } });
+    const hook = stage.start(call);
+    await until(() => stage.ocp.tasks.length === 1);
+    hook.kill();
+    await hook.done;
+    await until(() => stage.ocp.task(31440)?.status === "FAILED");
+    const { code, output } = await stage.run(call);
+    expect({ code, told: output.includes("31440") }).toEqual({ code: 1, told: true });
+  });
+
+  it("is no success of the second run where the first one ended red for the task that began after it", async () => {
+    await stage.given({ version: "4.2.2" });
+    stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
+    stage.ocp.inject({ when: isDelete, does: { kind: "lostAnswer" } });
+    const first = await stage.run(call);
+    expect({ code: first.code, told: failureIn(first.lines).includes("31440") }).toEqual({ code: 1, told: true });
+    const second = await stage.run(call);
+    expect({ code: second.code, told: second.output.includes("31440") }).toEqual({ code: 1, told: true });
+  });
+
+  it("is no success of the second run where the time of the first one was up before the answer came", async () => {
+    await stage.given({ version: "4.2.2" });
+    stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
+    stage.ocp.inject({ when: isDelete, does: { kind: "slow", ms: 5_000 } });
+    const first = await stage.run(withProvider(call, { timeouts: { delete: "1s" } }));
+    expect(first.code).toBe(1);
+    await until(() => stage.ocp.task(31440)?.status === "FAILED");
+    const second = await stage.run(call);
+    expect({ code: second.code, told: second.output.includes("31440") }).toEqual({ code: 1, told: true });
+  });
+});
+
+it("knows the object gone by the later deletion of its whole cluster, whose tags name the cluster alone", async () => {
+  await stage.given({ version: "4.3.6", unlockOnFailure: true });
+  stage.ocp.planWork({ subtaskName: EARLY, fail: 1, tasks: 1 });
+  expect((await stage.run(proxy)).code).toBe(1);
+  const { id } = stage.ocp.submitDeleteCluster(27);
+  stage.ocp.overrideTask(id, { tags: [{ objectType: "OBPROXY_CLUSTER", obproxyClusterId: 27 }] });
+  stage.ocp.runToEnd(id);
+  expect(obproxiesOf(stage.ocp)).toBeUndefined();
+  const { code, output } = await stage.run(proxy);
+  expect({ code, output }).toEqual({ code: 0, output: expect.any(String) as unknown });
+});
+
+it("does not call a proxy gone whose cluster's deletion has failed late, where tags name the cluster alone", async () => {
+  await stage.given({ version: "4.3.6" });
+  stage.ocp.planWork({ subtaskName: LATE, fail: 1, tasks: 1 });
+  const { id } = stage.ocp.submitDeleteCluster(27);
+  stage.ocp.overrideTask(id, { tags: [{ objectType: "OBPROXY_CLUSTER", obproxyClusterId: 27 }] });
+  stage.ocp.runToEnd(id);
+  expect(stage.ocp.cluster(27)).toBeUndefined();
+  const { code, output } = await stage.run(proxy);
+  expect({ code, told: output.includes("31440") }).toEqual({ code: 1, told: true });
+});
