@@ -123,7 +123,7 @@ export function situation(memory: Memory, intent: Intent): Situation {
     unheard: memory.unheardSince !== undefined,
     newestListed: memory.newestListed,
     noteIsOfAnother: memory.note?.state === "other",
-    retriesLeft: Math.max(0, intent.taskRetries - memory.retriesUsed),
+    retriesLeft: Math.max(0, intent.taskRetries - Math.max(memory.retriesUsed, retriesSeen(deletion))),
     waitedTicks: memory.waiting === undefined ? 0 : (memory.at - memory.waiting.since) / memory.tickMs,
     patience: patienceOf(memory),
     remarks: remarksOf(memory, round),
@@ -138,6 +138,15 @@ function ourTask(deletion: Deletion, memory: Memory, intent: Intent): OurTask {
     own: deletion.proof === "sent" || deletion.proof === "note",
     whyNotRetry: whyNotRetry(deletion, memory.user, intent),
   };
+}
+
+/**
+ * How often the task that this run has begun was retried, whoever asked for it: hooks that share a task may see its
+ * second failure first. Each retry counts up the attempts of what had failed.
+ */
+function retriesSeen(deletion: Deletion | undefined): number {
+  if (deletion?.proof !== "sent" || deletion.task.operation !== "RETRY") return 0;
+  return deletion.task.subtasks.reduce((most, { runTime }) => Math.max(most, runTime - 1), 0);
 }
 
 function whyTasksUnknown({ tasks }: Look, target: Target): string | undefined {

@@ -277,6 +277,29 @@ describe("what is asked", () => {
 });
 
 describe("a retry", () => {
+  it("of the task that this run has begun is counted, whoever asked for it", () => {
+    const retried: Task = {
+      ...task("9", "FAILED", { operation: "RETRY" }),
+      subtasks: [
+        {
+          ...{ id: "1", name: "Stop", status: "FAILED", timeoutSeconds: 60, parallelIdx: -1, runTime: 2 },
+          ...{ upstreams: [], downstreams: [] },
+        },
+      ],
+    };
+    const memory = after(
+      {},
+      looked(),
+      { event: "accepted", task: task("9"), deletes: ["3"] },
+      {
+        ...{ event: "polled", task: task("9"), ours: true, certain: true, quick: false },
+        answer: { says: "there", task: retried },
+      },
+    );
+    const left = (taskRetries: number): number => situation(memory, { ...intent, taskRetries }).retriesLeft;
+    expect([left(1), left(2)]).toEqual([0, 1]);
+  });
+
   it("has the task read again, so that its old failure is not taken for the new end", () => {
     const failed = task("9", "FAILED", mine);
     const read = looked({ tasks: list(failed), details: details(["9", { says: "there", task: failed }]) });
