@@ -31,13 +31,15 @@ const NOTHING_DELETED = ["nothing was sent to OCP"];
  */
 export function connectionFrom(provider: ProviderSettings, env: NodeJS.ProcessEnv, directory: string): Connection {
   const names = Object.values(variables(provider.envPrefix)).filter((name) => read(env, name) !== undefined);
+  const trimmed = names.filter((name) => LINE_END.test(env[name] ?? ""));
+  const oddities = names.flatMap((name) => odditiesOf(read(env, name) ?? "").map((what) => `${name} ${what}`));
   return {
     baseUrl: urlFrom(provider, env),
     credentials: credentialsFrom(provider.envPrefix, env),
-    remarks: names
-      .filter((name) => LINE_END.test(env[name] ?? ""))
-      .map((name) => `${name} ends with a line feed, which is taken off`),
-    oddities: names.flatMap((name) => odditiesOf(read(env, name) ?? "").map((what) => `${name} ${what}`)),
+    ...(trimmed.length === 0
+      ? {}
+      : { remarks: trimmed.map((name) => `${name} ends with a line feed, which is taken off`) }),
+    ...(oddities.length === 0 ? {} : { oddities }),
     ca: provider.hasCaFile ? readCa(join(directory, CA_FILE)) : undefined,
     insecureSkipVerify: provider.insecureSkipVerify,
   };
