@@ -373,7 +373,7 @@ function judgeFailing(why: Failing, { cluster }: Situation, intent: Intent): Jud
   }
 }
 
-const NOT_OURS: failures.OwnRetries = { taskRetries: 0, whyNot: "this job has not begun it" };
+const NOT_OURS: failures.OwnRetries = { taskRetries: undefined, whyNot: undefined };
 
 const GUARD_CODES: Readonly<Record<GuardBreach["guard"], Code>> = {
   clusterName: "cluster-name",

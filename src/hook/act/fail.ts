@@ -32,8 +32,9 @@ export async function failureFor(why: Failing, seen: Situation, tools: Tools): P
     case "lock-not-released": {
       const log = why.holder === undefined ? [] : await failedLogs(why.holder, tools);
       const isOurs = why.holder !== undefined && why.holder.id === seen.ours?.task.id;
-      const whyNot = isOurs ? seen.ours.whyNotRetry : "this job has not begun it";
-      const own = { taskRetries: intent.taskRetries, whyNot };
+      const own = isOurs
+        ? { taskRetries: intent.taskRetries, whyNot: seen.ours.whyNotRetry }
+        : { taskRetries: undefined, whyNot: undefined };
       return failures.lockNotReleased(why.holder, own, log, why.error, intent, api.baseUrl);
     }
     case "call-failed":

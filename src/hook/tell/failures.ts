@@ -312,7 +312,7 @@ export function taskFailed(
       ...log.slice(0, -1).map((line) => `log: ${line}`),
       ...(verdict.kind === "failed" ? [] : [verdict.reason]),
       ...(failed.length === 0 ? [] : [`failed: ${failed.map(describeSubtask).join(", ")}`]),
-      ...(own.taskRetries > 0 && own.whyNot !== undefined && verdict.kind === "failed"
+      ...((own.taskRetries ?? 0) > 0 && own.whyNot !== undefined && verdict.kind === "failed"
         ? [`not retried: ${own.whyNot}`]
         : []),
       said === undefined ? `OCP says no more${trace}` : `OCP says: ${JSON.stringify(said)}${trace}`,
@@ -338,8 +338,8 @@ function ending(verdict: Verdict): string {
 
 /** What this job does about a failed deletion by itself, and why not. */
 export interface OwnRetries {
-  /** As set on the OcpProvider. */
-  readonly taskRetries: number;
+  /** As set on the OcpProvider; undefined: the task is not ours. */
+  readonly taskRetries: number | undefined;
   /** Undefined: it may be retried. */
   readonly whyNot: string | undefined;
 }
