@@ -22,11 +22,20 @@ export function digestLook(before: Memory, look: Look): Memory {
   return refreshWait(noteAbsence(memory), before.newestListed, look);
 }
 
+/**
+ * The newest task of the round in which the object was first seen to be gone. What a list does not tell whole may be
+ * older than that without having been listed.
+ */
 function noteAbsence(memory: Memory): Memory {
-  const { round, target, newestListed } = memory;
+  const { round, rounds, target, newestListed, goneSince } = memory;
   if (round?.tasks === undefined) return memory;
-  const isGone = presenceOf(round, target).is === "absent";
-  return { ...memory, goneSince: isGone ? (memory.goneSince ?? newestListed) : undefined };
+  if (presenceOf(round, target).is !== "absent") return { ...memory, goneSince: undefined };
+  if (goneSince !== undefined && goneSince.round !== rounds) return memory;
+  const lists = [round.tasks, ...(round.anyStatus === undefined ? [] : [round.anyStatus.tasks])];
+  const isWhole = lists.every(({ complete, unread }) => complete && unread.every(({ id }) => id !== undefined));
+  if (!isWhole) return { ...memory, goneSince: undefined };
+  const unreadIds = lists.flatMap(({ unread }) => unread.flatMap(({ id }) => id ?? []));
+  return { ...memory, goneSince: { task: newest(unreadIds, newestListed), round: rounds } };
 }
 
 /** One round may take several looks: what a first one shows may raise a question. */
@@ -43,17 +52,24 @@ function joined(round: Look, look: Look): Look {
 /** As long as no delete of ours may have begun a task, whatever is listed is older than what it will begin. */
 function marks({ newestListed, readUpTo, watermark, sent, loss }: Memory, look: Look): Partial<Memory> {
   const { tasks, anyStatus } = look;
-  const newest = newestOf([...(tasks?.entries ?? []), ...(anyStatus?.tasks.entries ?? [])], newestListed);
+  const listed = newestOf([...(tasks?.entries ?? []), ...(anyStatus?.tasks.entries ?? [])], newestListed);
   const nothingBegun = sent.state !== "accepted" && loss === undefined;
   return {
-    newestListed: newest,
+    newestListed: listed,
     readUpTo: tasks?.complete === true ? newestOf(tasks.entries, readUpTo ?? "0") : readUpTo,
-    watermark: nothingBegun ? newest : watermark,
+    watermark: nothingBegun ? listed : watermark,
   };
 }
 
 function newestOf(tasks: readonly Task[], least: OcpId): OcpId {
-  return tasks.reduce((newest, { id }) => (compareIds(id, newest) > 0 ? id : newest), least);
+  return newest(
+    tasks.map(({ id }) => id),
+    least,
+  );
+}
+
+function newest(ids: readonly OcpId[], least: OcpId): OcpId {
+  return ids.reduce((so, id) => (compareIds(id, so) > 0 ? id : so), least);
 }
 
 /**

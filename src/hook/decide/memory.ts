@@ -99,8 +99,8 @@ export interface Memory {
   readonly loss: { readonly error: OcpError; readonly at: number; readonly times: number } | undefined;
   /** After this task a delete of an earlier run may have begun one, of which nobody heard. */
   readonly unheardSince: OcpId | undefined;
-  /** The newest task that OCP listed when the object was first seen to be gone; undefined: it has not been. */
-  readonly goneSince: OcpId | undefined;
+  /** The newest task that OCP listed in the round in which the object was first seen to be gone; undefined: it has not been. */
+  readonly goneSince: { readonly task: OcpId; readonly round: number } | undefined;
   /** Tasks that were followed and have ended, or are not known any more, whatever a list goes on saying. */
   readonly finished: ReadonlySet<OcpId>;
   /** The newest task of a list that was read whole; undefined: none has been. What is older need not be read again. */

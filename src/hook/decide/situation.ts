@@ -199,7 +199,7 @@ function atWorkIn(memory: Memory, listed: readonly Task[], ours: OcpId | undefin
   const { target, finished, goneSince } = memory;
   const all = tasksAtWork(listed, target, ours).filter(({ task }) => !finished.has(task.id));
   if (goneSince === undefined) return all;
-  const isLater = (task: Task): boolean => compareIds(task.id, goneSince) > 0 && !isAfterLoss(memory, task);
+  const isLater = (task: Task): boolean => compareIds(task.id, goneSince.task) > 0 && !isAfterLoss(memory, task);
   return all.map((each) => (each.onObject === "maybe" && isLater(each.task) ? { ...each, onObject: "no" } : each));
 }
 

@@ -13,6 +13,7 @@ import {
   halfList,
   intent,
   list,
+  listWithUnread,
   look,
   looked,
   orders,
@@ -127,6 +128,31 @@ describe("what a run has watched", () => {
     const before = looked({ tasks: list(task("8", "FAILED")) });
     const now = looked({ tasks: list(task("8", "FAILED"), task("9", "FAILED")) });
     expect(seen(after({}, before, lost, now)).badEnds).toMatchObject([{ task: { id: "9" }, afterLoss: true }]);
+  });
+});
+
+describe("what began when the object was gone already", () => {
+  const atWork = task("9");
+  const about = (...before: readonly Untimed[]): string | undefined =>
+    seen(after({}, ...before, waited, looked({ tasks: list(atWork) }))).atWork[0]?.onObject;
+
+  it("is not about it", () => {
+    expect(about(looked())).toBe("no");
+  });
+
+  it.each([
+    ["the list is not whole", looked({ tasks: halfList })],
+    ["its entry cannot be understood", looked({ tasks: listWithUnread({ id: "9", why: "it is odd" }) })],
+    ["an entry has no id that can be read", looked({ tasks: listWithUnread({ why: "it is odd" }) })],
+  ])("is not known while %s", (_what, first) => {
+    expect(about(first)).toBe("maybe");
+  });
+
+  it.each([
+    ["shows", list(task("9", "WAITING"))],
+    ["does not show whole", halfList],
+  ])("is not what the same round's list of tasks in any status %s", (_what, tasks) => {
+    expect(about(looked(), looked({ anyStatus: { since: "0", tasks } }))).toBe("maybe");
   });
 });
 
