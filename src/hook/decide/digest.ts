@@ -158,12 +158,18 @@ function judgeNote(memory: Memory, task: Task, detailed: boolean): Memory {
 
 /** A deletion that OCP calls SUCCESSFUL, if its tags name our object; and what is at work in a status of its own. */
 function digestOfAnyStatus(memory: Memory, task: Task): Memory {
-  if (!endedWell(task)) return digestListed(memory, task);
   const known = memory.deletions.get(task.id);
+  if (known !== undefined && saysLess(task, known, memory.round)) return memory;
+  if (!endedWell(task)) return digestListed(memory, task);
   if (known !== undefined) return remember(memory, { ...refreshed(known, task), detailed: true });
   const proof = proofOf(memory, task);
   if (proof === undefined || proof === "maybe") return memory;
   return remember(memory, { task, proof, deletes: undefined, watched: false, detailed: true });
+}
+
+/** An entry without subtasks cannot take back what the task's detail said of them in the same round. */
+function saysLess({ id, status, subtasks }: Task, { task, detailed }: Deletion, round: Look | undefined): boolean {
+  return detailed && subtasks.length === 0 && status === task.status && round?.details.has(id) === true;
 }
 
 function remember(memory: Memory, deletion: Deletion): Memory {

@@ -3,7 +3,7 @@ import type { Note } from "../../../src/hook/decide/note.js";
 import { questions } from "../../../src/hook/decide/questions.js";
 import { situation, type Situation } from "../../../src/hook/decide/situation.js";
 import { TOLERANCES, TRIES } from "../../../src/hook/decide/tolerances.js";
-import type { Task } from "../../../src/ocp/model.js";
+import type { Subtask, Task } from "../../../src/ocp/model.js";
 import {
   after,
   cluster,
@@ -29,6 +29,10 @@ const START = "2026-11-22T10:00:00.123Z";
 const note: Note = { taskId: "9", name: "Offline obproxy", startTime: START, clusterId: "27", obproxyIds: ["3"] };
 const noted = (over: Partial<Task> = {}): Task => task("9", "FAILED", { startTime: START, ...over });
 const mine = { tags: [tag("27"), tag("27", "3")] };
+const subtask = (status: string): Subtask => ({
+  ...{ id: "91", name: "Finish node", status, operation: "EXECUTE", timeoutSeconds: 300 },
+  ...{ parallelIdx: -1, runTime: 1, upstreams: [], downstreams: [] },
+});
 const seen = (memory: Memory): Situation => situation(memory, intent);
 const bad = (memory: Memory): string[] => seen(memory).badEnds.map((end) => end.task.id);
 const gone = look().cluster;
@@ -128,6 +132,26 @@ describe("what a run has watched", () => {
     const before = looked({ tasks: list(task("8", "FAILED")) });
     const now = looked({ tasks: list(task("8", "FAILED"), task("9", "FAILED")) });
     expect(seen(after({}, before, lost, now)).badEnds).toMatchObject([{ task: { id: "9" }, afterLoss: true }]);
+  });
+});
+
+describe("an entry of the list of tasks in any status", () => {
+  const listed = looked({ tasks: list(noted()) });
+  const alive = noted({ subtasks: [subtask("READY")] });
+  const read = looked({ details: details(["9", { says: "there", task: alive }]) });
+  const any = (shown: Task): Untimed => looked({ anyStatus: { since: "0", tasks: list(shown) } });
+
+  it("does not take back what the detail said of the task's subtasks in the same round", () => {
+    expect(seen(after({ note }, listed, read, any(noted()))).ours?.verdict.kind).toBe("settling");
+    expect(bad(after({ note }, listed, read, any(noted())))).toEqual([]);
+  });
+
+  it("is news where it tells another status, or subtasks", () => {
+    const ended = noted({ subtasks: [subtask("FAILED")] });
+    expect(seen(after({ note }, listed, read, any(ended))).ours?.verdict.kind).toBe("failed");
+    expect(seen(after({ note }, listed, read, any({ ...noted(), status: "RUNNING" }))).ours?.task.status).toBe(
+      "RUNNING",
+    );
   });
 });
 
