@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { explore, type Explored, type Story } from "./explore.js";
 import { MUTANTS, type Mutant } from "./mutants.js";
+import type { Scene } from "./scene.js";
 import { BOUNDS, type Bound, scenesOf } from "./scenes.js";
 
 /**
@@ -22,18 +23,33 @@ async function main(args: readonly string[]): Promise<void> {
   const bound = readBound(option("bound") ?? "deep");
   const states = Number(option("states") ?? BOUNDS[bound].states);
   const only = option("only");
-  const first = args.includes("--first");
-  const all: Explored[] = [];
-  for (const scene of scenesOf(bound)) {
-    if (only !== undefined && scene.name !== only) continue;
-    const found = explore(scene, { states, first });
-    all.push(found);
-    if (!first) console.log(lineOf(found));
-    for (const story of found.stories) console.log(textOf(story));
-    if (first && found.stories.length > 0) break;
+  const scenes = scenesOf(bound).filter(({ name }) => only === undefined || name === only);
+  if (args.includes("--first")) {
+    firstOf(scenes, states);
+    return;
   }
-  if (!first) console.log(total(all));
+  const all: Explored[] = [];
+  for (const scene of scenes) {
+    const found = explore(scene, { states });
+    all.push(found);
+    console.log(lineOf(found));
+    for (const story of found.stories) console.log(textOf(story));
+  }
+  console.log(total(all));
   if (all.some(({ stories }) => stories.length > 0)) process.exitCode = 1;
+}
+
+/** The first story that is found, in all scenes a little before in any of them much. */
+function firstOf(scenes: readonly Scene[], most: number): void {
+  for (const states of [3000, most]) {
+    for (const scene of scenes) {
+      const [story] = explore(scene, { states, first: true }).stories;
+      if (story === undefined) continue;
+      console.log(textOf(story));
+      process.exitCode = 1;
+      return;
+    }
+  }
 }
 
 function readBound(text: string): Bound {
@@ -103,8 +119,8 @@ async function bundleOf(mutant: Mutant): Promise<string> {
     plugins: [
       {
         name: "mutant",
-        setup: ({ onLoad }) => {
-          onLoad({ filter: /[\\/]hook[\\/]decide[\\/][\w-]+\.ts$/ }, (file) =>
+        setup: (bundler) => {
+          bundler.onLoad({ filter: /[\\/]hook[\\/]decide[\\/][\w-]+\.ts$/ }, (file) =>
             file.path === path ? { contents: source.replace(mutant.from, () => mutant.to), loader: "ts" } : undefined,
           );
         },

@@ -80,12 +80,6 @@ export const MUTANTS: readonly Mutant[] = [
     from: "if (listed === undefined) return [];",
     to: "if (listed !== null) return [];",
   },
-  {
-    without: "a task that was retried is read again before anything is made of it",
-    file: "memory.ts",
-    from: "withDeletion(memory.deletions, { ...known, watched: true, detailed: false }),",
-    to: "withDeletion(memory.deletions, { ...known, watched: true }),",
-  },
   // ---- ours takes proof
   {
     without: "a note proves a deletion ours",

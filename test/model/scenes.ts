@@ -6,7 +6,7 @@ export type Bound = "short" | "deep";
 /** How many states of each scene are visited at most. */
 export const BOUNDS: Readonly<Record<Bound, { readonly states: number }>> = {
   short: { states: 25_000 },
-  deep: { states: 2_000_000 },
+  deep: { states: 250_000 },
 };
 
 const TAGGED: Manner = { tags: true, ownName: true, unlockOnFailure: false, showsBusy: true, bareLists: false };

@@ -110,23 +110,15 @@ class Walk {
   private goOn(task: ocp.WorldTask): void {
     const fate = this.fates.get(task.id)!;
     const { id } = task;
-    switch (task.phase) {
-      case "run0":
-        if (fate.info > 0) this.failed(task, "failed0", () => (fate.info -= 1));
-        else this.moved(id, 1, () => !this.holds(task));
-        return;
-      case "run1":
-        if (fate.end > 0) this.failed(task, "failed1", () => (fate.end -= 1));
-        else this.ended(id);
-        return;
-      case "back0":
-      case "back1":
-        if (fate.back > 0)
-          this.failed(task, task.phase === "back0" ? "backFailed0" : "backFailed1", () => (fate.back -= 1));
-        else this.ended(id);
-        return;
-      default:
-        this.ended(id);
+    if (task.phase === "run0") {
+      if (fate.info > 0) this.failed(task, "failed0", () => (fate.info -= 1));
+      else this.moved(id, 1, () => !this.holds(task));
+    } else if (task.phase === "run1" && fate.end > 0) {
+      this.failed(task, "failed1", () => (fate.end -= 1));
+    } else if (task.phase.startsWith("back") && fate.back > 0) {
+      this.failed(task, task.phase === "back0" ? "backFailed0" : "backFailed1", () => (fate.back -= 1));
+    } else {
+      this.ended(id);
     }
   }
 

@@ -139,38 +139,27 @@ export function progress(world: World, id: number, { unlockOnFailure }: Manner):
       : put(world, { ...task, phase: next });
   }
   const moved = put(world, { ...task, phase: next });
-  switch (task.phase) {
-    case "run0":
-      return without(moved, task);
-    case "run1":
-    case "skip1":
-    case "back0":
-      return unlocked(moved, id);
-    case "settling0":
-    case "settling1":
-      return unlockOnFailure ? unlocked(moved, id) : moved;
-    case "back1":
-      return unlocked(withAgain(moved, task), id);
-    default:
-      return moved;
-  }
+  if (task.phase === "run0") return without(moved, task);
+  if (task.phase === "back1") return unlocked(withAgain(moved, task), id);
+  const frees = RELEASING.has(task.phase) || (unlockOnFailure && task.phase.startsWith("settling"));
+  return frees ? unlocked(moved, id) : moved;
 }
 
-/** How it may fail from here; undefined: it cannot. */
-export function failures(task: WorldTask): readonly Phase[] {
-  switch (task.phase) {
-    case "run0":
-      return task.kind === "restart" ? ["failed0"] : ["failed0", "settling0"];
-    case "run1":
-      return task.kind === "restart" ? [] : ["failed1", "settling1"];
-    case "back0":
-      return ["backFailed0"];
-    case "back1":
-      return ["backFailed1"];
-    default:
-      return [];
-  }
+/** The end of what has come so far lets the cluster go. */
+const RELEASING = new Set<Phase>(["run1", "skip1", "back0"]);
+
+/** How it may fail from here. */
+export function failures({ kind, phase }: WorldTask): readonly Phase[] {
+  if (kind === "restart") return phase === "run0" ? ["failed0"] : [];
+  return FAILURES[phase] ?? [];
 }
+
+const FAILURES: Partial<Record<Phase, readonly Phase[]>> = {
+  run0: ["failed0", "settling0"],
+  run1: ["failed1", "settling1"],
+  back0: ["backFailed0"],
+  back1: ["backFailed1"],
+};
 
 export function fail(world: World, id: number, phase: Phase, { unlockOnFailure }: Manner): World {
   const task = taskOf(world, id);
