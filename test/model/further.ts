@@ -30,7 +30,9 @@ export function further(model: Model, hook: number, world: number, note: number,
       now = { world: model.world(quiet(freed(model.worlds.at(ended.world)), model.scene.manner)), note: ended.note };
       continue;
     }
-    if (isDone) return { broken: `I4: a run fails though all is done: ${describeFailing(ended.why)}`, told };
+    const isGuarded = ended.why.reason === "guard" && isRight(ended.why, model.worlds.at(world), model, hook);
+    if (isDone && !isGuarded)
+      return { broken: `I4: a run fails though all is done: ${describeFailing(ended.why)}`, told };
     const remedy = whatToDo(ended.why, model.worlds.at(ended.world), model, hook);
     if (remedy === "a person decides") return { broken: undefined, told };
     if (remedy === "nothing to be done") {
@@ -44,7 +46,7 @@ export function further(model: Model, hook: number, world: number, note: number,
 
 /**
  * When all is quiet the object is gone by a deletion that ended well, or that a person has ended, and came last. Without
- * tags nobody can know that of a task as long as another deletion has failed.
+ * tags nobody can know that of a task beside another deletion.
  */
 function isAllDone({ intents, scene }: Model, hook: number, now: World): boolean {
   const intent = intents[hook]!;
@@ -52,9 +54,7 @@ function isAllDone({ intents, scene }: Model, hook: number, now: World): boolean
   const last = world.tasks.findLast((task) => touches(task, intent));
   if (last === undefined || !isMadeGood(last) || holds(world, intent)) return false;
   const isNamed = !now.elsewhere && (now.cluster === undefined || now.cluster.name === NAME);
-  return (
-    isNamed && (scene.manner.tags || !now.tasks.some((task) => hasFailed(task) || task.phase.startsWith("settling")))
-  );
+  return isNamed && (scene.manner.tags || now.tasks.every(({ id, kind }) => id === last.id || kind === "restart"));
 }
 
 type Ended =

@@ -22,6 +22,7 @@ import {
   hasFailed,
   isAtWork,
   NAME,
+  OTHER_NAME,
   progress,
   purge,
   retry,
@@ -56,6 +57,9 @@ export interface Saw {
   /** Deletions of its object that it has seen at work, in any round. */
   readonly atWork: readonly number[];
 }
+
+/** One that nobody declares. */
+const ADDED = 7;
 
 const SAW_NOTHING: Saw = { cluster: undefined, tasks: undefined, atWork: [] };
 
@@ -117,13 +121,14 @@ export class Model {
   }
 
   firstWorld(): number {
+    const { obproxies, past, manner } = this.scene;
     return this.world({
       era: 0,
-      cluster: { name: NAME, obproxies: this.scene.obproxies },
+      cluster: { name: NAME, obproxies },
       elsewhere: false,
-      lock: undefined,
-      tasks: [],
-      nextId: 1,
+      lock: past === undefined || manner.unlockOnFailure ? undefined : 1,
+      tasks: past === undefined ? [] : [{ id: 1, by: "job", runs: [], ...past }],
+      nextId: past === undefined ? 1 : 2,
       late: [],
     });
   }
@@ -217,6 +222,14 @@ export class Model {
       add("purge", `OCP's history of ${describe(task)} is cleared`, purge(world, task.id));
     }
     const { obproxies } = scene;
+    if (world.cluster !== undefined) {
+      const { cluster } = world;
+      add("rename", "renames the cluster", { ...world, cluster: { ...cluster, name: OTHER_NAME } });
+      if (world.lock === undefined && !cluster.obproxies.includes(ADDED)) {
+        const more = { ...cluster, obproxies: [...cluster.obproxies, ADDED] };
+        add("addObproxy", `adds OBProxy ${ADDED} to the cluster`, { ...world, cluster: more });
+      }
+    }
     add("setUpAnew", "sets OCP up anew, with the same ids", setUpAnew(world, obproxies, "same-name"));
     add(
       "setUpAnewOtherName",

@@ -162,12 +162,6 @@ export const MUTANTS: readonly Mutant[] = [
     to: "if (task.creator === '') return",
   },
   {
-    without: "a retry of a whole cluster only by the cluster's hook",
-    file: "retry.ts",
-    from: 'return intent.target.kind === "cluster" ? undefined : "it deletes the whole OBProxy cluster";',
-    to: "return undefined;",
-  },
-  {
     without: "a retry spares what is protected or not declared",
     file: "retry.ts",
     from: "return mustStay.length === 0",

@@ -1,6 +1,6 @@
 import type { Intent } from "../../src/hook/intent.js";
 import { CLUSTER_ID } from "./answers.js";
-import { type Manner, NAME } from "./world.js";
+import { type Manner, NAME, type WorldTask } from "./world.js";
 
 /** What an operator may do, each kind at most once. */
 export type OperatorDoes =
@@ -12,6 +12,8 @@ export type OperatorDoes =
   | "rollBack"
   | "end"
   | "purge"
+  | "rename"
+  | "addObproxy"
   | "setUpAnew"
   | "setUpAnewOtherName"
   | "setUpAnewOtherId";
@@ -49,6 +51,8 @@ export interface Scene {
   /** What the cluster holds at first. */
   readonly obproxies: readonly number[];
   readonly hooks: readonly HookPlace[];
+  /** A task of this job's that an earlier deploy, which declared other things, has left behind. */
+  readonly past?: Pick<WorldTask, "kind" | "obproxies" | "phase">;
   /** Declared in the code beside the hooks' own. */
   readonly declared?: readonly number[];
   readonly kept?: readonly number[];

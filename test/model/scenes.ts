@@ -5,7 +5,7 @@ export type Bound = "short" | "deep";
 
 /** How many states of each scene are visited at most. */
 export const BOUNDS: Readonly<Record<Bound, { readonly states: number }>> = {
-  short: { states: 25_000 },
+  short: { states: 15_000 },
   deep: { states: 250_000 },
 };
 
@@ -24,7 +24,7 @@ const EVERY_FAULT: readonly Fault[] = [
 ];
 const EVERY_ACT: readonly OperatorDoes[] = [
   ...(["delete", "deleteCluster", "restart", "retry", "skip", "rollBack", "end", "purge"] as const),
-  ...(["setUpAnew", "setUpAnewOtherName", "setUpAnewOtherId"] as const),
+  ...(["rename", "addObproxy", "setUpAnew", "setUpAnewOtherName", "setUpAnewOtherId"] as const),
 ];
 
 type Theme = Omit<Scene, "name" | "manner" | "hooks" | "obproxies">;
@@ -61,6 +61,10 @@ const SHORT = {
     },
     faultKinds: ["brokenList", "unknownTask", "general404"],
   },
+  past: {
+    ...{ ...QUIET, machines: 2, failures: 1, kills: 1, operatorActs: 2 },
+    operator: ["retry", "skip", "rollBack", "end", "rename", "addObproxy"],
+  },
   anew: { ...QUIET, troubles: 4, failures: 1, kills: 1, operatorActs: 2, operator: ["delete", "setUpAnew"] },
 } as const satisfies Record<string, Theme>;
 
@@ -78,7 +82,7 @@ const DEEP: Theme = {
 };
 
 type Cast = Pick<Scene, "obproxies" | "hooks"> &
-  Partial<Pick<Scene, "declared" | "kept" | "elsewhere" | "forceDestroy" | "taskRetries" | "waitFor">>;
+  Partial<Pick<Scene, "past" | "declared" | "kept" | "elsewhere" | "forceDestroy" | "taskRetries" | "waitFor">>;
 
 const proxies = (...targets: readonly number[]): readonly HookPlace[] => targets.map((target) => ({ target }));
 const CLUSTER: readonly HookPlace[] = [{ target: "cluster" }];
@@ -91,6 +95,18 @@ const CASTS = {
     hooks: [{ target: 1, hasLeft: true }],
     kept: [2],
     taskRetries: 1,
+  },
+  "one OBProxy beside one that has been kept since": {
+    ...{ obproxies: [1, 2], hooks: proxies(1), kept: [2], taskRetries: 1 },
+    past: { kind: "obproxies", obproxies: [1, 2], phase: "failed0" },
+  },
+  "one OBProxy of a cluster whose deletion has failed": {
+    ...{ obproxies: [1, 2], hooks: proxies(1), declared: [2], taskRetries: 1 },
+    past: { kind: "cluster", obproxies: [1, 2], phase: "failed0" },
+  },
+  "a cluster whose deletion has failed": {
+    ...{ obproxies: [1], hooks: CLUSTER, declared: [1], taskRetries: 1 },
+    past: { kind: "cluster", obproxies: [1], phase: "failed0" },
   },
   "one OBProxy, tasks not to be read": { obproxies: [1, 2], hooks: proxies(1), waitFor: "object" },
   "one OBProxy, twice": { obproxies: [1], hooks: proxies(1, 1) },
@@ -120,6 +136,13 @@ const SHORT_CASTS: Readonly<Record<keyof typeof SHORT, readonly CastName[]>> = {
   ],
   lists: ["one OBProxy", "one OBProxy, retried", "a cluster"],
   anew: ["one OBProxy, retried"],
+  past: [
+    ...([
+      "one OBProxy beside one that has been kept since",
+      "one OBProxy of a cluster whose deletion has failed",
+    ] as const),
+    "a cluster whose deletion has failed",
+  ],
 };
 
 export function scenesOf(bound: Bound): readonly Scene[] {
@@ -148,6 +171,8 @@ function shortScenes(): Scene[] {
     ...odd("bare lists", { bareLists: true }, "people", "one OBProxy"),
     ...odd("unlocked on failure", LIGHT, "people", "one OBProxy"),
     ...odd("partial tags", { partialTags: true }, "people", "two OBProxies"),
+    ...odd("partial tags", { partialTags: true }, "past", "one OBProxy beside one that has been kept since"),
+    ...odd("unlocked on failure", LIGHT, "past", "a cluster whose deletion has failed"),
     ...odd("old names", { ownName: false }, "people", "one OBProxy, retried"),
   ];
 }
