@@ -8,7 +8,7 @@ import { isLockRefusal } from "../decide/refusals.js";
 import { nextPause } from "../decide/pace.js";
 import type { Situation } from "../decide/situation.js";
 import { missingOrUnclear } from "../observe/observer.js";
-import { backOff } from "../patience/caller.js";
+import { backOff, PAUSE_AFTER_401_TICKS } from "../patience/caller.js";
 import { count } from "../tell/reporter.js";
 import type { Dispatch } from "../together/courier.js";
 import { failureFor } from "./fail.js";
@@ -144,8 +144,6 @@ function pauseFor(because: WaitReason, { sent, waitedTicks }: Situation, { clock
       return sent.state === "undelivered" ? pauseAfter(sent, clock.random(), tickMs) : 1;
   }
 }
-
-const PAUSE_AFTER_401_TICKS = 10;
 
 function pauseAfter(
   { error, times }: { readonly error: OcpError; readonly times: number },

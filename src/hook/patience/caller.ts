@@ -6,7 +6,8 @@ import { TOLERANCES, TRIES } from "../decide/tolerances.js";
 import { refusedAfterAccepted } from "../tell/failures.js";
 import type { Reporter } from "../tell/reporter.js";
 
-const PAUSE_AFTER_401_TICKS = 10;
+/** A database that is away is back no sooner, and quick repetitions would count as guesses. */
+export const PAUSE_AFTER_401_TICKS = 10;
 const LONGEST_PAUSE_TICKS = 10;
 
 /** Longer each time; `random` is from 0 up to 1. In ticks. */
