@@ -77,14 +77,8 @@ export type Happening =
   | { readonly event: "deleted" | "already-gone"; readonly task?: string }
   /** It goes on running in OCP, and this is no failure. */
   | { readonly event: "left-alone"; readonly why: string; readonly doubt?: string }
-  /** `what` failed; `details` in OCP's words; what to do `next`. `toldBy`: key of the object whose hook printed it whole. */
-  | {
-      readonly event: "failed";
-      readonly what: string;
-      readonly details: readonly string[];
-      readonly next: string;
-      readonly toldBy?: string;
-    };
+  /** `what` failed; `details`, OCP's own words among them; what to do `next`. */
+  | { readonly event: "failed"; readonly what: string; readonly details: readonly string[]; readonly next: string };
 
 export type HookEvent = Stamp & Happening;
 

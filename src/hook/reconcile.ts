@@ -18,7 +18,7 @@ import { callContext, callFailed, deadlinePassed } from "./tell/failures.js";
  * @throws HookFailure
  */
 export async function reconcile(tools: Tools): Promise<Outcome> {
-  const { api, caller, clock, deadline, intent, notes, reporter } = tools;
+  const { api, caller, chronicle, clock, deadline, intent, notes, reporter } = tools;
   const observe = observer(api, (call, endpoint) => caller.read(call, endpoint));
   const recorded = intent.waitFor === "task" ? notes.read() : undefined;
   if (intent.waitFor === "task" && notes.trouble !== undefined) reporter.once(notes.trouble);
@@ -27,11 +27,15 @@ export async function reconcile(tools: Tools): Promise<Outcome> {
     for (;;) {
       deadline.moveTo(endOf(memory, intent.timeoutMs));
       memory = await lookAround(memory, observe, () => clock.now());
+      chronicle.looked(memory);
       const seen = situation(memory, intent);
       for (const remark of seen.remarks) reporter.once(remark);
       const action = decide(seen, intent);
       if (action.do === "finish") return finish(action, seen, tools);
-      for await (const event of act(action, seen, tools)) memory = evolve(memory, event);
+      for await (const event of act(action, seen, tools)) {
+        chronicle.happened(event, memory);
+        memory = evolve(memory, event);
+      }
     }
   } catch (error) {
     throw asFailure(error, memory, tools);

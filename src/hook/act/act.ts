@@ -44,7 +44,7 @@ export async function* act(
 // ---- following a task
 
 async function follow(action: Doing<"follow">, seen: Situation, tools: Tools): Promise<Event> {
-  const { clock, courier, reporter, tickMs } = tools;
+  const { chronicle, clock, courier, reporter, tickMs } = tools;
   const { task, ours, certain, quickLooks } = action;
   reporter.taskStarted(task, ours ? "found at work:" : whoseTask(certain));
   const waitedMs = action.since === undefined ? 0 : clock.now() - action.since;
@@ -53,7 +53,9 @@ async function follow(action: Doing<"follow">, seen: Situation, tools: Tools): P
     ? { milliseconds: 2 * tickMs, quick: false }
     : nextPause({ task, waitedMs, quickLooks, tickMs, random: clock.random() });
   const answer = await nextOf(task.id, pause.milliseconds, ours, tools);
-  if (answer.says === "there") reporter.progress(answer.task, ours && courier.isLed());
+  if (answer.says === "there" && chronicle.speakerOf(task) === undefined) {
+    reporter.progress(answer.task, ours && courier.isLed());
+  }
   return { event: "polled", task, ours, certain, quick: pause.quick, answer, at: clock.now() };
 }
 
@@ -85,9 +87,10 @@ async function nextOf(id: OcpId, pauseMs: number, ours: boolean, tools: Tools): 
 // ---- waiting without anything to follow
 
 async function wait(because: WaitReason, seen: Situation, tools: Tools): Promise<void> {
-  const { clock, deadline, intent, tickMs, reporter } = tools;
+  const { chronicle, clock, deadline, intent, tickMs, reporter } = tools;
   const cluster = `OBProxy cluster ${intent.target.clusterId}`;
   const say = (text: string): void => {
+    chronicle.waiting(text);
     if (!reporter.once(text)) reporter.heartbeat(text);
   };
   switch (because) {

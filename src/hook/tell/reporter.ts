@@ -98,6 +98,11 @@ export class Reporter {
     this.line(`  what to do: ${failure.next}`);
   }
 
+  /** One line for a failure that the hook of another object tells whole in the same run of Terraform. */
+  sameFailure(failure: HookFailure, teller: string): void {
+    this.line(`FAILED: ${failure.message} (${teller} says more, and what to do)`);
+  }
+
   elapsed(): string {
     return formatDuration(this.now() - this.start);
   }
