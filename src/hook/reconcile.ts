@@ -42,11 +42,12 @@ export async function reconcile(tools: Tools): Promise<Outcome> {
   }
 }
 
-function asFailure(error: unknown, memory: Memory, { caller, envPrefix, intent, oddities = [] }: Tools): unknown {
+function asFailure(error: unknown, memory: Memory, tools: Tools): unknown {
+  const { caller, envPrefix, intent, oddities = [], user } = tools;
   if (error instanceof DeadlinePassed) {
     const limitMs = endOf(memory, intent.timeoutMs) - memory.began;
     return deadlinePassed(limitMs, intent.timeoutMs === undefined, memory, error.trouble);
   }
   if (!(error instanceof OcpError)) return error;
-  return callFailed(error, callContext(memory, { envPrefix, oddities, accepted: caller.hasBeenAccepted }));
+  return callFailed(error, callContext(memory, { envPrefix, oddities, user, accepted: caller.hasBeenAccepted }));
 }

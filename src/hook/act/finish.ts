@@ -24,11 +24,11 @@ function warnOfWhatIsUndone({ endedByHand }: Situation, { reporter }: Tools): vo
   for (const task of endedByHand) {
     const verdict = classify(task);
     if (verdict.kind === "incomplete") {
-      const names = verdict.undone.map(describeSubtask).join(", ");
+      const names = verdict.undone.map((subtask) => describeSubtask(subtask, task)).join(", ");
       reporter.warn(`somebody ended task ${task.id} by hand in OCP; what it has not done: ${names}`);
     }
     if (verdict.kind === "succeeded") {
-      const names = verdict.skipped.map(describeSubtask).join(", ");
+      const names = verdict.skipped.map((subtask) => describeSubtask(subtask, task)).join(", ");
       reporter.warn(`somebody skipped in OCP: ${names} (task ${task.id}); what it would have done is not done`);
     }
   }

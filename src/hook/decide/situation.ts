@@ -31,6 +31,8 @@ export interface OurTask {
   readonly ofThisRun: boolean;
   /** We started it, in this run or, as a note says, in an earlier one; tags alone do not tell who did. */
   readonly own: boolean;
+  /** Everything that it deletes, where that is proven by more than tags. */
+  readonly deletes: Deletion["deletes"];
   /** Why a failure of it must not be retried by us; undefined: it may be. */
   readonly whyNotRetry: string | undefined;
 }
@@ -136,6 +138,7 @@ function ourTask(deletion: Deletion, memory: Memory, intent: Intent): OurTask {
     verdict: classify(deletion.task),
     ofThisRun: deletion.watched,
     own: deletion.proof === "sent" || deletion.proof === "note",
+    deletes: deletion.deletes,
     whyNotRetry: whyNotRetry(deletion, memory.user, intent),
   };
 }

@@ -48,6 +48,8 @@ export interface CallContext {
    */
   readonly sent: "no" | "refused" | "doubtful" | "begun";
   readonly taskId: string | undefined;
+  /** Name of the user, or id of the access key. Default: not told. */
+  readonly user?: string;
   /** What is odd about the credentials, without them. Default: nothing. */
   readonly oddities?: readonly string[];
 }
@@ -55,7 +57,7 @@ export interface CallContext {
 /** What of our own deletes may be at work in OCP. */
 export function callContext(
   memory: Memory,
-  context: Pick<CallContext, "envPrefix" | "accepted" | "oddities">,
+  context: Pick<CallContext, "envPrefix" | "accepted" | "oddities" | "user">,
 ): CallContext {
   const { sent, loss, deletions } = memory;
   const watched = newestFirst(deletions.values()).find((deletion) => deletion.watched);
@@ -109,7 +111,14 @@ export function deadlinePassed(
 export function callFailed(error: OcpError, context: CallContext): HookFailure {
   if (error.kind === "forbidden" && context.sent === "no" && isAboutTasks(error)) return mayNotReadTasks(error);
   const { what, next } = describe(error, context);
-  return new HookFailure({ what, details: [...ocpWords(error), whatIsLeft(error, context)], next }, { cause: error });
+  const details = [...whoAsked(error, context), ...ocpWords(error), whatIsLeft(error, context)];
+  return new HookFailure({ what, details, next }, { cause: error });
+}
+
+/** Where OCP knows the caller not, or not well enough. */
+function whoAsked({ kind, url }: OcpError, { user }: CallContext): string[] {
+  const isAboutUser = kind === "unauthenticated" || kind === "forbidden" || kind === "redirected";
+  return isAboutUser && user !== undefined ? [`asked as ${JSON.stringify(user)} at ${new URL(url).origin}`] : [];
 }
 
 function isAboutTasks({ url }: OcpError): boolean {
@@ -311,14 +320,20 @@ export function taskFailed(
     details: [
       ...log.slice(0, -1).map((line) => `log: ${line}`),
       ...(verdict.kind === "failed" ? [] : [verdict.reason]),
-      ...(failed.length === 0 ? [] : [`failed: ${failed.map(describeSubtask).join(", ")}`]),
+      ...(failed.length === 0 ? [] : [`failed: ${failed.map((subtask) => describeSubtask(subtask, task)).join(", ")}`]),
+      ...(own.deletes === undefined ? [] : [`the task deletes OBProxies ${own.deletes.join(", ")}`]),
       ...((own.taskRetries ?? 0) > 0 && own.whyNot !== undefined && verdict.kind === "failed"
         ? [`not retried: ${own.whyNot}`]
         : []),
       said === undefined ? `OCP says no more${trace}` : `OCP says: ${JSON.stringify(said)}${trace}`,
     ],
-    next: nextAfter(task, verdict, ofThisRun, consoleUrl, own),
+    next: nextAfter(task, verdict, ofThisRun, consoleUrl, { ...own, interrupted: isInterruption(said) }),
   });
+}
+
+/** What a subtask's log ends with where OCP's server was stopped while it was at work. */
+function isInterruption(said: string | undefined): boolean {
+  return said !== undefined && /\bInterruptedException\b/.test(said);
 }
 
 function ending(verdict: Verdict): string {
@@ -338,16 +353,27 @@ function ending(verdict: Verdict): string {
 
 /** What this job does about a failed deletion by itself, and why not. */
 export interface OwnRetries {
+  /** Keys of all that the task deletes, where they are more than one and known. Default: nothing is told. */
+  readonly deletes?: readonly string[] | undefined;
   /** As set on the OcpProvider; undefined: the task is not ours. */
   readonly taskRetries: number | undefined;
   /** Undefined: it may be retried. */
   readonly whyNot: string | undefined;
 }
 
-function nextAfter(task: Task, verdict: Verdict, ofThisRun: boolean, consoleUrl: string, own: OwnRetries): string {
+function nextAfter(
+  task: Task,
+  verdict: Verdict,
+  ofThisRun: boolean,
+  consoleUrl: string,
+  own: OwnRetries & { readonly interrupted: boolean },
+): string {
   if (verdict.kind === "rolled-back") return `find out who rolled task ${task.id} back and why; ${RUN_AGAIN}`;
   if (verdict.kind === "incomplete") return `look at task ${task.id} at ${consoleUrl}; ${RUN_AGAIN}`;
-  const retry = `mend the cause and ${goOn(task, consoleUrl, own)}`;
+  const cause = own.interrupted
+    ? "the work was interrupted, as when OCP restarts or a subtask's time is up, and nothing else is known to be wrong:"
+    : "mend the cause and";
+  const retry = `${cause} ${goOn(task, consoleUrl, own)}`;
   return ofThisRun && !isRollback(task)
     ? `${retry}; ${RUN_AGAIN}`
     : `${retry}; until it has succeeded OCP may hold a host or the cluster's lock, so this is not "already gone"; ${RUN_AGAIN}`;
@@ -372,9 +398,12 @@ function isRollback({ operation }: Task): boolean {
   return operation === "ROLLBACK";
 }
 
-export function describeSubtask(subtask: Subtask): string {
-  const index = subtask.parallelIdx < 0 ? "" : ` #${subtask.parallelIdx}`;
-  return `subtask ${subtask.id} "${subtask.name}"${index}`;
+/** OCP runs one subtask per OBProxy or host, and does not say which: only its place among those alike. */
+export function describeSubtask(subtask: Subtask, { subtasks }: Pick<Task, "subtasks">): string {
+  const { id, name, parallelIdx } = subtask;
+  if (parallelIdx < 0) return `subtask ${id} "${name}"`;
+  const last = Math.max(...subtasks.filter((other) => other.name === name).map((other) => other.parallelIdx));
+  return `subtask ${id} "${name}" (index ${parallelIdx}${last === 0 ? "" : ` of 0–${last}`})`;
 }
 
 export function stillThere(task: Task, label: string): HookFailure {
@@ -446,7 +475,9 @@ export function lockNotReleased(
       what: `OCP keeps ${cluster} locked, and task ${holder.id} "${holder.name}" on it has FAILED`,
       details: [
         ...log.map((line) => `log: ${line}`),
-        ...(failed.length === 0 ? [] : [`failed: ${failed.map(describeSubtask).join(", ")}`]),
+        ...(failed.length === 0
+          ? []
+          : [`failed: ${failed.map((subtask) => describeSubtask(subtask, holder)).join(", ")}`]),
         ...ocpWords(error),
       ],
       next: `mend the cause and ${goOn(holder, consoleUrl, own)}, so that OCP releases the lock; ${RUN_AGAIN}`,

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, renameSync, writeSync } from "node:fs";
+import { devNull } from "node:os";
 import { dirname } from "node:path";
 import { EVENTS_VERSION, type Happening, type HookEvent, parseEvents, type Stamp } from "../../contract/events.js";
 import { clean } from "../../ocp/text.js";
@@ -37,13 +38,15 @@ export function journalFor(
   { mask, onTrouble }: JournalTools,
 ): Journal {
   const stamp = (): Stamp => ({ v: EVENTS_VERSION, at: new Date().toISOString(), ...whose, pid: process.pid });
-  let file: OpenFile;
+  let file: OpenFile | undefined;
   try {
     file = open(whose.stack, env);
   } catch (error) {
     onTrouble(`what happens is not written down for a report: ${reasonOf(error)}`);
     return NO_JOURNAL;
   }
+  if (file === undefined) return NO_JOURNAL;
+  const { descriptor, lineBefore, read } = file;
   let hasTrouble = false;
   return {
     write: (happening) => {
@@ -51,28 +54,30 @@ export function journalFor(
         const line = JSON.stringify({ ...stamp(), ...happening }, (_name, value: unknown) =>
           typeof value === "string" ? clean(value, LONGEST_TEXT, mask) : value,
         );
-        writeSync(file.descriptor, `${file.lineBefore()}${line}\n`);
+        writeSync(descriptor, `${lineBefore()}${line}\n`);
       } catch (error) {
         if (hasTrouble) return;
         hasTrouble = true;
         onTrouble(`what happens is not written down whole for a report: ${reasonOf(error)}`);
       }
     },
-    ofThisRun: () => file.read().filter(({ run, stack }) => run === whose.run && stack === whose.stack),
+    ofThisRun: () => read().filter(({ run, stack }) => run === whose.run && stack === whose.stack),
   };
 }
 
 interface OpenFile {
   readonly descriptor: number;
   /** What has to stand before the next line: an end for one that was torn. */
-  lineBefore(): string;
-  read(): readonly HookEvent[];
+  readonly lineBefore: () => string;
+  readonly read: () => readonly HookEvent[];
 }
 
-function open(stack: string, env: NodeJS.ProcessEnv): OpenFile {
+/** Undefined: nothing is to be written, for the null device was chosen. */
+function open(stack: string, env: NodeJS.ProcessEnv): OpenFile | undefined {
   const place = eventsFile(env, stack);
   if ("why" in place) throw new Error(place.why);
   const { path, chosen } = place;
+  if (chosen && path === devNull) return undefined;
   if (!chosen) {
     const unusable = claim(dirname(path), { parents: true });
     if (unusable !== undefined) throw new Error(unusable);

@@ -88,6 +88,7 @@ const ourTask = (verdict: Verdict, ofThisRun = true): OurTask => ({
   verdict,
   ofThisRun,
   own: true,
+  deletes: undefined,
   whyNotRetry: undefined,
 });
 const verdictOf = (kind: Verdict["kind"]): Verdict => VERDICTS.find((each) => each.kind === kind)!;
