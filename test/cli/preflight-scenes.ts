@@ -203,6 +203,7 @@ function observation(world: World, key: string, name: string): Situation {
     cluster,
     nameElsewhere: cluster === undefined ? clusters.find((each) => each.name === wantedName)?.id : undefined,
     ours,
+    mayHold: [],
     atWork: tasksAtWork(world.tasks ?? [], target, ours?.task.id),
     badEnds: [],
     endedByHand: [],

@@ -178,6 +178,38 @@ describe("hooks of one run of Terraform", () => {
     expect(spoke(other?.lines ?? [])).toBe(true);
   });
 
+  it.each([
+    [
+      "4.2.2",
+      /OBProxy cluster 27 says that it is being worked on; waiting for our turn, perhaps behind task 31440 "Restart obproxy" of kim \(\d\/2 done\), at most 4 h/,
+    ],
+    [
+      "4.3.6",
+      /another task works on the cluster; waiting for task 31440 "Restart obproxy" \(2 subtasks\) of kim, at most 4 h/,
+    ],
+  ])("say for whose task they wait, how far it is and how long at most (OCP %s)", async (version, words) => {
+    await given({ version });
+    ocp.planWork({ subtaskName: "Start node", ticks: 20, tasks: 1 });
+    ocp.startTask({ name: "Restart obproxy", clusterId: 27, obproxyIds: [1], creator: "kim" });
+    const runs = await Promise.all([1, 2].map((id) => runner.run(ocp, proxy(id))));
+    for (const { code, output } of runs) {
+      expect(code).toBe(0);
+      expect(output).toMatch(words);
+    }
+    expect(runs.filter(({ output }) => /task 31440: .* done/.test(output)).length).toBeLessThan(2);
+  });
+
+  it("call what their run has begun its own", async () => {
+    await given({ version: "4.3.6" });
+    ocp.planWork({ subtaskName: "Stop obproxy", ticks: 60, tasks: 1 });
+    const first = runner.start(ocp, proxy(1));
+    await ocp.nextRequest(({ method }) => method === "POST" || method === "DELETE");
+    await ocp.nextRequest(({ path }) => /tasks\/instances\/\d+$/.test(path));
+    const late = await runner.run(ocp, proxy(2));
+    expect((await first.done).code).toBe(0);
+    expect(late.output).toContain("this run is at work on the cluster for OBProxy 27/1; waiting for task 31440");
+  });
+
   it("each tell their own where they are hooks of different stacks", async () => {
     await given();
     const env = { OCP_PASSWORD: "wrong" };

@@ -1,5 +1,6 @@
 import { OcpError } from "../../ocp/errors.js";
 import type { OcpId, Task } from "../../ocp/model.js";
+import { progress } from "../../ocp/task.js";
 import type { Action } from "../decide/decide.js";
 import type { TaskAnswer } from "../decide/look.js";
 import type { Event, WaitReason } from "../decide/memory.js";
@@ -12,6 +13,10 @@ import { backOff, PAUSE_AFTER_401_TICKS } from "../patience/caller.js";
 import { count } from "../tell/reporter.js";
 import type { Dispatch } from "../together/courier.js";
 import { failureFor } from "./fail.js";
+import type { Deadline } from "../patience/deadline.js";
+import { formatDuration } from "../duration.js";
+import { labelOfKey } from "../target.js";
+import type { Chronicle } from "../tell/chronicle.js";
 import type { Tools } from "./tools.js";
 
 type Doing<D extends Action["do"]> = Extract<Action, { do: D }>;
@@ -44,9 +49,10 @@ export async function* act(
 // ---- following a task
 
 async function follow(action: Doing<"follow">, seen: Situation, tools: Tools): Promise<Event> {
-  const { chronicle, clock, courier, reporter, tickMs } = tools;
+  const { chronicle, clock, courier, deadline, reporter, tickMs } = tools;
   const { task, ours, certain, quickLooks } = action;
-  reporter.taskStarted(task, ours ? "found at work:" : whoseTask(certain));
+  if (ours) reporter.taskStarted(task, "found at work:", atMost(deadline));
+  else reporter.taskStarted(task, whoseTask(task, certain, chronicle), `${byWhom(task)}${atMost(deadline)}`);
   const waitedMs = action.since === undefined ? 0 : clock.now() - action.since;
   const isUnclear = seen.following?.unclear !== undefined;
   const pause = isUnclear
@@ -59,10 +65,28 @@ async function follow(action: Doing<"follow">, seen: Situation, tools: Tools): P
   return { event: "polled", task, ours, certain, quick: pause.quick, answer, at: clock.now() };
 }
 
-function whoseTask(certain: boolean): string {
+function whoseTask({ id }: Task, certain: boolean, chronicle: Chronicle): string {
+  const sender = chronicle.senderOf(id);
+  if (sender !== undefined) return `this run is at work on the cluster for ${labelOfKey(sender)}; waiting for`;
   return certain
     ? "another task works on the cluster; waiting for"
     : "a task that may be about this cluster is at work (this OCP does not say); waiting for";
+}
+
+/** Of tasks that may hold what we wait for. */
+const MOST_NAMED = 3;
+
+function howFar(task: Task): string {
+  const { done, total } = progress(task);
+  return total === 0 ? "" : ` (${done}/${total} done)`;
+}
+
+function byWhom({ creator }: Task): string {
+  return creator === undefined ? "" : ` of ${creator}`;
+}
+
+function atMost(deadline: Deadline): string {
+  return `, at most ${formatDuration(deadline.left())}`;
 }
 
 /** The task after a pause; our own by the courier, who may have news from another hook. */
@@ -91,7 +115,9 @@ async function wait(because: WaitReason, seen: Situation, tools: Tools): Promise
   const cluster = `OBProxy cluster ${intent.target.clusterId}`;
   const say = (text: string): void => {
     chronicle.waiting(text);
-    if (!reporter.once(text)) reporter.heartbeat(text);
+    const holders = seen.mayHold.map((task) => `task ${task.id} "${task.name}"${byWhom(task)}${howFar(task)}`);
+    const behind = holders.length === 0 ? "" : `, perhaps behind ${holders.slice(0, MOST_NAMED).join(", ")}`;
+    if (!reporter.once(text, `${behind}${atMost(deadline)}`)) reporter.heartbeat(`${text}${behind}`);
   };
   switch (because) {
     case "lock": {
@@ -196,7 +222,7 @@ function company({
   sentBy,
 }: Pick<Dispatch, "obproxyIds"> & { readonly sentBy: string | undefined }): string {
   const together = obproxyIds.length < 2 ? "" : ` with ${count(obproxyIds.length - 1, "other")}`;
-  return sentBy === undefined ? together : `${together}, told by ${sentBy},`;
+  return sentBy === undefined ? together : `${together}, in one call that the hook of ${sentBy} made,`;
 }
 
 async function retry(task: Task, seen: Situation, tools: Tools): Promise<Event> {

@@ -16,7 +16,7 @@ import {
 import { type Look, NO_LOOK, tasksIn } from "./look.js";
 import { type Deletion, type Following, laterFirst, type Memory, newestFirst, type Sent } from "./memory.js";
 import { isAfterLoss } from "./digest.js";
-import { failedOnCluster, isOnCluster, type TaskAtWork, tasksAtWork } from "./on-cluster.js";
+import { failedOnCluster, isOnCluster, mayHold, type TaskAtWork, tasksAtWork } from "./on-cluster.js";
 import { whyNotRetry } from "./retry.js";
 import { TOLERANCES, TRIES } from "./tolerances.js";
 
@@ -64,6 +64,8 @@ export interface Situation {
   /** Deletions that a person ended by hand, or skipped a part of. */
   readonly endedByHand: readonly Task[];
   readonly atWork: readonly TaskAtWork[];
+  /** Tasks at work that may hold the cluster's lock, also such as nothing ties to it but a name; the oldest first. */
+  readonly mayHold: readonly Task[];
   /** FAILED tasks at rest that may hold the cluster's lock; our own first. */
   readonly failedOnCluster: readonly Task[];
   readonly sent: Sent;
@@ -119,6 +121,7 @@ export function situation(memory: Memory, intent: Intent): Situation {
     })),
     endedByHand: endedByHand(memory, clusterGone),
     atWork: atWorkIn(memory, listed, deletion?.task.id),
+    mayHold: mayHold(listed, memory.target),
     failedOnCluster: holders(memory, listed, round),
     sent: memory.sent,
     loss: lossOf(memory),

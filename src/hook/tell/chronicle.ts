@@ -83,6 +83,11 @@ export class Chronicle {
     return first === undefined || first.pid === process.pid ? undefined : first.object;
   }
 
+  /** The object for which this run of Terraform has begun the task; undefined: nobody says so. */
+  senderOf(task: string): string | undefined {
+    return this.journal.ofThisRun().find((event) => event.event === "sent" && event.task === task)?.object;
+  }
+
   /** Writes a failure down. The object whose hook has told the very same; undefined: this one has to. */
   failed(failure: Extract<Happening, { event: "failed" }>): string | undefined {
     const { event, what, details, next } = failure;

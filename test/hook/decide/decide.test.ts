@@ -59,6 +59,7 @@ const there: Situation = {
   ours: undefined,
   badEnds: [],
   endedByHand: [],
+  mayHold: [],
   atWork: [],
   failedOnCluster: [],
   sent: { state: "not-sent" },
