@@ -20,8 +20,8 @@ const SECRETS = [PASSWORD, Buffer.from(`${USER}:${PASSWORD}`).toString("base64")
 const MOST_QUIET_ROUNDS = 5;
 /** A hook that has not ended so long after its deadline never will. */
 const NEVER_MS = 8_000;
-/** As long as a hook waits for one that leads and is silent, and time to delete on its own. */
-const SILENT_MS = 14_000;
+/** Several times as long as a hook waits for one that leads and is silent, and time to delete on its own. */
+const SILENT_MS = 30_000;
 
 export interface Told {
   readonly seed: number;
@@ -146,6 +146,7 @@ class History {
       if (quiet > MOST_QUIET_ROUNDS) {
         const left = this.left(round).map(({ key }) => key);
         this.breaks(`I4: not done after ${MOST_QUIET_ROUNDS} quiet rounds: ${left.join(", ")}`);
+        this.say(`OCP holds ${JSON.stringify(this.ocp.cluster(27))}`);
         for (const task of this.ocp.tasks.filter(({ clusterId }) => clusterId === "27")) this.say(describe(task));
         break;
       }

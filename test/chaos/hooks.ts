@@ -30,6 +30,8 @@ export class Hook {
   isOver = false;
   wasSucceeded = false;
   requests = 0;
+  /** When it sent its first request. */
+  askedAt: number | undefined;
   /** When it asked for the cluster last. */
   lookedAt: number | undefined;
   private readonly process: StartedHook;
@@ -65,6 +67,7 @@ export class Hook {
     if (isDelete && after === "anyDelete") this.meet();
     if (hook !== this.name) return;
     this.requests += 1;
+    this.askedAt ??= Date.now();
     if (isDelete && after === "delete") this.meet();
     if (method === "GET" && CLUSTER.test(path)) {
       if (this.lookedAt === undefined && after === "look") this.meet();

@@ -8,8 +8,8 @@ import { DECLARED, type Destroyed, OTHERS_OWN, STRANGER } from "./shape.js";
 
 /** Who was killed so long before a delete is sent is in none. What a busy machine tells late is not held against anybody. */
 const KILLED_MS = 200;
-/** From the start of a process until its clock runs, and from a look at the time until the request is seen here. */
-const SLACK_MS = 2500;
+/** From a look at the time until the request is seen here. */
+const SLACK_MS = 1500;
 
 /** Whom a delete was sent for, as far as can be told from outside. */
 interface SentFor {
@@ -44,7 +44,8 @@ export class Judge {
 
   sent(sent: Sent, hook: Hook, isOther: boolean): void {
     const { breaks } = this.options;
-    if (!hook.wasStopped && sent.at > hook.began + hook.timeoutMs + SLACK_MS) {
+    // Its time runs before it sends its first request.
+    if (!hook.wasStopped && sent.at > (hook.askedAt ?? sent.at) + hook.timeoutMs + SLACK_MS) {
       breaks(`I5: a request of ${hook.name} after its deadline: ${sent.method} ${sent.path}`);
     }
     if (sent.method === "GET") return;
