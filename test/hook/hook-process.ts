@@ -63,16 +63,19 @@ export interface Machine {
   readonly runtime: string;
 }
 
+/** The program as it is published. */
+export const BUILT_HOOK = join(__dirname, "../../dist/hook", HOOK_FILE);
+
 /** Runs the real program, bundled from the sources as they are, beside a settings file, as Terraform would. */
 export class HookRunner {
   readonly directory = temporaryDirectory().path;
   private readonly program = join(this.directory, HOOK_FILE);
   private runs = 0;
 
-  /** `built`: the program as it is published, trimmed, instead of the sources as they are. */
-  constructor({ built = false } = {}) {
-    if (built) {
-      copyFileSync(join(__dirname, "../../dist/hook", HOOK_FILE), this.program);
+  /** `built`: the program as it is published, trimmed, instead of the sources as they are; `program`: this file. */
+  constructor({ built = false, program }: { readonly built?: boolean; readonly program?: string } = {}) {
+    if (built || program !== undefined) {
+      copyFileSync(program ?? BUILT_HOOK, this.program);
       return;
     }
     buildSync({

@@ -1,6 +1,6 @@
 import { compareIds } from "../../ocp/ids.js";
 import type { OcpId, Task } from "../../ocp/model.js";
-import { concerns, isDeletionTask } from "../../ocp/task.js";
+import { classify, concerns, isDeletionTask } from "../../ocp/task.js";
 import { aboutObject, endedWell, isAtWork, presenceOf } from "./evidence.js";
 import type { Look, TaskAnswer } from "./look.js";
 import { type Deletion, type Memory, type Proof, withDeletion } from "./memory.js";
@@ -112,13 +112,21 @@ function proofOf(memory: Memory, task: Task): Proof | undefined {
   if (about === "yes") return "tags";
   if (about === "no") return undefined;
   if (concerns(task, target.clusterId) === "yes") return "cluster-tags";
+  if (isAtWork(task)) return "maybe";
+  // What was rolled back before this run began has removed nothing, whoever's it was.
+  if (classify(task).kind === "rolled-back") return isAfterOwnLoss(memory, task) ? "maybe" : undefined;
   // What failed before this run began, and names nobody, is a stranger's as likely as anybody's.
-  return isAtWork(task) || isAfterLoss(memory, task) ? "maybe" : undefined;
+  return isAfterLoss(memory, task) ? "maybe" : undefined;
 }
 
 /** What began after a delete whose answer was lost may be what became of it. */
-export function isAfterLoss({ loss, watermark, unheardSince }: Memory, { id }: Task): boolean {
-  if (unheardSince !== undefined && compareIds(id, unheardSince) > 0) return true;
+export function isAfterLoss(memory: Memory, task: Task): boolean {
+  const { unheardSince } = memory;
+  return (unheardSince !== undefined && compareIds(task.id, unheardSince) > 0) || isAfterOwnLoss(memory, task);
+}
+
+/** The same of a delete of this run alone. */
+function isAfterOwnLoss({ loss, watermark }: Memory, { id }: Task): boolean {
   return loss !== undefined && compareIds(id, watermark) > 0;
 }
 
