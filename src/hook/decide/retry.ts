@@ -8,6 +8,7 @@ import type { Deletion } from "./memory.js";
  * A retry is a delete: it deletes whatever the task deletes, perhaps more than our object, and perhaps what has been
  * protected since. So everything that the task deletes must be known, and all of it must be allowed to go now. What of
  * it is no longer declared may be leaving, or may have been let go on purpose: nobody can tell, so it does not count.
+ * What is declared goes where ours does so too, in a destroy of both; a deploy that takes ours out of the code leaves it.
  *
  * @returns why the failed deletion must not be retried; undefined: it may be
  */
@@ -48,7 +49,8 @@ function width({ subtasks }: Task): number {
 function mayGo(id: OcpId, intent: Intent): boolean {
   if (isProtected(id, intent)) return false;
   const isTarget = intent.target.kind === "obproxy" && intent.target.obproxyId === id;
-  return isTarget || intent.declaredObproxyIds.has(id);
+  // Where ours has left the code, only it goes: what the code still declares stays.
+  return isTarget || (intent.declared && intent.declaredObproxyIds.has(id));
 }
 
 function isProtected(id: OcpId, intent: Intent): boolean {

@@ -22,6 +22,18 @@ describe("a failed deletion", () => {
     ["of an earlier run, with another that is declared", deletion("note", ["3", "4"]), both, undefined],
     ["of an earlier run, with another that nobody declares any more", deletion("note", ["3", "4"]), intent, /27\/4/],
     [
+      "of an earlier run, with another that is declared, while ours has left the code",
+      deletion("note", ["3", "4"]),
+      { ...intent, declared: false, declaredObproxyIds: new Set(["4"]) },
+      /27\/4/,
+    ],
+    [
+      "of an earlier run, of nothing else, while ours has left the code",
+      deletion("note", ["3"]),
+      { ...intent, declared: false, declaredObproxyIds: new Set(["4"]) },
+      undefined,
+    ],
+    [
       "of an earlier run, with another that is kept now",
       deletion("note", ["3", "4"]),
       { ...both, keptObproxyIds: new Set(["4"]) },
