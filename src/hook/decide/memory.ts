@@ -112,7 +112,7 @@ export interface Memory {
   readonly retriesUsed: number;
   /** What is waited for without anything to follow. */
   readonly waiting: { readonly because: WaitReason; readonly since: number; readonly times: number } | undefined;
-  /** Our task's own time limits, in seconds from a moment. */
+  /** Our task's own time limits, in seconds from a moment; 0: it has not told them yet. */
   readonly allowance: { readonly from: number; readonly seconds: number } | undefined;
 }
 
@@ -259,9 +259,17 @@ function digestPoll(memory: Memory, poll: Extract<Event, { event: "polled" }>): 
     known === undefined
       ? memory.deletions
       : withDeletion(memory.deletions, { ...known, task, watched: true, detailed: true });
-  if (!isAtWork(task)) return endOfFollowing({ ...memory, deletions }, task);
+  const allowance = ours ? withLimitsOf(task, memory.allowance) : memory.allowance;
+  if (!isAtWork(task)) return endOfFollowing({ ...memory, deletions, allowance }, task);
   const quickLooks = before.quickLooks + (poll.quick ? 1 : 0);
-  return { ...memory, waiting: undefined, deletions, following: { ...before, task, quickLooks, unclear: undefined } };
+  const following = { ...before, task, quickLooks, unclear: undefined };
+  return { ...memory, waiting: undefined, deletions, allowance, following };
+}
+
+/** The answer to a delete need not show all subtasks, or any. */
+function withLimitsOf(task: Task, allowance: Memory["allowance"]): Memory["allowance"] {
+  if (allowance === undefined) return undefined;
+  return { ...allowance, seconds: Math.max(allowance.seconds, longestPathSeconds(task)) };
 }
 
 function follow({ at }: Memory, task: Task, ours: boolean, certain: boolean): Following {
