@@ -99,6 +99,11 @@ export interface Memory {
   readonly loss: { readonly error: OcpError; readonly at: number; readonly times: number } | undefined;
   /** After this task a delete of an earlier run may have begun one, of which nobody heard. */
   readonly unheardSince: OcpId | undefined;
+  /**
+   * The newest task that OCP listed when everything that a delete without an answer could begin would have been seen:
+   * what began later is somebody else's. Undefined: nothing is lost, or it is too early.
+   */
+  readonly lossUpTo: OcpId | undefined;
   /** The newest task that OCP listed in the round in which the object was first seen to be gone; undefined: it has not been. */
   readonly goneSince: { readonly task: OcpId; readonly round: number } | undefined;
   /** Tasks that were followed and have ended, or are not known any more, whatever a list goes on saying. */
@@ -151,6 +156,7 @@ export function begin({ target, waitFor, user, tickMs, recorded, at }: Beginning
     ...{ target, waitFor, user, tickMs, began: at, at, round: undefined, rounds: 0 },
     note: note === undefined ? undefined : { note, state: "unread" },
     unheardSince: waitFor === "task" ? recorded?.unheardSince : undefined,
+    lossUpTo: undefined,
     goneSince: undefined,
     finished: new Set(),
     deletions: new Map(),
@@ -208,7 +214,11 @@ function digestSendFailure({ sent, loss, at }: Memory, error: OcpError): Partial
     case "lost":
     case "not-ocp":
     case "server-error":
-      return { sent: { state: "lost" }, loss: { error, at, times: (loss?.times ?? 0) + 1 } };
+      return {
+        sent: { state: "lost" },
+        loss: { error, at, times: (loss?.times ?? 0) + 1 },
+        lossUpTo: undefined,
+      };
     case "unreachable":
     case "throttled":
     case "unauthenticated":
