@@ -10,6 +10,8 @@ import type { Deletion } from "./memory.js";
  * it is no longer declared may be leaving, or may have been let go on purpose: nobody can tell, so it does not count.
  * What is declared goes where ours does so too, in a destroy of both; a deploy that takes ours out of the code leaves it.
  *
+ * What a person has canceled goes on only when a person says so.
+ *
  * @returns why the failed deletion must not be retried; undefined: it may be
  */
 export function whyNotRetry(deletion: Deletion, user: string, intent: Intent): string | undefined {
@@ -19,6 +21,8 @@ export function whyNotRetry(deletion: Deletion, user: string, intent: Intent): s
   } else if (proof !== "sent" && proof !== "note") {
     return "nothing proves that it is about this object";
   }
+  const canceled = task.subtasks.find(({ status, operation }) => status === "FAILED" && operation === "CANCEL");
+  if (canceled !== undefined) return `its subtask "${canceled.name}" was canceled in OCP`;
   const deletes = deletion.deletes ?? deletesByTags(task, intent);
   if (deletes === undefined) return "nobody can tell what else it would delete";
   if (deletes === "cluster") {
