@@ -10,6 +10,8 @@ import { nextPause } from "../decide/pace.js";
 import type { Situation } from "../decide/situation.js";
 import { missingOrUnclear } from "../observe/observer.js";
 import { backOff, PAUSE_AFTER_401_TICKS } from "../patience/caller.js";
+import { DeadlinePassed } from "../patience/deadline.js";
+import { HookFailure } from "../tell/failure.js";
 import { count } from "../tell/reporter.js";
 import type { Dispatch } from "../together/courier.js";
 import { failureFor } from "./fail.js";
@@ -200,16 +202,27 @@ async function send({ cluster }: Doing<"delete">, seen: Situation, tools: Tools)
     const deletes = intent.target.kind === "cluster" ? "cluster" : obproxyIds;
     return { event: "accepted", task, deletes, at: clock.now() };
   } catch (error) {
+    const doubtful = mayHaveBegun(error);
+    if (!doubtful) restore(notes, before);
     if (!(error instanceof OcpError)) throw error;
-    const mayHaveBegun = error.kind === "lost" || error.kind === "not-ocp" || error.kind === "server-error";
-    if (!mayHaveBegun || isLockRefusal(error)) restore(notes, before);
     // These will not get better by themselves, whatever is looked at first.
     if (error.kind === "forbidden" || error.kind === "redirected") throw error;
-    if (mayHaveBegun && !isLockRefusal(error)) {
+    if (doubtful) {
       reporter.line(`${error.message}; looking what became of the delete before anything is sent again`);
     }
     return { event: "send-failed", error, at: clock.now() };
   }
+}
+
+/** Whether OCP may have begun the deletion: then the next run has to look for its task. */
+function mayHaveBegun(error: unknown): boolean {
+  if (error instanceof OcpError) {
+    return (
+      (error.kind === "lost" || error.kind === "not-ocp" || error.kind === "server-error") && !isLockRefusal(error)
+    );
+  }
+  // What is thrown before anything is sent: the time was up, or OCP cannot do it. Of anything else nobody knows.
+  return !(error instanceof DeadlinePassed || error instanceof HookFailure);
 }
 
 function restore(notes: Tools["notes"], before: Recorded | undefined): void {

@@ -29,7 +29,13 @@ export async function failureFor(why: Failing, seen: Situation, tools: Tools): P
     case "unknown":
       return failures.unknownToUs(why.what, intent, formatDuration(TOLERANCES.unknown * tickMs));
     case "bad-end":
-      return failures.badEnd(why.end, intent.label, await failedLogs(why.end.task, tools), api.baseUrl);
+      return failures.badEnd(
+        why.end,
+        intent.label,
+        await failedLogs(why.end.task, tools),
+        api.baseUrl,
+        seen.presence === "absent",
+      );
     case "lock-not-released": {
       const log = why.holder === undefined ? [] : await failedLogs(why.holder, tools);
       const isOurs = why.holder !== undefined && why.holder.id === seen.ours?.task.id;

@@ -2,6 +2,7 @@ import type { OcpError } from "../../ocp/errors.js";
 import type { Cluster, ObproxyServer, Subtask, Task } from "../../ocp/model.js";
 import type { Verdict } from "../../ocp/task.js";
 import { type GuardBreach, protectsSome } from "../decide/guards.js";
+import { jsonForLog } from "../../ocp/text.js";
 import { HookFailure } from "./failure.js";
 import { formatDuration } from "../duration.js";
 import type { BadEnd } from "../decide/situation.js";
@@ -222,10 +223,10 @@ function describeBreach(
   cluster: Cluster | undefined,
 ): { what: string; next: string } {
   const id = intent.target.clusterId;
-  const wanted = JSON.stringify(intent.clusterName);
+  const wanted = quoted(intent.clusterName ?? "");
   switch (breach.guard) {
     case "clusterName": {
-      const found = JSON.stringify(breach.found);
+      const found = quoted(breach.found);
       if (intent.clusterName === "" && intent.renamedTo === undefined) return nameUnknown(found, intent);
       return {
         what: `OBProxy cluster ${id} is called ${found} in OCP, not ${namesWanted(intent)}: this may be the wrong cluster`,
@@ -267,6 +268,13 @@ function describeBreach(
   }
 }
 
+/** With everything escaped that nobody sees, so that two names that differ look different. */
+function quoted(name: string): string {
+  return jsonForLog(name).replace(/(?! )[\p{Zs}\p{M}]/gu, (mark) =>
+    Array.from(mark, (each) => `\\u{${(each.codePointAt(0) ?? 0).toString(16)}}`).join(""),
+  );
+}
+
 /** Of what was imported the state holds no name. */
 function nameUnknown(found: string, { label, target }: Intent): { what: string; next: string } {
   return {
@@ -276,18 +284,18 @@ function nameUnknown(found: string, { label, target }: Intent): { what: string; 
 }
 
 function namesWanted({ clusterName, renamedTo }: Intent): string {
-  return [...(renamedTo ?? [clusterName])].map((name) => JSON.stringify(name)).join(" or ");
+  return [...(renamedTo ?? [clusterName])].map((name) => quoted(name ?? "")).join(" or ");
 }
 
 function nextAfterName(found: string, intent: Intent): string {
   const { clusterName, label, nameFrom, renamedTo } = intent;
-  const name = JSON.stringify(found);
+  const name = quoted(found);
   if (nameFrom === "declaration") {
     return `if ${name} is the cluster you mean, set clusterName: ${name}; else correct clusterId or the OCP URL`;
   }
   const declareIt = `declare ${label} again with clusterName: ${name} (and with its ids as numbers) and destroy it while it is declared`;
   if (renamedTo !== undefined) {
-    return `it was deployed under the name ${JSON.stringify(clusterName ?? "*")}, and whether it has been renamed in the code or has left it cannot be told by ids that only Terraform knows: write the ids of what is declared as numbers (this plans nothing new), then repeat the command; or, if ${name} is the cluster you mean, ${declareIt}`;
+    return `it was deployed under the name ${quoted(clusterName ?? "*")}, and whether it has been renamed in the code or has left it cannot be told by ids that only Terraform knows: write the ids of what is declared as numbers (this plans nothing new), then repeat the command; or, if ${name} is the cluster you mean, ${declareIt}`;
   }
   return `${namesWanted(intent)} is the name of the ${nameFrom === "last-deploy" ? "last" : "first"} deploy, which guards an object that has left the code, or has a name or ids that only Terraform knows; if ${name} is the cluster you mean, ${declareIt}`;
 }
@@ -425,7 +433,7 @@ export function unknownToUs(what: string, intent: Intent, patience: string): Hoo
   return new HookFailure({
     what: `${intent.label} can be taken neither for gone nor for there: ${what}`,
     details: [`OCP was asked again for ${patience}`],
-    next: `see ${intent.label} in OCP's console, and what stands between this machine and OCP; the OCP user may lack the right to see it; ${RUN_AGAIN}`,
+    next: `see ${intent.label} in OCP's console, and what stands between this machine and OCP; the OCP user may lack the right to see it; ${RUN_AGAIN}; if the console shows that it is gone, and no task is at work on it, forget it with terraform state rm`,
   });
 }
 
@@ -435,6 +443,7 @@ export function badEnd(
   label: string,
   log: readonly string[],
   consoleUrl: string,
+  isGone = false,
 ): HookFailure {
   const ended = task.status === "FAILED" ? "FAILED" : "did not end well";
   return new HookFailure({
@@ -445,7 +454,7 @@ export function badEnd(
       ...log.map((line) => `log: ${line}`),
       "nothing proves what it is about, so it may well be ours; what it left behind (a host, the cluster's lock) is not done",
     ],
-    next: `look at task ${task.id} at ${consoleUrl} (Task Center) and ${isRollback(task) ? "skip what has failed in its rollback" : "retry it"} there if it is about ${label}; ${RUN_AGAIN}`,
+    next: `look at task ${task.id} at ${consoleUrl} (Task Center) and ${isRollback(task) ? "skip what has failed in its rollback" : "retry it"} there if it is about ${label}; ${RUN_AGAIN}${afterLoss && isGone ? `; if it is about something else, there is nothing left to do for ${label}, which OCP lists no more: forget it with terraform state rm` : ""}`,
   });
 }
 
