@@ -5,10 +5,11 @@ import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import { connectionFrom } from "./connection.js";
 import { checkWhose } from "./whose.js";
 import { handsOff, impossibleId, intentFrom, labelOf, readTarget } from "./intent.js";
+import { forget, readMemory } from "./memory.js";
 import { systemClock } from "./patience/clock.js";
 import { SETTINGS_FILE } from "./request.js";
 import { readSettings } from "./settings.js";
-import { teardown } from "./teardown.js";
+import { seeName, teardown } from "./teardown.js";
 import { HookFailure } from "./tell/failure.js";
 import { writeLine } from "./tell/output.js";
 import { Reporter } from "./tell/reporter.js";
@@ -27,11 +28,14 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
       reporterFor(impossible.label, TICK_MS, secrets).line(`nothing to delete: ${impossible.why}`);
       return;
     }
-    const { target, remembered } = readTarget(env);
+    const memory = readMemory(env);
+    const { target, remembered } = memory ?? readTarget(env);
     reporter = reporterFor(labelOf(target), TICK_MS, secrets);
     const settingsPath = join(directory, SETTINGS_FILE);
     const settings = readSettings(settingsPath, env);
     checkWhose(settings, settingsPath, env);
+    const toSee = memory === undefined ? undefined : forget(memory, settings);
+    if (memory !== undefined && toSee === undefined) return;
     const hands = handsOff(target, settings, remembered);
     if (hands.off) {
       if (hands.outcome === "left-alone") {
@@ -45,13 +49,18 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
         next: hands.next,
       });
     }
-    const intent = intentFrom(target, remembered, settings);
+    const intent = toSee ?? intentFrom(target, remembered, settings);
     const connection = connectionFrom(settings.provider, env, directory);
     secrets.push(...secretsOf(connection.credentials));
     const { tickMs, ignored } = tickFor(env, connection.baseUrl);
     reporter = reporterFor(intent.label, tickMs, secrets);
     if (ignored !== undefined) reporter.warn(ignored);
-    await teardown(intent, connection, { env, tickMs, reporter, envPrefix: settings.provider.envPrefix });
+    await (toSee === undefined ? teardown : seeName)(intent, connection, {
+      env,
+      tickMs,
+      reporter,
+      envPrefix: settings.provider.envPrefix,
+    });
   } catch (error) {
     reporter.failure(asFailure(error));
     process.exitCode = 1;

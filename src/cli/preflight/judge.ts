@@ -2,6 +2,7 @@ import { type Action, decide, type Failing } from "../../hook/decide/decide.js";
 import { contentBreach, type GuardBreach } from "../../hook/decide/guards.js";
 import * as failures from "../../hook/tell/failures.js";
 import { type Hands, handsOff, type Intent, labelOf } from "../../hook/intent.js";
+import { lackOf } from "../../hook/memory.js";
 import type { WaitReason } from "../../hook/decide/memory.js";
 import type { Situation } from "../../hook/decide/situation.js";
 import { ANY_NAME } from "../../hook/request.js";
@@ -86,6 +87,8 @@ export function judge(circumstances: Circumstances): Judgement {
   if (settings === undefined) return { status: "unknown", remarks: neglected(circumstances, undefined) };
   const hands = handsOff(object.target, settings, object.remembered);
   if (hands.off) return judgeHandsOff(circumstances, hands);
+  const lack = lackFor(circumstances);
+  if (lack !== undefined) return lack;
   const look = answers?.kind === "seen" ? answers.objects.get(object.key) : undefined;
   if (look === undefined) return { status: "unknown", remarks: neglected(circumstances, undefined) };
   return judgeLook(circumstances, look);
@@ -167,6 +170,16 @@ function tellSwitchedBack(sharers: readonly Sharer[]): Text {
 
 function addressesOf(sharers: readonly Sharer[]): string[] {
   return sharers.flatMap(({ address }) => address ?? []);
+}
+
+/** Of what has left the code: what lies beside its null_resource, and whose hook refuses first. */
+function lackFor({ object, provider }: Circumstances): Judgement | undefined {
+  const { instance, target } = object;
+  if (instance?.memory === undefined || provider?.settings === undefined || changesCarrier(object)) return undefined;
+  const lack = lackOf({ target, ...instance.memory }, provider.settings);
+  if (lack === undefined) return undefined;
+  const code = instance.memory.firstName === undefined ? "settings-lost" : "name-changed";
+  return problem(code, `${lack.what}: its hook would refuse`, lack.next);
 }
 
 function judgeHandsOff({ object }: Circumstances, hands: Extract<Hands, { off: true }>): Judgement {
