@@ -89,20 +89,26 @@ export interface RememberedConfig {
   readonly offline: readonly string[];
 }
 
-/** As an expression, because only Terraform knows the name of the first deploy. */
+/**
+ * As an expression, because only Terraform knows the name of the first deploy. Without `try` and `can`: before Terraform
+ * 1.6 they know nothing of an instance that is still to be created (its `id` is unknown), and this is a `for_each`.
+ */
 export function remembered({ block, checked, declared, offline }: RememberedConfig): string {
-  const first = `${block}[key].triggers.cluster_name`;
-  const differs = `try(${first} != name && name != "${ANY_NAME}", false)`;
-  const isRenamed = checked === undefined ? differs : `(can(local.${checked}[key]) ? false : ${differs})`;
+  const name = `lookup(local.${declared}, key, "${ANY_NAME}")`;
+  const first = `lookup(object.triggers, "cluster_name", "${ANY_NAME}")`;
+  const differs = `${name} != "${ANY_NAME}" && ${name} != ${first}`;
+  const isRenamed = checked === undefined ? differs : `(contains(keys(local.${checked}), key) ? false : ${differs})`;
   const values = [
-    `${TODAY.clusterName} = ${isRenamed} ? name : null`,
+    `${TODAY.clusterName} = ${isRenamed} ? ${name} : null`,
     `${FIRST_NAME} = ${isRenamed} ? ${first} : null`,
     ...(offline.length === 0
       ? []
       : [`${TODAY.skipHostOperation} = contains(${JSON.stringify(offline)}, key) ? "true" : null`]),
   ];
   const ofObject = `{ for member, value in { ${values.join(", ")} } : member => value if value != null }`;
-  return `\${{ for key, last in { for key, name in local.${declared} : key => ${ofObject} } : key => last if length(last) > 0 }}`;
+  // What was imported has no triggers.
+  const ofAll = `{ for key, object in ${block} : key => ${ofObject} if object.triggers != null }`;
+  return `\${{ for key, last in ${ofAll} : key => last if length(last) > 0 }}`;
 }
 
 function hookOf({ hook: { alias, directory, stack }, kind }: MemoryConfig): LocalExecProvisioner {
