@@ -68,7 +68,10 @@ export interface Circumstances {
    * to it.
    */
   readonly goneBefore: ReadonlySet<string>;
-  /** The same in a deploy, which deletes only what has left the code; undefined: that would not delete the cluster. */
+  /**
+   * The same in a deploy, which deletes only what has left the code or is to be replaced; undefined: that would not delete
+   * the cluster.
+   */
   readonly goneBeforeDeploy: ReadonlySet<string> | undefined;
   /** Ids of OBProxies of the same cluster that the same run would delete, but nobody says that they go before it. */
   readonly unordered: ReadonlySet<string>;
@@ -183,7 +186,7 @@ function lackFor({ object, provider }: Circumstances): Judgement | undefined {
 }
 
 function judgeHandsOff({ object }: Circumstances, hands: Extract<Hands, { off: true }>): Judgement {
-  const { label, fate } = object;
+  const { label, fate, isReplaced = false } = object;
   if (fate === "not-deployed") return { status: "not-deployed", remarks: [] };
   const { reason } = hands;
   if (hands.outcome === "left-alone") {
@@ -212,7 +215,7 @@ function judgeHandsOff({ object }: Circumstances, hands: Extract<Hands, { off: t
           message: `a destroy of ${labels(sharers)} would be refused, as ${reason}: by Terraform, which then deletes nothing at all, or, where that is not deployed yet, by the hook`,
           next: "before a destroy, take preventDestroy off and deploy; before a deploy, say so with --deploy",
         })),
-        meets: "destroy",
+        ...(isReplaced ? {} : { meets: "destroy" }),
       },
     ],
   };
@@ -279,7 +282,7 @@ function deployRemarks(
     {
       code: GUARD_CODES[breach.guard],
       level: "problem",
-      message: `a deploy would fail: ${message}`,
+      message: `a deploy would fail${object.isReplaced === true ? " to replace it" : ""}: ${message}`,
       next,
       meets: "deploy",
     },
