@@ -90,7 +90,7 @@ export function task(more: Partial<Task> = {}): Task {
 export function ourTask(task: Task, more: Partial<OurTask> = {}): OurTask {
   const verdict = classify(task);
   const atWork = verdict.kind === "running";
-  return { task, verdict, ofThisRun: atWork, own: false, whyNotRetry: undefined, ...more };
+  return { task, verdict, ofThisRun: atWork, own: false, whyNotRetry: undefined, endUnknown: undefined, ...more };
 }
 
 export function scene(world: World = {}): Scene {

@@ -33,6 +33,8 @@ export interface OurTask {
   readonly own: boolean;
   /** Why a failure of it must not be retried by us; undefined: it may be. */
   readonly whyNotRetry: string | undefined;
+  /** Why its verdict is no longer to be relied on: it was retried, or ended by hand, and OCP does not tell how it ended. */
+  readonly endUnknown: string | undefined;
 }
 
 /** A deletion that ended badly and may have been about our object. */
@@ -102,6 +104,7 @@ export function situation(memory: Memory, intent: Intent): Situation {
   const listed = tasksIn(round).filter(({ status }) => status !== "SUCCESSFUL");
   const clusterGone = isClusterGone(round, memory.target);
   const deletion = ourDeletion(memory, clusterGone);
+  const open = endUnknown(memory);
   return {
     following: memory.following,
     presence: presence.is,
@@ -110,11 +113,10 @@ export function situation(memory: Memory, intent: Intent): Situation {
     endUnknown: whyEndUnknown(memory, round, deletion),
     cluster: round.cluster?.says === "there" ? round.cluster.cluster : undefined,
     nameElsewhere: findNameElsewhere(round.clusters, intent.clusterName, memory.target.clusterId),
-    ours: deletion === undefined ? undefined : ourTask(deletion, memory, intent),
-    badEnds: badEnds(memory, clusterGone).map(({ task }) => ({
-      task,
-      afterLoss: isAfterLoss(memory, task),
-    })),
+    ours: deletion === undefined ? undefined : ourTask(deletion, memory, intent, open),
+    badEnds: badEnds(memory, clusterGone)
+      .filter(({ task }) => !open.includes(task.id))
+      .map(({ task }) => ({ task, afterLoss: isAfterLoss(memory, task) })),
     endedByHand: endedByHand(memory, clusterGone),
     atWork: atWorkIn(memory, listed, deletion?.task.id),
     failedOnCluster: holders(memory, listed, round),
@@ -130,13 +132,14 @@ export function situation(memory: Memory, intent: Intent): Situation {
   };
 }
 
-function ourTask(deletion: Deletion, memory: Memory, intent: Intent): OurTask {
+function ourTask(deletion: Deletion, memory: Memory, intent: Intent, open: readonly OcpId[]): OurTask {
   return {
     task: deletion.task,
     verdict: classify(deletion.task),
     ofThisRun: deletion.watched,
     own: deletion.proof === "sent" || deletion.proof === "note",
     whyNotRetry: whyNotRetry(deletion, memory.user, intent),
+    endUnknown: open.includes(deletion.task.id) ? describeOpen(deletion.task.id) : undefined,
   };
 }
 
@@ -165,7 +168,7 @@ function whyEndUnknown(memory: Memory, round: Look, ours: Deletion | undefined):
     return `an earlier run started task ${note.note.taskId}, and OCP does not say in its own word whether it still knows it`;
   }
   const [lost] = endUnknown(memory);
-  if (lost !== undefined) return `task ${lost} was at work on it, and OCP does not tell how it ended`;
+  if (lost !== undefined) return describeOpen(lost);
   const any = round.anyStatus?.tasks;
   if (any !== undefined && !any.complete) {
     return `OCP's list of tasks could not be read: ${any.why ?? "its pages do not fit together"}`;
@@ -174,6 +177,10 @@ function whyEndUnknown(memory: Memory, round: Look, ours: Deletion | undefined):
     (entry) => mayBeOurDeletion(entry, target) && !isMadeGood(entry, ours),
   );
   return unread === undefined ? undefined : `OCP lists ${describeUnread(unread)} which may be a deletion of it`;
+}
+
+function describeOpen(id: OcpId): string {
+  return `task ${id} was at work on it, and OCP does not tell how it ended`;
 }
 
 /** It has failed before ours ended well. */
