@@ -122,6 +122,14 @@ describe("what a run has watched", () => {
     expect(questions(after({}, atWork, waited, looked()))?.details).toEqual(["9"]);
   });
 
+  it("is read by itself also when it had failed before this run began, and has left the list since", () => {
+    const failed = task("9", "FAILED", mine);
+    const read = looked({ tasks: undefined, details: details(["9", { says: "there", task: failed }]) });
+    const before = [looked({ tasks: list(failed) }), read, waited] as const;
+    expect(questions(after({}, ...before, looked({ tasks: list(failed) })))?.details).toEqual([]);
+    expect(questions(after({}, ...before, looked()))?.details).toEqual(["9"]);
+  });
+
   it("is unknown where OCP does not tell how it ended", () => {
     const purged = looked({ details: details(["9", { says: "purged" }]) });
     expect(seen(after({}, atWork, waited, looked(), purged)).endUnknown).toContain("task 9");
