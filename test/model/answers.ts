@@ -46,7 +46,7 @@ export class Answers {
   constructor(private readonly manner: Manner) {}
 
   task(task: WorldTask, era: number, form: Form): Task {
-    const key = `${era}/${task.id}/${task.kind}/${task.obproxies.join(",")}/${task.by}/${task.phase}/${task.ended}/${form}`;
+    const key = `${era}/${task.id}/${task.kind}/${task.obproxies.join(",")}/${task.by}/${task.phase}/${task.tries.join("-")}/${task.ended}/${form}`;
     return cached(this.tasks, key, () => this.makeTask(task, era, form));
   }
 
@@ -89,7 +89,8 @@ export class Answers {
   }
 
   private makeTask(task: WorldTask, era: number, form: Form): Task {
-    const [status, operation, info, end] = PHASES[task.phase];
+    const [status, planned, info, end] = PHASES[task.phase];
+    const operation = planned === "EXECUTE" && hasBeenRetried(task) ? "RETRY" : planned;
     const isBare = form === "listed" && this.manner.bareLists;
     const tellsOperation = form !== "listed" || (this.manner.tags && !isBare);
     return {
@@ -98,7 +99,7 @@ export class Answers {
       status,
       ...(tellsOperation ? { operation } : {}),
       creator: task.by,
-      startTime: instant(era, task.id),
+      startTime: instant(era, task.id, this.manner.shiftsZone === true && form !== "submitted" ? 18 : 10),
       ...(task.ended > 0 && this.manner.hidesEnds !== true ? { finishTime: instant(era, 30 + task.ended) } : {}),
       subtasks: isBare ? [] : subtasksOf(task, info, end),
       ...(this.manner.tags && form !== "submitted" ? { tags: this.tagsOf(task) } : {}),
@@ -117,6 +118,10 @@ export class Answers {
   }
 }
 
+export function hasBeenRetried({ tries: [info, end] }: WorldTask): boolean {
+  return info > 1 || end > 1;
+}
+
 export function statusOf({ phase }: WorldTask): string {
   return PHASES[phase][0];
 }
@@ -129,29 +134,34 @@ function whole(entries: readonly Task[]): Listing<Task> {
   return { entries, unread: [], complete: true };
 }
 
-function instant(era: number, second: number): string {
-  return `2026-0${era + 1}-01T10:00:${String(second).padStart(2, "0")}.250Z`;
+function instant(era: number, second: number, hour = 10): string {
+  return `2026-0${era + 1}-01T${hour}:00:${String(second).padStart(2, "0")}.250Z`;
 }
 
 function subtasksOf(task: WorldTask, info: Node, end: Node): readonly Subtask[] {
-  const node = (place: number, name: string, [status, operation = "EXECUTE"]: Node, parallelIdx = -1): Subtask => ({
+  const node = (
+    place: number,
+    name: string,
+    [status, operation = "EXECUTE"]: Node,
+    { parallelIdx = -1, runTime = 1 }: Partial<Subtask> = {},
+  ): Subtask => ({
     id: String(task.id * 100 + place),
     name,
     status,
     operation,
     timeoutSeconds: 300,
     parallelIdx,
-    runTime: 1,
+    runTime,
     upstreams: [],
     downstreams: [],
   });
   const prepared: Node = task.phase === "rolledBack" ? ["PENDING", "ROLLBACK"] : ["SUCCESSFUL"];
   return [
-    ...task.obproxies.map((_, index) => node(index, "Prepare offline obproxy", prepared, index)),
-    node(50, task.kind === "restart" ? "Restart obproxy" : "Delete obproxy info", info),
+    ...task.obproxies.map((_, index) => node(index, "Prepare offline obproxy", prepared, { parallelIdx: index })),
+    node(50, task.kind === "restart" ? "Restart obproxy" : "Delete obproxy info", info, { runTime: task.tries[0] }),
     // A sibling of what has failed, which has yet to run.
-    ...(task.phase === "settling1" ? [node(52, "Offline obproxy exporter", ["READY"], 0)] : []),
-    node(51, "Finish node", end),
+    ...(task.phase === "settling1" ? [node(52, "Offline obproxy exporter", ["READY"], { parallelIdx: 0 })] : []),
+    node(51, "Finish node", end, { runTime: task.tries[1] }),
   ];
 }
 

@@ -1,7 +1,6 @@
 import { further } from "./further.js";
-import { Model, type Outcome } from "./model.js";
-import type { OperatorDoes } from "./scene.js";
-import type { Scene } from "./scene.js";
+import { Model, type Outcome, Pairs } from "./model.js";
+import { OPERATOR_DOES, type OperatorDoes, type Scene } from "./scene.js";
 import { leftBy } from "./world.js";
 
 /** Budgets and notes: all of a state that is neither the world nor a run. */
@@ -24,7 +23,10 @@ export interface Story {
 
 export interface Explored {
   readonly scene: string;
+  /** Distinct ones, each visited. */
   readonly states: number;
+  /** Met, but beyond the bound. */
+  readonly unvisited: number;
   readonly transitions: number;
   readonly depth: number;
   /** All that the scene's bound allows has been visited. */
@@ -50,7 +52,7 @@ export function explore(scene: Scene, limits: Limits): Explored {
 
 class Explorer {
   private readonly model: Model;
-  private readonly rests = new Numbered<Rest>();
+  private readonly rests = new Rests();
   private readonly words: number;
   private readonly table: StateTable;
   private readonly quietRuns = new Map<string, string | undefined>();
@@ -77,7 +79,8 @@ class Explorer {
     }
     return {
       scene: this.scene.name,
-      states: this.table.size,
+      states: at,
+      unvisited: this.table.size - at,
       transitions: this.transitions,
       depth,
       isWhole: at >= this.table.size,
@@ -92,13 +95,9 @@ class Explorer {
     const notes = hooks.map(() => Array.from({ length: machines }, () => 0));
     return [
       model.firstWorld(),
-      this.rest({ troubles, faults, kills, failures, acts, acted: [], notes }),
+      this.rests.number({ troubles, faults, kills, failures, acts, acted: [], notes }),
       ...hooks.map((_, hook) => model.place(hook, { is: "resting", runs: scene.runs })),
     ];
-  }
-
-  private rest(rest: Rest): number {
-    return this.rests.number(JSON.stringify(rest), rest);
   }
 
   private visit(index: number): void {
@@ -127,8 +126,7 @@ class Explorer {
   }
 
   private each(state: State, visit: (next: State, words: () => string, broken?: string) => void): void {
-    const [world = 0, number = 0] = state;
-    const rest = this.rests.at(number);
+    const [world = 0, rest = 0] = state;
     this.worldSteps(state, world, rest, visit);
     this.scene.hooks.forEach((_, hook) => {
       this.runSteps(state, hook, world, rest, visit);
@@ -138,21 +136,14 @@ class Explorer {
     });
   }
 
-  private worldSteps(state: State, world: number, rest: Rest, visit: Visit): void {
+  private worldSteps(state: State, world: number, rest: number, visit: Visit): void {
     for (const step of this.model.stepsOfWorld(world)) {
       const { costs } = step;
-      let spent = rest;
-      if (costs === "failure") {
-        if (rest.troubles === 0 || rest.failures === 0) continue;
-        spent = { ...rest, troubles: rest.troubles - 1, failures: rest.failures - 1 };
-      } else if (costs !== "nothing") {
-        if (rest.troubles === 0 || rest.acts === 0 || rest.acted.includes(costs)) continue;
-        if (costs.startsWith("setUpAnew") && this.someRun(state)) continue;
-        spent = { ...rest, troubles: rest.troubles - 1, acts: rest.acts - 1, acted: [...rest.acted, costs].sort() };
-      }
-      const next = [...state];
+      const spent = costs === "nothing" ? rest : this.rests.after(rest, costs);
+      if (spent === TOO_MUCH || (costs.startsWith("setUpAnew") && this.someRun(state))) continue;
+      const next = state.slice();
       next[0] = step.world;
-      if (spent !== rest) next[1] = this.rest(spent);
+      next[1] = spent;
       visit(next, () => step.words);
     }
   }
@@ -161,7 +152,7 @@ class Explorer {
     return places.some((place) => this.model.places.at(place).is === "running");
   }
 
-  private runSteps(state: State, hook: number, world: number, rest: Rest, visit: Visit): void {
+  private runSteps(state: State, hook: number, world: number, rest: number, visit: Visit): void {
     const number = state[2 + hook]!;
     const place = this.model.places.at(number);
     switch (place.is) {
@@ -172,24 +163,26 @@ class Explorer {
         return;
       case "running":
         for (const outcome of this.model.outcomes(hook, number, world)) {
-          if (outcome.isFault && (rest.troubles === 0 || rest.faults === 0)) continue;
           this.take(state, [[hook, outcome]], rest, place.machine, visit);
         }
-        if (rest.troubles > 0 && rest.kills > 0) this.kill(state, hook, place.runs, rest, visit);
+        this.kill(state, hook, place.runs, rest, visit);
     }
   }
 
-  private beginnings(state: State, hook: number, runs: number, rest: Rest, visit: Visit): void {
+  private beginnings(state: State, hook: number, runs: number, rest: number, visit: Visit): void {
+    const { notes } = this.rests.at(rest);
     for (let machine = 0; machine < this.scene.machines; machine += 1) {
-      const next = [...state];
-      next[2 + hook] = this.model.begin(hook, runs, machine, rest.notes[hook]![machine]!);
+      const next = state.slice();
+      next[2 + hook] = this.model.begin(hook, runs, machine, notes[hook]![machine]!);
       visit(next, () => `${this.nameOf(hook)} is run on machine ${"AB"[machine] ?? machine}`);
     }
   }
 
-  private kill(state: State, hook: number, runs: number, rest: Rest, visit: Visit): void {
-    const next = [...state];
-    next[1] = this.rest({ ...rest, troubles: rest.troubles - 1, kills: rest.kills - 1 });
+  private kill(state: State, hook: number, runs: number, rest: number, visit: Visit): void {
+    const spent = this.rests.after(rest, "kill");
+    if (spent === TOO_MUCH) return;
+    const next = state.slice();
+    next[1] = spent;
     next[2 + hook] = this.model.place(hook, { is: "resting", runs });
     next[0] = this.leftBy(hook, state[0]!);
     visit(next, () => `${this.nameOf(hook)} is killed`);
@@ -203,7 +196,7 @@ class Explorer {
   }
 
   /** Two hooks of one machine, which have seen the same, send one call. */
-  private jointSteps(state: State, [a, b]: readonly [number, number], world: number, rest: Rest, visit: Visit): void {
+  private jointSteps(state: State, [a, b]: readonly [number, number], world: number, rest: number, visit: Visit): void {
     const [one, other] = [this.model.places.at(state[2 + a]!), this.model.places.at(state[2 + b]!)];
     if (one.is !== "running" || other.is !== "running") return;
     if (one.doing.does !== "delete" || other.doing.does !== "delete" || one.machine !== other.machine) return;
@@ -211,7 +204,6 @@ class Explorer {
     if (this.scene.hooks[a]!.target === this.scene.hooks[b]!.target || one.saw.cluster !== other.saw.cluster) return;
     const runs = [a, b].map((hook) => ({ hook, place: state[2 + hook]! }));
     for (const [first, second] of this.model.together(runs[0]!, runs[1]!, world)) {
-      if (first.isFault && (rest.troubles === 0 || rest.faults === 0)) continue;
       this.take(
         state,
         [
@@ -228,22 +220,20 @@ class Explorer {
   private take(
     state: State,
     taken: readonly (readonly [hook: number, outcome: Outcome])[],
-    rest: Rest,
+    rest: number,
     machine: number,
     visit: Visit,
   ): void {
-    const next = [...state];
-    let after = rest;
+    const isFault = taken.some(([, outcome]) => outcome.isFault);
+    let after = isFault ? this.rests.after(rest, "fault") : rest;
+    if (after === TOO_MUCH) return;
+    const next = state.slice();
     for (const [hook, { place, world, note }] of taken) {
       next[0] = this.model.places.at(place).is === "running" ? world : this.leftBy(hook, world);
       next[2 + hook] = place;
-      if (note !== undefined && after.notes[hook]![machine] !== note) {
-        after = { ...after, notes: replaced(after.notes, hook, replaced(after.notes[hook]!, machine, note)) };
-      }
+      if (note !== undefined) after = this.rests.noted(after, hook, machine, note);
     }
-    if (taken.some(([, { isFault }]) => isFault))
-      after = { ...after, troubles: after.troubles - 1, faults: after.faults - 1 };
-    if (after !== rest) next[1] = this.rest(after);
+    next[1] = after;
     const broken = taken.map(([, outcome]) => outcome.broken).find((each) => each !== undefined);
     visit(next, () => taken.map(([hook, { words }]) => `${this.nameOf(hook)} ${words}`).join("; with it "), broken);
   }
@@ -282,21 +272,80 @@ function replaced<T>(values: readonly T[], index: number, value: T): readonly T[
   return values.map((each, at) => (at === index ? value : each));
 }
 
-class Numbered<T> {
-  private readonly values: T[] = [];
-  private readonly numbers = new Map<string, number>();
+/** What costs of the budgets. */
+type Cost = "fault" | "kill" | "failure" | OperatorDoes;
+const BUDGETS = { fault: "faults", kill: "kills", failure: "failures" } as const;
+const COSTS: readonly Cost[] = ["fault", "kill", "failure", ...OPERATOR_DOES];
+/** More than the budgets allow. */
+const TOO_MUCH = -1;
 
-  number(key: string, value: T): number {
+/** Budgets and notes as numbers, equal ones the same. */
+class Rests {
+  private readonly values: Rest[] = [];
+  private readonly numbers = new Map<string, number>();
+  private readonly afters = new Pairs<number>();
+  private readonly noteds = new Pairs<number>();
+
+  number(rest: Rest): number {
+    const key = JSON.stringify(rest);
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
-    this.values.push(value);
+    this.values.push(rest);
     this.numbers.set(key, this.values.length - 1);
     return this.values.length - 1;
   }
 
-  at(number: number): T {
+  at(number: number): Rest {
     return this.values[number]!;
   }
+
+  after(number: number, cost: Cost): number {
+    const key = COSTS.indexOf(cost);
+    const known = this.afters.get(number, key);
+    if (known !== undefined) return known;
+    const spent = spend(this.at(number), cost);
+    const after = spent === undefined ? TOO_MUCH : this.number(usable(spent));
+    this.afters.set(number, key, after);
+    return after;
+  }
+
+  noted(number: number, hook: number, machine: number, note: number): number {
+    const { notes } = this.at(number);
+    if (notes[hook]![machine] === note) return number;
+    const key = (note * notes.length + hook) * notes[hook]!.length + machine;
+    const known = this.noteds.get(number, key);
+    if (known !== undefined) return known;
+    const changed = replaced(notes, hook, replaced(notes[hook]!, machine, note));
+    const after = this.number({ ...this.at(number), notes: changed });
+    this.noteds.set(number, key, after);
+    return after;
+  }
+}
+
+/** Without what can make no difference any more. */
+function usable(rest: Rest): Rest {
+  const { troubles } = rest;
+  const acts = Math.min(rest.acts, troubles);
+  return {
+    ...rest,
+    faults: Math.min(rest.faults, troubles),
+    kills: Math.min(rest.kills, troubles),
+    failures: Math.min(rest.failures, troubles),
+    acts,
+    acted: acts === 0 ? [] : rest.acted,
+  };
+}
+
+/** Undefined: there is not so much of it left. */
+function spend(rest: Rest, cost: Cost): Rest | undefined {
+  if (rest.troubles === 0) return undefined;
+  const less = { ...rest, troubles: rest.troubles - 1 };
+  if (cost === "fault" || cost === "kill" || cost === "failure") {
+    const budget = BUDGETS[cost];
+    return rest[budget] === 0 ? undefined : { ...less, [budget]: rest[budget] - 1 };
+  }
+  if (rest.acts === 0 || rest.acted.includes(cost)) return undefined;
+  return { ...less, acts: rest.acts - 1, acted: [...rest.acted, cost].sort() };
 }
 
 /** All states that were met, each once, in the order in which they were: an exact set, by open addressing. */
@@ -327,7 +376,9 @@ class StateTable {
   }
 
   at(index: number): State {
-    return [...this.rows.subarray(index * this.words, (index + 1) * this.words)];
+    const state: number[] = [];
+    for (let word = index * this.words; word < (index + 1) * this.words; word += 1) state.push(this.rows[word]!);
+    return state;
   }
 
   parent(index: number): number {

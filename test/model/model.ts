@@ -100,6 +100,22 @@ class Interner<T> {
   }
 }
 
+/** Values by two small numbers, which maps find faster than a large one made of both. */
+export class Pairs<T> {
+  size = 0;
+  private readonly byFirst: (Map<number, T> | undefined)[] = [];
+
+  get(first: number, second: number): T | undefined {
+    return this.byFirst[first]?.get(second);
+  }
+
+  set(first: number, second: number, value: T): void {
+    const bySecond = (this.byFirst[first] ??= new Map<number, T>());
+    bySecond.set(second, value);
+    this.size += 1;
+  }
+}
+
 /** Everything that can happen in a scene, one step at a time. Worlds, runs and notes are numbers, equal ones the same. */
 export class Model {
   readonly intents: readonly Intent[];
@@ -109,9 +125,10 @@ export class Model {
   readonly notes = new Interner<Recorded | undefined>();
   readonly answers: Answers;
   private readonly worldSteps = new Map<number, readonly WorldStep[]>();
-  private readonly memo = new Map<number, readonly Outcome[]>();
+  private memo = new Pairs<readonly Outcome[]>();
   private readonly saids = new Map<string, readonly Said[]>();
-  private readonly nexts = new Map<number, Next>();
+  private readonly nexts = new Pairs<Next>();
+  private readonly beginnings = new Pairs<number>();
   private readonly events = new Interner<string>();
 
   constructor(readonly scene: Scene) {
@@ -143,7 +160,7 @@ export class Model {
       tasks
         .map(
           (task) =>
-            `${task.id}${task.kind}${task.obproxies.join(",")}${task.by}${task.phase}${task.ended}/${task.runs.join("")}`,
+            `${task.id}${task.kind}${task.obproxies.join(",")}${task.by}${task.phase}${task.tries.join("-")}/${task.ended}/${task.runs.join("")}`,
         )
         .join(";"),
       `${world.nextId}/${world.ends}`,
@@ -244,6 +261,15 @@ export class Model {
   // ---- the steps of a run
 
   begin(hook: number, runs: number, machine: number, note: number): number {
+    const key = (runs * this.scene.machines + machine) * this.intents.length + hook;
+    const known = this.beginnings.get(note, key);
+    if (known !== undefined) return known;
+    const place = this.newRun(hook, runs, machine, note);
+    this.beginnings.set(note, key, place);
+    return place;
+  }
+
+  private newRun(hook: number, runs: number, machine: number, note: number): number {
     const step = start(this.intents[hook]!, this.notes.at(note));
     if (step.is !== "on") throw new Error("the hook decides before it has asked");
     return this.place(hook, {
@@ -252,12 +278,11 @@ export class Model {
   }
 
   outcomes(hook: number, place: number, world: number): readonly Outcome[] {
-    const key = (place * 0x400000 + world) * 4 + hook;
-    const known = this.memo.get(key);
+    const known = this.memo.get(place, world);
     if (known !== undefined) return known;
     const found = this.findOutcomes(hook, place, world);
-    if (this.memo.size > 2_000_000) this.memo.clear();
-    this.memo.set(key, found);
+    if (this.memo.size > 2_000_000) this.memo = new Pairs();
+    this.memo.set(place, world, found);
     return found;
   }
 
@@ -327,7 +352,7 @@ export class Model {
       const truth =
         next.asks === "cluster" || next.asks === "clusters"
           ? clusterTruth(world)
-          : next.asks === "tasks"
+          : next.asks === "tasks" || next.asks === "anyStatus"
             ? tasksTruth(world, intent).join()
             : "";
       return this.said(world, doing, intent).map((each): Said => ({
@@ -542,6 +567,11 @@ export class Model {
           : wasSent || isTarget(id) || intent.declaredObproxyIds.has(String(id)),
       isProtected: (id) => isProtected(intent, id),
       isOurs: task.by === "job",
+      // Of a task that this run has begun; a run that finds a failed one counts for itself.
+      isTooOften:
+        task.runs.includes(hook) &&
+        place.saw.tasks?.includes(factKey(task)) === true &&
+        Math.max(...task.tries) > intent.taskRetries,
     });
   }
 
@@ -688,11 +718,10 @@ export class Model {
 
   /** What a run comes to by an event; the same for the same, whatever the world is. */
   private next(run: Run, event: number, saw: Saw, take: () => Step, recorded = run.place.recorded): Next {
-    const key = run.at * 0x200000 + event;
-    const known = this.nexts.get(key);
+    const known = this.nexts.get(run.at, event);
     if (known !== undefined) return known;
     const made = this.made(run, take(), saw, recorded);
-    this.nexts.set(key, made);
+    this.nexts.set(run.at, event, made);
     return made;
   }
 
@@ -739,8 +768,9 @@ export class Model {
 
   /** What a failure says of a task is what OCP said of it when it was asked last. */
   private whyFailureIsWrong({ world, hook }: Run, why: Failing, saw: Saw): Broken {
-    if (why.reason !== "task-failed" || saw.tasks === undefined) return undefined;
-    const task = taskOf(world, Number(why.ours.task.id));
+    const told = why.reason === "task-failed" ? why.ours.task : why.reason === "bad-end" ? why.end.task : undefined;
+    if (told === undefined || saw.tasks === undefined) return undefined;
+    const task = taskOf(world, Number(told.id));
     if (task === undefined || !touches(task, this.intents[hook]!)) return undefined;
     return saw.tasks.includes(`${task.id}:well`) ? "I4: fails by a task that had ended well" : undefined;
   }
@@ -876,8 +906,10 @@ function tasksTruth(world: World, intent: Intent): readonly string[] {
   return world.tasks.filter((task) => touches(task, intent)).map(factKey);
 }
 
+/** What has failed again is another fact. */
 function factKey(task: WorldTask): string {
-  return `${task.id}:${stateOf(task)}`;
+  const state = stateOf(task);
+  return state === "failed" ? `${task.id}:failed${task.tries.join("")}` : `${task.id}:${state}`;
 }
 
 /** The list that the run has read told of it, however little. */

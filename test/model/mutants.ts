@@ -77,8 +77,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: "a deletion that has left the list is asked for by itself",
     file: "deletions.ts",
-    from: "return watched && isOpen && (!seen.has(task.id) || finished.has(task.id));",
-    to: "return watched && isOpen && task.id === '' && (!seen.has(task.id) || finished.has(task.id));",
+    from: "return isOpen && (!seen.has(task.id) || finished.has(task.id));",
+    to: "return isOpen && task.id === '' && (!seen.has(task.id) || finished.has(task.id));",
   },
   {
     without: "a task that was retried is read again before anything is made of it",

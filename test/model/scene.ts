@@ -3,18 +3,11 @@ import { CLUSTER_ID } from "./answers.js";
 import { type Manner, NAME } from "./world.js";
 
 /** What an operator may do, each kind at most once. */
-export type OperatorDoes =
-  | "delete"
-  | "deleteCluster"
-  | "restart"
-  | "retry"
-  | "skip"
-  | "rollBack"
-  | "end"
-  | "purge"
-  | "setUpAnew"
-  | "setUpAnewOtherName"
-  | "setUpAnewOtherId";
+export const OPERATOR_DOES = [
+  ...(["delete", "deleteCluster", "restart", "retry", "skip", "rollBack", "end", "purge"] as const),
+  ...(["setUpAnew", "setUpAnewOtherName", "setUpAnewOtherId"] as const),
+] as const;
+export type OperatorDoes = (typeof OPERATOR_DOES)[number];
 
 /** What may go wrong with one answer. */
 export type Fault =

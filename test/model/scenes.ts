@@ -5,15 +5,15 @@ export type Bound = "short" | "deep";
 
 /** How many states of each scene are visited at most. */
 export const BOUNDS: Readonly<Record<Bound, { readonly states: number }>> = {
-  short: { states: 8_000 },
+  short: { states: 25_000 },
   deep: { states: 2_000_000 },
 };
 
 const TAGGED: Manner = { tags: true, ownName: true, unlockOnFailure: false, showsBusy: true, bareLists: false };
-const MANNERS: readonly (readonly [called: string, manner: Manner])[] = [
+const MANNERS = [
   ["tags", TAGGED],
   ["no tags", { ...TAGGED, tags: false, ownName: false }],
-];
+] as const satisfies readonly (readonly [called: string, manner: Manner])[];
 /** Of a list that tells no subtasks nobody reads, before 4.3.6, whether a stranger's failed task has come to rest. */
 const BARE = { bareLists: true, ownName: false } as const;
 const LIGHT = { unlockOnFailure: true, showsBusy: false } as const;
@@ -32,7 +32,7 @@ type Theme = Omit<Scene, "name" | "manner" | "hooks" | "obproxies">;
 const QUIET: Theme = {
   machines: 1,
   runs: 2,
-  troubles: 3,
+  troubles: 9,
   kills: 0,
   faults: 0,
   faultKinds: [],
@@ -41,29 +41,30 @@ const QUIET: Theme = {
   operator: [],
 };
 
-/** What goes wrong in the short bound: one kind of thing at a time, all of it. */
+const LOSSES = ["lostBefore", "lostAfter", "lostLate", "undelivered"] as const;
+
+/** What goes wrong in the short bound: a few kinds of things at a time, and all that can come of them. */
 const SHORT = {
   witnesses: { ...QUIET, faults: 2, faultKinds: ["general404", "oneWitness", "silence", "brokenList", "lag"] },
-  losses: {
-    ...{ ...QUIET, faults: 1, failures: 1, kills: 1, operatorActs: 1, operator: ["retry", "skip", "rollBack", "end"] },
-    faultKinds: ["lostBefore", "lostAfter", "lostLate", "undelivered"],
+  losses: { ...QUIET, faults: 1, faultKinds: LOSSES, failures: 1, kills: 1 },
+  "losses mended": {
+    ...{ ...QUIET, faults: 1, faultKinds: LOSSES, failures: 1 },
+    ...{ operatorActs: 1, operator: ["retry", "skip", "rollBack", "end"] },
   },
-  people: { ...QUIET, machines: 2, failures: 1, kills: 1, operatorActs: 2, operator: EVERY_ACT },
+  people: { ...QUIET, failures: 1, operatorActs: 1, operator: EVERY_ACT },
+  killed: { ...QUIET, failures: 1, kills: 1, operatorActs: 1, operator: EVERY_ACT },
+  "another machine": { ...QUIET, machines: 2, failures: 1, kills: 1, operatorActs: 1, operator: ["end", "retry"] },
   lists: {
-    ...{
-      ...QUIET,
-      machines: 2,
-      faults: 1,
-      failures: 1,
-      kills: 1,
-      operatorActs: 1,
-      operator: ["delete", "end", "purge"],
-    },
-    faultKinds: ["brokenList", "unknownTask", "general404"],
+    ...{ ...QUIET, faults: 1, faultKinds: ["brokenList", "unknownTask", "general404"], failures: 1 },
+    ...{ operatorActs: 1, operator: ["delete", "retry", "end", "purge"] },
   },
   absence: { ...QUIET, faults: 1, faultKinds: ["brokenList"], operatorActs: 1, operator: ["delete"] },
   order: { ...QUIET, runs: 1, failures: 1, operatorActs: 2, operator: ["delete", "retry"] },
-  anew: { ...QUIET, troubles: 4, failures: 1, kills: 1, operatorActs: 2, operator: ["delete", "setUpAnew"] },
+  anew: { ...QUIET, failures: 1, operatorActs: 2, operator: ["delete", "setUpAnew"] },
+  failures: { ...QUIET, runs: 1, failures: 2 },
+  "a failure": { ...QUIET, failures: 1 },
+  "a failure elsewhere": { ...QUIET, machines: 2, failures: 1 },
+  "a lost answer": { ...QUIET, runs: 1, faults: 1, faultKinds: ["lostAfter"] },
 } as const satisfies Record<string, Theme>;
 
 /** In the deep bound: everything, everywhere. */
@@ -114,9 +115,10 @@ const SHORT_CASTS: Readonly<Record<keyof typeof SHORT, readonly CastName[]>> = {
     ...(["one OBProxy", "an empty cluster", "a cluster by force"] as const),
     ...(["a cluster with a kept OBProxy", "a cluster with an undeclared OBProxy"] as const),
   ],
-  losses: ["one OBProxy", "a cluster by force", "one OBProxy, tasks not to be read", "two OBProxies"],
+  losses: ["one OBProxy", "one OBProxy, retried", "a cluster by force", "one OBProxy, tasks not to be read"],
+  "losses mended": ["one OBProxy", "a cluster by force"],
   people: [
-    ...(["one OBProxy", "one OBProxy beside a kept one", "two OBProxies", "a cluster by force"] as const),
+    ...(["one OBProxy", "one OBProxy beside a kept one", "an empty cluster", "a cluster by force"] as const),
     ...([
       "a cluster with an undeclared OBProxy",
       "a cluster with a declared OBProxy",
@@ -125,10 +127,16 @@ const SHORT_CASTS: Readonly<Record<keyof typeof SHORT, readonly CastName[]>> = {
     ] as const),
     "a cluster that has left",
   ],
-  lists: ["one OBProxy", "one OBProxy, retried", "a cluster by force"],
+  killed: ["one OBProxy"],
+  "another machine": ["one OBProxy", "a cluster by force"],
+  lists: ["one OBProxy", "one OBProxy, retried", "an empty cluster"],
   absence: ["one OBProxy"],
   order: ["one OBProxy"],
   anew: ["one OBProxy, retried"],
+  failures: ["two OBProxies"],
+  "a failure": ["an OBProxy and its cluster", "one OBProxy, twice"],
+  "a failure elsewhere": ["two OBProxies"],
+  "a lost answer": ["two OBProxies"],
 };
 
 export function scenesOf(bound: Bound): readonly Scene[] {
@@ -137,28 +145,23 @@ export function scenesOf(bound: Bound): readonly Scene[] {
 
 function shortScenes(): Scene[] {
   const themes = Object.keys(SHORT) as (keyof typeof SHORT)[];
-  const scenes = MANNERS.flatMap(([called, manner]) =>
-    themes.flatMap((theme) =>
-      SHORT_CASTS[theme].map((cast): Scene => ({
-        ...SHORT[theme],
-        ...CASTS[cast],
-        manner,
-        name: `${cast}, ${theme}, ${called}`,
-      })),
-    ),
+  const scene = (theme: keyof typeof SHORT, cast: CastName, manner: Manner, ...words: readonly string[]): Scene => ({
+    ...{ ...SHORT[theme], ...CASTS[cast], manner },
+    name: [cast, theme, ...words].join(", "),
+  });
+  const usual = MANNERS.flatMap(([called, manner]) =>
+    themes.flatMap((theme) => SHORT_CASTS[theme].map((cast) => scene(theme, cast, manner, called))),
   );
-  const odd = (name: string, manner: Partial<Manner>, theme: keyof typeof SHORT, cast: CastName): Scene[] =>
-    MANNERS.filter(([, { tags }]) => tags || manner.bareLists !== true).map(([called, usual]) => ({
-      ...{ ...SHORT[theme], ...CASTS[cast], manner: { ...usual, ...manner } },
-      name: `${cast}, ${theme}, ${name}, ${called}`,
-    }));
+  const [[tags, tagged], [noTags, untagged]] = MANNERS;
   return [
-    ...scenes,
-    ...odd("bare lists", { bareLists: true }, "people", "one OBProxy"),
-    ...odd("unlocked on failure", LIGHT, "people", "one OBProxy"),
-    ...odd("ends not told", { hidesEnds: true }, "people", "one OBProxy"),
-    ...odd("partial tags", { partialTags: true }, "people", "two OBProxies"),
-    ...odd("old names", { ownName: false }, "people", "one OBProxy, retried"),
+    ...usual,
+    scene("people", "one OBProxy", { ...tagged, bareLists: true }, tags, "bare lists"),
+    scene("people", "one OBProxy", { ...tagged, ...LIGHT }, tags, "unlocked on failure"),
+    scene("people", "one OBProxy", { ...untagged, ...LIGHT }, noTags, "unlocked on failure"),
+    scene("people", "one OBProxy", { ...tagged, hidesEnds: true }, tags, "ends not told"),
+    scene("people", "one OBProxy", { ...untagged, shiftsZone: true }, noTags, "another zone"),
+    scene("a failure elsewhere", "two OBProxies", { ...tagged, partialTags: true }, tags, "partial tags"),
+    scene("people", "one OBProxy, retried", { ...tagged, ownName: false }, tags, "old names"),
   ];
 }
 

@@ -19,6 +19,8 @@ export interface Manner {
   readonly hidesEnds?: boolean;
   /** A task's tags name only the first of several OBProxies. */
   readonly partialTags?: boolean;
+  /** Times are stored without a zone, and OCP was restarted under another one since it answered the delete. */
+  readonly shiftsZone?: boolean;
 }
 
 export type Phase =
@@ -60,9 +62,13 @@ export interface WorldTask {
   /** The hooks whose runs have begun it, as long as these go on. */
   readonly runs: readonly number[];
   readonly phase: Phase;
+  /** How often its parts were tried: what deletes the information, and the end. */
+  readonly tries: Tries;
   /** Which end of all this one was; 0: it is at work. */
   readonly ended: number;
 }
+
+export type Tries = readonly [info: number, end: number];
 
 export interface World {
   /** How often OCP has been set up anew, with the same ids. */
@@ -181,15 +187,21 @@ export function submit(world: World, { kind, obproxies, by, runs }: Submission):
   if (world.lock !== undefined) return "locked";
   const id = world.nextId;
   const all = kind === "cluster" ? cluster.obproxies : obproxies;
-  const task: WorldTask = { id, kind, obproxies: all, by, runs, phase: "run0", ended: 0 };
+  const task: WorldTask = { id, kind, obproxies: all, by, runs, phase: "run0", tries: [1, 1], ended: 0 };
   return { ...world, tasks: [...world.tasks, task], nextId: id + 1, lock: id };
 }
 
 /** Undefined: OCP refuses. */
 export function retry(world: World, id: number): World | undefined {
   const task = taskOf(world, id);
-  if (task?.phase === "failed0") return lockedAgain(put(world, { ...task, phase: "run0" }), id);
-  if (task?.phase === "failed1") return lockedAgain(put(world, { ...task, phase: "run1" }), id);
+  if (task === undefined) return undefined;
+  const [info, end] = task.tries;
+  if (task.phase === "failed0") {
+    return lockedAgain(put(world, { ...task, phase: "run0", tries: [info + 1, end] }), id);
+  }
+  if (task.phase === "failed1") {
+    return lockedAgain(put(world, { ...task, phase: "run1", tries: [info, end + 1] }), id);
+  }
   return undefined;
 }
 
