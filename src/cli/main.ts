@@ -1,4 +1,5 @@
 import { preflight } from "./preflight.js";
+import { report } from "./report.js";
 import { simulate } from "./simulate.js";
 
 /** Written in by the build; see scripts/build.mjs. */
@@ -8,6 +9,7 @@ const HELP = `Usage: cdktf-obproxy <command> [options]
 
 Commands:
   preflight   tell what a deploy or a destroy would meet, and delete nothing
+  report      tell what has become of a destroy, and what to do next
   simulate    run an OCP that exists only in memory, to try a teardown on
 
 Run "cdktf-obproxy <command> --help" for a command's options, and "cdktf-obproxy --version" for the version.
@@ -17,6 +19,8 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   switch (command) {
     case "preflight":
       return preflight(rest, { stdout: process.stdout, stderr: process.stderr, env: process.env, cwd: process.cwd() });
+    case "report":
+      return report(rest, { stdout: process.stdout, stderr: process.stderr, env: process.env, cwd: process.cwd() });
     case "simulate":
       return simulate([...rest], process);
     case "--help":
