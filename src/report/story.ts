@@ -208,14 +208,14 @@ class Teller {
     subtask.name = event.name;
     if (Number.isSafeInteger(event.index)) subtask.index = Number(event.index);
     const number = Number.isSafeInteger(event.attempt) ? event.attempt : 1;
-    const last = subtask.attempts.at(-1);
-    const attempt: AttemptStory =
-      last?.number === number ? last : { number, status: event.status, startedAt: at, lastAt: at };
-    if (attempt !== last) subtask.attempts.push(attempt);
-    attempt.status = event.status;
+    const known = subtask.attempts.find((attempt) => attempt.number === number);
+    const attempt: AttemptStory = known ?? { number, status: event.status, startedAt: at, lastAt: at };
+    if (known === undefined) subtask.attempts.push(attempt);
     attempt.lastAt = Math.max(attempt.lastAt, at);
-    if (!isEnd(event.status)) delete attempt.endedAt;
-    else attempt.endedAt ??= at;
+    // Another hook may tell later what it has seen before.
+    if (attempt.endedAt !== undefined) return;
+    attempt.status = event.status;
+    if (isEnd(event.status)) attempt.endedAt = at;
   }
 }
 
