@@ -212,7 +212,8 @@ function told(group: readonly Remark[]): Cause {
   return {
     ...{ level, head, objects: group.map(({ object: { key, provider, target } }) => ({ key, provider, target })) },
     what: say(what),
-    details: longest.details ?? [],
+    // Subtasks that are alike fail in the same words.
+    details: [...new Set(longest.details)],
     next: next === undefined ? undefined : say(next),
   };
 }

@@ -183,7 +183,12 @@ class Teller {
   private sent(event: Extract<HookEvent, { event: "sent" }>, at: number): void {
     const task = this.taskOf(event, event.task, at);
     task.ours = true;
-    for (const key of event.with) task.objects.add(key);
+    for (const key of event.with) {
+      task.objects.add(key);
+      // Its own hook may have no time left to tell.
+      const other = this.hooks.get(nameOfHook(event.provider, key));
+      if (other !== undefined && other.end === undefined) other.task ??= event.task;
+    }
     task.objects.add(event.object);
   }
 

@@ -124,6 +124,7 @@ it("tells one cause once, though each object is named in its own failure", async
 });
 
 describe("when the runner was killed in mid-task", () => {
+  const SENT = { event: "sent", task: "910", with: ["27/2", "27/3"] } as const;
   const killed = (): Run =>
     new Run(place.hooks).deletes("900", ["27/1"]).start("27/2", "27/3").send("910", ["27/2", "27/3"]);
 
@@ -145,6 +146,14 @@ describe("when the runner was killed in mid-task", () => {
     place.holds(["27/3"]);
     expect((await place.alone()).out).toContain(
       "INTERRUPTED OBProxy 27/3: the hook was killed before it came to an end; no delete that it had sent is known\n",
+    );
+  });
+
+  it("knows the task of a hook that shared it and was killed before it could tell", async () => {
+    place.wrote(String(new Run(place.hooks).start("27/2", "27/3").add("27/2", SENT)));
+    place.holds(["27/2", "27/3"]);
+    expect((await place.alone()).out).toContain(
+      "INTERRUPTED OBProxies 27/2, 27/3: the hook was killed before it came to an end; task 910 may go on in OCP\n",
     );
   });
 

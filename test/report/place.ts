@@ -183,11 +183,12 @@ export class Run {
     return this;
   }
 
-  /** All of the objects, by one task. */
-  deletes(task: string, keys: readonly string[]): this {
+  /** All of the objects, by one task. `steps`: how often each hook has seen the task move. Default once. */
+  deletes(task: string, keys: readonly string[], { steps = 0 }: { readonly steps?: number } = {}): this {
     this.start(...keys)
       .send(task, keys)
       .work(keys[0] ?? "", task);
+    for (let step = 0; step < steps; step += 1) for (const key of keys) this.task(key, task, "RUNNING", step);
     for (const key of keys) {
       this.task(key, task, "SUCCESSFUL", SUBTASKS.length);
       this.add(key, { event: "deleted", task });
