@@ -145,13 +145,14 @@ function taskGroup(task: ReportedTask, scale: Scale, id: string): string {
   const facts = [
     span(startedAt, endedAt, "no end seen"),
     `${done} of ${total} subtasks done`,
-    ...(retries === 0 ? [] : [`retried ${count(retries, "time")}`]),
+    ...(retries === 0 ? [] : [`retried ${retries === 1 ? "once" : `${retries} times`}`]),
     ...(ours ? (objects.length === 0 ? [] : [`deletes ${count(objects.length, "object")}`]) : ["waited for"]),
     ...(creator === undefined ? [] : [`by ${creator}`]),
     ...(statusNow === undefined ? [] : [`now ${statusNow}`]),
   ].join(", ");
   const title = `task ${task.id}${name === "" ? "" : ` "${name}"`}`;
-  const kind = endedAt === undefined ? `${toneOf(status)} open` : toneOf(status);
+  const tone = ours || status === "FAILED" ? toneOf(status) : "waited";
+  const kind = endedAt === undefined ? `${tone} open` : tone;
   return folding(
     {
       id,

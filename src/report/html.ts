@@ -37,7 +37,7 @@ export function htmlReport(report: Report): string {
 <header>
 <h1>${escape(title)}</h1>
 <p class="summary ${exitCodeOf(report) === 0 ? "good" : "bad"}">${escape(summaryText(report))}</p>
-<p class="quiet">Seen <time datetime="${iso(report.at)}">${moment(report.at)}</time>. All times are UTC.</p>
+<p class="quiet">As of <time datetime="${iso(report.at)}">${moment(report.at)}</time>. All times are UTC.</p>
 </header>
 <main>
 ${report.stacks.map((stack, index) => section(stack, `s${index}`, report.at)).join("\n")}

@@ -1,7 +1,7 @@
 import { escapeMarkup } from "./escape.js";
 import { type Cause, causeOf, type Report, type ReportedObject, type ReportedStack } from "./report.js";
 import { shortWhy, wordFor } from "./text.js";
-import { iso, listOf } from "./words.js";
+import { count, iso } from "./words.js";
 
 /** JUnit's XML, which CI systems show as tests: a case for each object, which passes where nothing of it is left. */
 export function junitReport({ at, stacks }: Report): string {
@@ -61,7 +61,7 @@ function stackCases(stack: ReportedStack): readonly string[] {
 }
 
 function failureOf(kind: "error" | "failure", type: string, { details, next, objects, what }: Cause): string {
-  const about = objects.length > 1 ? [`the same of ${listOf(objects)}`] : [];
+  const about = objects.length > 1 ? [`the same of ${count(objects.length, "object")}`] : [];
   const lines = [...details, ...(next === undefined ? [] : [`what to do: ${next}`]), ...about];
   return `      <${kind}${attributesOf({ message: what, type })}>${lines.map(escapeMarkup).join("\n")}</${kind}>\n`;
 }

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../support/process.js";
 import { REPOSITORY } from "../support/repository.js";
-import { Place, Run } from "./place.js";
+import { fiveHundred } from "./five-hundred.js";
+import { Place } from "./place.js";
 
 /** What five hundred objects cost. How long it takes is measured by bench/report.ts: here others may use the machine. */
 
@@ -33,13 +34,3 @@ it("tells of five hundred objects in less than 200 MiB, in every form", async ()
   expect(kibibytes).toBeGreaterThan(20 * MEBIBYTE);
   expect(kibibytes).toBeLessThan(200 * MEBIBYTE);
 });
-
-/** Ten at a time, as Terraform runs them. */
-export function fiveHundred(place: Place): Run {
-  const proxies = place.keys.slice(1);
-  const events = new Run(place.hooks);
-  for (let start = 0; start < 490; start += 10) {
-    events.deletes(String(900 + start), proxies.slice(start, start + 10), { steps: 40 });
-  }
-  return events.deletes("1400", proxies.slice(490, 499)).fails("1410", proxies.slice(499));
-}
