@@ -2,18 +2,18 @@
 // the destroy hook and the command line, so that neither needs node_modules where it runs.
 import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { build } from "esbuild";
-import { evaluateModulesAtOnce } from "./eager.mjs";
+import { type BuildOptions, type Plugin, build } from "esbuild";
+import needs from "../src/needs.json";
+import { evaluateModulesAtOnce } from "./eager.js";
 
-const require = createRequire(import.meta.url);
+type Constants = Readonly<Record<"ERROR" | "TYPE", unknown>>;
 
 /**
  * What undici's client asks for and the hook has no use for, each with the little that is left of it. Node's HTTP/2
  * (OCP speaks HTTP/1.1 only), its HTTP server half and its assertion library cost a quarter of the hook's start-up;
  * fetch's body classes are only for bodies that are neither texts nor buffers.
  */
-const TRIMMED = [
+const TRIMMED: readonly (readonly [RegExp, string | (() => Promise<string>)])[] = [
   [/\/client-h2(\.js)?$/, 'module.exports = () => { throw new Error("HTTP/2 is not part of this bundle"); };'],
   [
     /^node:assert$/,
@@ -23,8 +23,8 @@ const TRIMMED = [
   // Of the parser's constants the client uses two tables; the others, of all methods and header names, cost a millisecond.
   [
     /\/llhttp\/constants(\.js)?$/,
-    () => {
-      const { ERROR, TYPE } = require("undici/lib/llhttp/constants.js");
+    async () => {
+      const { ERROR, TYPE } = (await import(require.resolve("undici/lib/llhttp/constants.js"))) as Constants;
       return `module.exports = ${JSON.stringify({ ERROR, TYPE })};`;
     },
   ],
@@ -40,29 +40,29 @@ const TRIMMED = [
   [/\/web\/fetch\/(body|formdata)(\.js)?$/, 'throw new Error("fetch is not part of this bundle");'],
 ];
 
-const trimmedUndici = {
+const trimmedUndici: Plugin = {
   name: "trimmed-undici",
-  setup({ onResolve, onLoad }) {
+  setup: (build) => {
     TRIMMED.forEach(([filter], index) => {
-      onResolve({ filter }, ({ importer }) =>
+      build.onResolve({ filter }, ({ importer }) =>
         /[\\/]node_modules[\\/]undici[\\/]lib[\\/](core|dispatcher|handler|util|api)[\\/]/.test(importer)
           ? { path: String(index), namespace: "trimmed" }
           : undefined,
       );
     });
-    onLoad({ filter: /.*/, namespace: "trimmed" }, ({ path }) => {
-      const contents = TRIMMED[Number(path)][1];
-      return { contents: typeof contents === "function" ? contents() : contents };
+    build.onLoad({ filter: /.*/, namespace: "trimmed" }, async ({ path }) => {
+      const contents = TRIMMED[Number(path)]?.[1];
+      return { contents: typeof contents === "function" ? await contents() : (contents ?? "") };
     });
   },
 };
 
 const HOOK = "dist/hook/obproxy-hook.cjs";
-const undici = JSON.parse(readFileSync(require.resolve("undici/package.json"), "utf8"));
+const undici = versionIn(require.resolve("undici/package.json"));
 const undiciLicense = readFileSync(require.resolve("undici/LICENSE"), "utf8").trim();
-const licenses = `/*!\nContains undici ${undici.version}:\n\n${undiciLicense}\n*/`;
+const licenses = `/*!\nContains undici ${undici}:\n\n${undiciLicense}\n*/`;
 
-const bundle = (entry, outfile, options) =>
+const bundle = (entry: string, outfile: string, options: BuildOptions) =>
   build({
     entryPoints: [entry],
     outfile,
@@ -75,16 +75,17 @@ const bundle = (entry, outfile, options) =>
     ...options,
   });
 
-const needs = JSON.parse(readFileSync("src/needs.json", "utf8"));
-
 /**
  * A program that an older Node.js can read far enough to say what it needs. That would fail on the syntax of the rest,
  * and print the line, which is the whole program; so the rest is a comment, which is compiled where it can be. (As a text
  * in quotes it made the hook start 2 ms later.)
  */
-const checkingNode = (path, { exitCode, head = "", what }) => {
+const checkingNode = (
+  path: string,
+  { exitCode, head = "", what }: { exitCode: number; head?: string; what: string },
+): void => {
   // esbuild leaves other characters in patterns; with them V8 would read the whole as two bytes for each.
-  const escape = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
   const program = readFileSync(path, "utf8").replace(/[^\n\r\t -~]/g, escape);
   const says = JSON.stringify(`${what} needs Node.js ${needs.node} or later, and this is v`);
   writeFileSync(
@@ -107,16 +108,23 @@ const checkingNode = (path, { exitCode, head = "", what }) => {
   );
 };
 
-rmSync("dist", { recursive: true, force: true });
-execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
-  stdio: "inherit",
-});
-await bundle("src/hook/main.ts", HOOK, { minify: true });
-writeFileSync(HOOK, evaluateModulesAtOnce(readFileSync(HOOK, "utf8")));
-checkingNode(HOOK, { exitCode: 1, what: "OBProxy teardown: FAILED: the destroy hook" });
-const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-await bundle("src/cli/main.ts", "dist/cli/main.js", {
-  define: { PACKAGE_VERSION: JSON.stringify(version) },
-});
-checkingNode("dist/cli/main.js", { exitCode: 2, what: "cdktf-obproxy", head: "#!/usr/bin/env node\n" });
-chmodSync("dist/cli/main.js", 0o755);
+async function main(): Promise<void> {
+  rmSync("dist", { recursive: true, force: true });
+  execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
+    stdio: "inherit",
+  });
+  await bundle("src/hook/main.ts", HOOK, { minify: true });
+  writeFileSync(HOOK, evaluateModulesAtOnce(readFileSync(HOOK, "utf8")));
+  checkingNode(HOOK, { exitCode: 1, what: "OBProxy teardown: FAILED: the destroy hook" });
+  await bundle("src/cli/main.ts", "dist/cli/main.js", {
+    define: { PACKAGE_VERSION: JSON.stringify(versionIn("package.json")) },
+  });
+  checkingNode("dist/cli/main.js", { exitCode: 2, what: "cdktf-obproxy", head: "#!/usr/bin/env node\n" });
+  chmodSync("dist/cli/main.js", 0o755);
+}
+
+function versionIn(packageJson: string): string {
+  return (JSON.parse(readFileSync(packageJson, "utf8")) as { version: string }).version;
+}
+
+void main();

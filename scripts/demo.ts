@@ -3,15 +3,13 @@
 import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
-import { findProgram, neededFor } from "./programs.mjs";
+import type * as SimulatorModule from "../src/simulator/index.js";
+import { type FoundProgram, findProgram, neededFor } from "./programs.js";
 
-const require = createRequire(import.meta.url);
-const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const repository = resolve(__dirname, "..");
 // State and everything else that the demo writes; the tree stays as it is.
 const directory = join(repository, ".demo");
 const stackDirectory = join(directory, "cdktf.out/stacks/database-proxies");
@@ -22,7 +20,17 @@ const DEADLINE = Date.now() + 120_000;
 const credentials = { username: "demo", password: "demo-password" };
 const cluster = { id: 27, name: "orders", obproxies: [1, 2, 3] };
 
-async function main() {
+interface ProviderPackage {
+  readonly cdktf: { readonly provider: { readonly name: string; readonly version: string } };
+}
+
+interface ClusterInOcp {
+  readonly id: number;
+  readonly name: string;
+  readonly obproxies: readonly { readonly id: number }[];
+}
+
+async function main(): Promise<void> {
   const found = findProgram();
   const terraform = found.program;
   prepareDirectory();
@@ -55,26 +63,26 @@ async function main() {
 }
 
 /** `cdktf` runs here, so that its output and Terraform's state do not land in the root of the repository. */
-function prepareDirectory() {
+function prepareDirectory(): void {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  const config = JSON.parse(readFileSync(join(repository, "cdktf.json"), "utf8"));
+  const config = JSON.parse(readFileSync(join(repository, "cdktf.json"), "utf8")) as { app: string };
   const app = config.app.replace("main.ts", "../main.ts");
   writeFileSync(join(directory, "cdktf.json"), JSON.stringify({ ...config, app, output: "cdktf.out" }, null, 2));
 }
 
-async function startOcp() {
+async function startOcp(): Promise<SimulatorModule.Simulator> {
   const entry = join(repository, "dist/simulator/index.js");
   if (!existsSync(entry))
     throw new Error("The package is not built. Run `npm run build`, or `npm run demo`, which does it.");
-  const { startSimulator } = require(entry);
+  const { startSimulator } = (await import(entry)) as typeof SimulatorModule;
   return startSimulator({ credentials, clusters: [cluster], tickMs: TICK_MS });
 }
 
-function environment(terraform, url) {
+function environment(terraform: string, url: string): NodeJS.ProcessEnv {
   const cache = join(directory, "plugins");
   mkdirSync(cache);
-  const env = {
+  const env: NodeJS.ProcessEnv = {
     ...process.env,
     CI: "1",
     NO_COLOR: "1",
@@ -95,14 +103,17 @@ function environment(terraform, url) {
     env.TMPDIR = join(directory, "tmp");
     mkdirSync(env.TMPDIR);
   }
-  for (const name of Object.keys(env)) if (/^TF_(CLI_ARGS|LOG|WORKSPACE|DATA_DIR)/.test(name)) delete env[name];
-  for (const name of ["CDKTF_OUTDIR", "CDKTF_OUTPUT"]) delete env[name];
-  for (const name of ["OCP_ACCESS_KEY_ID", "OCP_ACCESS_KEY_SECRET", "FORCE_COLOR"]) delete env[name];
-  if (env.TF_CLI_CONFIG_FILE && !existsSync(env.TF_CLI_CONFIG_FILE)) delete env.TF_CLI_CONFIG_FILE;
-  return env;
+  const notForTheDemo =
+    /^(TF_(CLI_ARGS|LOG|WORKSPACE|DATA_DIR).*|CDKTF_(OUTDIR|OUTPUT)|OCP_ACCESS_KEY_(ID|SECRET)|FORCE_COLOR)$/;
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      ([name, value]) =>
+        !notForTheDemo.test(name) && (name !== "TF_CLI_CONFIG_FILE" || (value !== undefined && existsSync(value))),
+    ),
+  );
 }
 
-function canWriteTo(path) {
+function canWriteTo(path: string): boolean {
   try {
     accessSync(path, constants.W_OK);
     return true;
@@ -112,11 +123,13 @@ function canWriteTo(path) {
 }
 
 /** The example's default carrier is a resource of a provider that Terraform has to download. */
-async function useBuiltInCarrierWithoutDownload(found, env) {
+async function useBuiltInCarrierWithoutDownload(found: FoundProgram, env: NodeJS.ProcessEnv): Promise<void> {
   if (env.OBPROXY_CARRIER) return;
   const probe = join(directory, "probe");
   mkdirSync(probe);
-  const { name, version } = require("@cdktf/provider-null/package.json").cdktf.provider;
+  const { name, version } = (
+    JSON.parse(readFileSync(require.resolve("@cdktf/provider-null/package.json"), "utf8")) as ProviderPackage
+  ).cdktf.provider;
   const required = { null: { source: name.split("/").slice(-2).join("/"), version } };
   writeFileSync(join(probe, "main.tf.json"), JSON.stringify({ terraform: { required_providers: required } }));
   try {
@@ -132,7 +145,7 @@ async function useBuiltInCarrierWithoutDownload(found, env) {
   }
 }
 
-function cdktf(command, env, onLine) {
+function cdktf(command: string, env: NodeJS.ProcessEnv, onLine?: (line: string) => void): Promise<readonly string[]> {
   const program = join(dirname(require.resolve("cdktf-cli/package.json")), "bundle/bin/cdktf.js");
   // The lock of provider checksums needs the registry, even where a mirror serves the provider.
   const args = [program, command, "--auto-approve", "--skip-provider-lock"];
@@ -140,15 +153,22 @@ function cdktf(command, env, onLine) {
 }
 
 /** Resolves with the lines that a program prints; rejects with all of them where it fails. */
-function run(command, args, cwd, env, onLine = () => undefined, limit = Infinity) {
+function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  onLine: (line: string) => void = () => undefined,
+  limit = Infinity,
+): Promise<readonly string[]> {
   const timeout = Math.max(1, Math.min(limit, DEADLINE - Date.now()));
   return new Promise((fulfil, reject) => {
     const child = spawn(command, args, { cwd, env, timeout, killSignal: "SIGKILL", stdio: ["ignore", "pipe", "pipe"] });
-    const lines = [];
+    const lines: string[] = [];
     let rest = "";
-    const take = (text) => {
+    const take = (text: string) => {
       const parts = (rest + text).split("\n");
-      rest = parts.pop();
+      rest = parts.pop() ?? "";
       for (const line of parts.map(stripVTControlCharacters)) {
         lines.push(line);
         onLine(line);
@@ -158,10 +178,13 @@ function run(command, args, cwd, env, onLine = () => undefined, limit = Infinity
     child.stderr.setEncoding("utf8").on("data", take);
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      if (code === 0) return fulfil(lines);
+      if (code === 0) {
+        fulfil(lines);
+        return;
+      }
       const how = signal
         ? `was ended by ${signal} (its time limit was ${Math.round(timeout / 1000)} s)`
-        : `failed with exit status ${code}`;
+        : `failed with exit status ${String(code)}`;
       const said = lines.map((line) => `  ${line}`).join("\n");
       reject(new Error(`${[command, ...args].join(" ")} ${how}:\n${said}`));
     });
@@ -169,10 +192,10 @@ function run(command, args, cwd, env, onLine = () => undefined, limit = Infinity
 }
 
 /** Asks OCP itself, as anybody could. */
-async function showOcp(url) {
+async function showOcp(url: string): Promise<readonly ClusterInOcp[]> {
   const authorization = `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
-  const response = await globalThis.fetch(`${url}/api/v2/obproxy/clusters?size=100`, { headers: { authorization } });
-  const { data } = await response.json();
+  const response = await fetch(`${url}/api/v2/obproxy/clusters?size=100`, { headers: { authorization } });
+  const { data } = (await response.json()) as { data: { contents: readonly ClusterInOcp[] } };
   if (data.contents.length === 0) print("no OBProxy clusters");
   for (const { id, name, obproxies } of data.contents) {
     print(`OBProxy cluster ${id} (${name}) with OBProxies ${obproxies.map((obproxy) => obproxy.id).join(", ")}`);
@@ -180,30 +203,28 @@ async function showOcp(url) {
   return data.contents;
 }
 
-function report(lines, wanted) {
+function report(lines: readonly string[], wanted: RegExp): void {
   for (const line of lines) {
     if (wanted.test(line)) print(line.trim());
   }
 }
 
 /** What happens to objects and what their hooks say; the plan has been shown before. */
-function showProgress(line) {
+function showProgress(line: string): void {
   const text = line.replace(/^database-proxies/, "").trim();
   if (/: (Destroying\.\.\.|Destruction complete)|\(local-exec\): (?!Executing)|^Destroy complete/.test(text))
     print(text);
 }
 
-function headline(text) {
+function headline(text: string): void {
   console.log(`\n== ${text}`);
 }
 
-function print(line) {
+function print(line: string): void {
   console.log(`   ${line}`);
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error(`\nThe demo failed. ${error.message}`);
+main().catch((error: unknown) => {
+  console.error(`\nThe demo failed. ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
-}
+});

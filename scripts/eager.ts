@@ -3,15 +3,16 @@
 import ts from "typescript";
 
 /** Puts the modules of a minified CommonJS bundle, `var a=wrap((exports,module)=>{…})`, into parentheses. */
-export function evaluateModulesAtOnce(source) {
+export function evaluateModulesAtOnce(source: string): string {
   const file = ts.createSourceFile("bundle.js", source, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS);
   const modules = file.statements
     .filter(ts.isVariableStatement)
     .flatMap(({ declarationList }) => declarationList.declarations)
-    .map(({ initializer }) => initializer)
-    .filter((value) => value && ts.isCallExpression(value) && value.arguments.length === 1)
-    .map((call) => call.arguments[0])
-    .filter((module) => ts.isArrowFunction(module) && ts.isBlock(module.body));
+    .flatMap(({ initializer: value }) =>
+      value && ts.isCallExpression(value) && value.arguments.length === 1 ? value.arguments : [],
+    )
+    .filter((module) => ts.isArrowFunction(module))
+    .filter(({ body }) => ts.isBlock(body));
   if (modules.length === 0) throw new Error("the bundle has no modules of the form that was expected");
   return modules.reduceRight((text, module) => {
     const parameters = module.parameters.map(({ name }) => name.getText(file)).join(",");

@@ -1,15 +1,15 @@
 // Runs the tests of the hook and of synth on each version of Node.js that the package is meant for, as npm's package
 // `node` brings them. What was installed is kept below node_modules/.cache. Arguments: directories for Jest's results.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import needs from "../src/needs.json";
 
-const { node: oldest } = JSON.parse(readFileSync("src/needs.json", "utf8"));
-const VERSIONS = [oldest, "22", "24"];
+const VERSIONS = [needs.node, "22", "24"];
 /** Of the hook as a process, bundled from the sources and as it is built, and of all that runs at synth. */
 const SUITES = ["test/constructs", "test/hook/built.test.ts", "test/hook/field.test.ts"];
 
-const [results] = process.argv.slice(2);
+const results = process.argv[2];
 let failed = false;
 for (const version of VERSIONS) {
   const program = installed(version);
@@ -20,7 +20,7 @@ for (const version of VERSIONS) {
 }
 process.exitCode = failed ? 1 : 0;
 
-function installed(version) {
+function installed(version: string): string {
   const directory = join("node_modules/.cache/nodes", version);
   const program = join(directory, "node_modules/node/bin/node");
   if (existsSync(program)) return program;
@@ -33,6 +33,6 @@ function installed(version) {
   return program;
 }
 
-function run(program, args, stdio, cwd = ".") {
+function run(program: string, args: readonly string[], stdio: "inherit" | "pipe", cwd = ".") {
   return spawnSync(program, args, { cwd, encoding: "utf8", stdio: ["ignore", stdio, stdio] });
 }
