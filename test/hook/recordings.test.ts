@@ -1,5 +1,5 @@
 import { startSimulator, type Fault, type Simulator } from "../../src/simulator/index.js";
-import { recording, recordings } from "../ocp/support/answers.js";
+import { recording, recordings } from "../fixtures/index.js";
 import { withLength } from "../ocp/support/play.js";
 import { type InProcessRun, MockedClock, reconcile } from "./in-process.js";
 
