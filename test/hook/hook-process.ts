@@ -11,6 +11,7 @@ import {
   SETTINGS_FILE,
 } from "../../src/hook/request.js";
 import { resolveSettings, type Settings } from "../../src/hook/settings.js";
+import { settingsFile } from "../fixtures/settings.js";
 import { temporaryDirectory } from "../support/temporary.js";
 import { DEFAULT_CREDENTIALS, type Simulator } from "../../src/simulator/index.js";
 
@@ -161,29 +162,8 @@ export class HookRunner {
 
 /** What a hook reads, with defaults as the constructs write them; `env`: of the hook. */
 export function settingsWith(change: DeepPartial<HookSettings> = {}, env: NodeJS.ProcessEnv = {}): Settings {
-  return resolveSettings(
-    {
-      formatVersion: 2,
-      stack: "app",
-      clusters: {},
-      obproxies: {},
-      tokens: [],
-      others: [],
-      ...change,
-      provider: {
-        alias: "ocp",
-        envPrefix: "OCP",
-        hasCaFile: false,
-        insecureSkipVerify: false,
-        timeouts: {},
-        taskRetries: 0,
-        waitFor: "task",
-        ...change.provider,
-      },
-    } as HookSettings,
-    env,
-    "/",
-  );
+  const { provider, ...rest } = change;
+  return resolveSettings(settingsFile(rest as Partial<HookSettings>, provider), env, "/");
 }
 
 /** Another provider of the same OCP, as long as nothing else is said. */
