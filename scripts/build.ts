@@ -113,9 +113,7 @@ async function main(): Promise<void> {
   execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
     stdio: "inherit",
   });
-  await bundle("src/hook/main.ts", HOOK, { minify: true });
-  writeFileSync(HOOK, evaluateModulesAtOnce(readFileSync(HOOK, "utf8")));
-  checkingNode(HOOK, { exitCode: 1, what: "OBProxy teardown: FAILED: the destroy hook" });
+  await buildHook();
   await bundle("src/cli/main.ts", "dist/cli/main.js", {
     define: { PACKAGE_VERSION: JSON.stringify(versionIn("package.json")) },
   });
@@ -123,8 +121,15 @@ async function main(): Promise<void> {
   chmodSync("dist/cli/main.js", 0o755);
 }
 
+async function buildHook(): Promise<void> {
+  await bundle("src/hook/main.ts", HOOK, { minify: true });
+  writeFileSync(HOOK, evaluateModulesAtOnce(readFileSync(HOOK, "utf8")));
+  checkingNode(HOOK, { exitCode: 1, what: "OBProxy teardown: FAILED: the destroy hook" });
+}
+
 function versionIn(packageJson: string): string {
   return (JSON.parse(readFileSync(packageJson, "utf8")) as { version: string }).version;
 }
 
-void main();
+// `hook`: nothing but the hook.
+void (process.argv[2] === "hook" ? buildHook() : main());

@@ -12,6 +12,7 @@ import {
 } from "../../src/hook/request.js";
 import { resolveSettings, type Settings } from "../../src/hook/settings.js";
 import { settingsFile } from "../fixtures/settings.js";
+import { notInUnitTests } from "../support/kind.js";
 import { temporaryDirectory } from "../support/temporary.js";
 import { DEFAULT_CREDENTIALS, type Simulator } from "../../src/simulator/index.js";
 
@@ -72,6 +73,7 @@ export class HookRunner {
 
   /** `built`: the program as it is published, trimmed, instead of the sources as they are. */
   constructor({ built = false } = {}) {
+    notInUnitTests("a hook process");
     if (built) {
       copyFileSync(join(__dirname, "../../dist/hook", HOOK_FILE), this.program);
       return;

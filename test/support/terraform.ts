@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { notInUnitTests } from "./kind.js";
 import { startNullProvider } from "./null-provider/server.js";
 import { nullProviderSource, type NullProviderSource } from "./null-provider/source.js";
 import { run, start, type Finished, type Running } from "./process.js";
@@ -23,6 +24,7 @@ export interface Terraform {
 
 /** One per test file: `beforeAll` starts it, `afterAll` stops it. Any number of runs may use it at once. */
 export async function startTerraform(): Promise<Terraform> {
+  notInUnitTests("Terraform");
   const program = terraformProgram();
   // cdktf asks `terraform version` while it synthesizes inside this process.
   process.env["CHECKPOINT_DISABLE"] = "1";
