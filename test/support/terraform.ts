@@ -16,6 +16,8 @@ export interface Terraform {
   startTerraform(directory: string, args: readonly string[], env?: Environment): Running;
   /** A program for Node.js that starts Terraform itself. */
   node(directory: string, args: readonly string[], env?: Environment): Promise<Finished>;
+  /** Lines of a shell, to their end or to the first that fails. */
+  shell(directory: string, script: string, env?: Environment): Promise<Finished>;
   /** `cdktf` of node_modules in a project directory. */
   cdktf(projectDirectory: string, args: readonly string[], env?: Environment): Promise<Finished>;
   /** Ends the stand-in and removes what was written for all runs. */
@@ -46,6 +48,7 @@ export async function startTerraform(): Promise<Terraform> {
     terraform: (cwd, args, env) => run(program, args, options(cwd, env)),
     startTerraform: (cwd, args, env) => start(program, args, options(cwd, env)),
     node: (cwd, args, env) => run(process.execPath, args, options(cwd, env)),
+    shell: (cwd, script, env) => run("bash", ["-euo", "pipefail", "-c", script], options(cwd, env)),
     cdktf: (cwd, args, env) => run(process.execPath, [cdktfProgram(), ...args, ...unlocked(args)], options(cwd, env)),
     stop: async () => {
       await standIn?.stop();
