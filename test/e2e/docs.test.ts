@@ -208,10 +208,12 @@ test("all TypeScript of the pages has the types that the package promises", () =
     return text === undefined ? readSource(path, version, ...rest) : ts.createSourceFile(path, text, version, true);
   };
   const program = ts.createProgram([...files.keys()], options, host);
-  const errors = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => [
-    typescript[[...files.keys()].indexOf(file?.fileName ?? "")]?.heading,
-    ts.flattenDiagnosticMessageText(messageText, "\n"),
-  ]);
+  const errors = ts
+    .getPreEmitDiagnostics(program)
+    .map(({ file, messageText }) => [
+      typescript[[...files.keys()].indexOf(file?.fileName ?? "")]?.heading,
+      ts.flattenDiagnosticMessageText(messageText, "\n"),
+    ]);
   expect(typescript.length).toBeGreaterThan(4);
   expect(errors).toEqual([]);
 });
