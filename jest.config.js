@@ -16,8 +16,9 @@ try {
 const NOT_UNIT = {
   /** Hooks as processes of their own, and long searches at random. */
   process: [
-    "/test/hook/(built|field|recordings|runs|seed-cases|strangers|together|traps)\\.test\\.ts$",
-    "/test/hook/attack/(between-runs|evidence|persons-word|process)\\.test\\.ts$",
+    "/test/hook/(built|events|field|recordings|runs|seed-cases|strangers|together|traps)\\.test\\.ts$",
+    "/test/hook/attack/(?!unknown|busy-ocp|time-limits).*\\.test\\.ts$",
+    "/test/chaos/.*\\.test\\.ts$",
     "/test/hook/evidence/(?!unknown).*\\.test\\.ts$",
     "/test/ocp/(fuzz|mask|recordings)\\.test\\.ts$",
     "\\.property\\.test\\.ts$",

@@ -12,7 +12,7 @@ export interface HookPlace {
   remove(): void;
 }
 
-export function hookPlace(tickMs: number): HookPlace {
+export function hookPlace(): HookPlace {
   const directory = mkdtempSync(join(tmpdir(), "bench-"));
   const program = join(directory, HOOK_FILE);
   const temporary = join(directory, "t");
@@ -34,7 +34,6 @@ export function hookPlace(tickMs: number): HookPlace {
       [ENV.clusterId]: clusterId,
       ...(obproxyId === undefined ? {} : { [ENV.obproxyId]: obproxyId }),
       [ENV.clusterName]: clusterName,
-      [ENV.tickMs]: String(tickMs),
     }),
     remove: () => {
       rmSync(directory, { recursive: true, force: true });

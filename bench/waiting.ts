@@ -90,7 +90,7 @@ async function measure(kind: Kind): Promise<Measured> {
     obproxies: Array.from({ length: kind.proxies }, (_each, proxy) => proxy + 1),
   }));
   const simulator = await startSimulator({ version: kind.version, clusters });
-  const place = hookPlace(1000);
+  const place = hookPlace();
   const ends = watchEnds(simulator);
   try {
     const one = async (index: number, program: string): Promise<Sample> => {

@@ -20,6 +20,8 @@ const TRIMMED: readonly (readonly [RegExp, string | (() => Promise<string>)])[] 
     'module.exports = (ok, text) => { if (!ok) throw new Error(text ?? "an assumption of undici failed"); };',
   ],
   [/^node:http$/, "module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };"],
+  // The parser comes twice, and the client takes the other where this one is not to be had.
+  [/\/llhttp_simd-wasm(\.js)?$/, 'throw new Error("one parser is enough");'],
   // Of the parser's constants the client uses two tables; the others, of all methods and header names, cost a millisecond.
   [
     /\/llhttp\/constants(\.js)?$/,

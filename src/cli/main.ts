@@ -1,3 +1,4 @@
+import { generate } from "./generate.js";
 import { preflight } from "./preflight.js";
 import { simulate } from "./simulate.js";
 
@@ -8,6 +9,7 @@ const HELP = `Usage: cdktf-obproxy <command> [options]
 
 Commands:
   preflight   tell what a deploy or a destroy would meet, and delete nothing
+  generate    print constructs for what OCP holds, or compare it with a stack
   simulate    run an OCP that exists only in memory, to try a teardown on
 
 Run "cdktf-obproxy <command> --help" for a command's options, and "cdktf-obproxy --version" for the version.
@@ -17,6 +19,8 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   switch (command) {
     case "preflight":
       return preflight(rest, { stdout: process.stdout, stderr: process.stderr, env: process.env, cwd: process.cwd() });
+    case "generate":
+      return generate(rest, { stdout: process.stdout, stderr: process.stderr, env: process.env, cwd: process.cwd() });
     case "simulate":
       return simulate([...rest], process);
     case "--help":

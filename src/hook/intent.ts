@@ -13,10 +13,10 @@ import { claimedElsewhere } from "./claimed.js";
 import { isAny, mayBeItsIds, tokensIn } from "./decide/elsewhere.js";
 import { parseDuration } from "./duration.js";
 import type { Settings } from "./settings.js";
-import { keyOf, labelOf, type Target } from "./target.js";
+import { keyOf, labelOf, labelOfKey, type Target } from "./target.js";
 import { HookFailure } from "./tell/failure.js";
 
-export { keyOf, labelOf, type Target };
+export { keyOf, labelOf, labelOfKey, type Target };
 
 /** What is wanted: which object has to go, and under which conditions. */
 export interface Intent {

@@ -4,14 +4,17 @@ import { isOutOfMemory, OcpConfigError, OutOfMemory } from "../ocp/errors.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import { connectionFrom } from "./connection.js";
 import { checkWhose } from "./whose.js";
-import { handsOff, impossibleId, intentFrom, labelOf, readTarget } from "./intent.js";
+import { handsOff, impossibleId, intentFrom, keyOf, labelOf, labelOfKey, readTarget } from "./intent.js";
 import { systemClock } from "./patience/clock.js";
 import { SETTINGS_FILE } from "./request.js";
 import { readSettings } from "./settings.js";
 import { teardown } from "./teardown.js";
+import { Chronicle } from "./tell/chronicle.js";
 import { HookFailure } from "./tell/failure.js";
+import { journalFor, NO_JOURNAL } from "./tell/journal.js";
 import { writeLine } from "./tell/output.js";
 import { Reporter } from "./tell/reporter.js";
+import { terraformRun } from "./tell/terraform-run.js";
 import { TICK_MS, tickFor } from "./tick.js";
 
 /**
@@ -21,6 +24,8 @@ import { TICK_MS, tickFor } from "./tick.js";
 async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
   const secrets: string[] = [];
   let reporter = reporterFor("OBProxy teardown", TICK_MS, secrets);
+  let journal = NO_JOURNAL;
+  let chronicle = new Chronicle(journal, "");
   try {
     const impossible = impossibleId(env);
     if (impossible !== undefined) {
@@ -32,11 +37,24 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
     const settingsPath = join(directory, SETTINGS_FILE);
     const settings = readSettings(settingsPath, env);
     checkWhose(settings, settingsPath, env);
+    const key = keyOf(target);
+    const { stack, provider } = settings;
+    journal = journalFor({ run: terraformRun(), stack, provider: provider.alias, object: key }, env, {
+      mask: (text) => maskSecrets(text, secrets),
+      onTrouble: (text) => {
+        reporter.warn(text);
+      },
+    });
+    chronicle = new Chronicle(journal, key);
+    const path = (target.kind === "cluster" ? settings.clusters : settings.obproxies)[key]?.path;
+    journal.write({ event: "started", hook: directory, ...(path !== undefined && { path }) });
     const hands = handsOff(target, settings, remembered);
     if (hands.off) {
       if (hands.outcome === "left-alone") {
         reporter.line(`left alone: ${hands.reason}; it goes on running in OCP`);
         if (hands.doubt !== undefined) reporter.warn(hands.doubt);
+        const { reason: why, doubt } = hands;
+        journal.write({ event: "left-alone", why, ...(doubt !== undefined && { doubt }) });
         return;
       }
       throw new HookFailure({
@@ -51,9 +69,15 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
     const { tickMs, ignored } = tickFor(env, connection.baseUrl);
     reporter = reporterFor(intent.label, tickMs, secrets);
     if (ignored !== undefined) reporter.warn(ignored);
-    await teardown(intent, connection, { env, tickMs, reporter, envPrefix: settings.provider.envPrefix });
+    const surroundings = { env, tickMs, reporter, chronicle, envPrefix: settings.provider.envPrefix };
+    const { how, ...rest } = await teardown(intent, connection, surroundings);
+    journal.write({ event: how, ...rest });
   } catch (error) {
-    reporter.failure(asFailure(error));
+    const failure = asFailure(error);
+    const { message: what, details, next } = failure;
+    const teller = chronicle.failed({ event: "failed", what, details, next });
+    if (teller === undefined) reporter.failure(failure);
+    else reporter.sameFailure(failure, labelOfKey(teller));
     process.exitCode = 1;
   }
 }

@@ -18,7 +18,7 @@ import { callContext, callFailed, deadlinePassed } from "./tell/failures.js";
  * @throws HookFailure
  */
 export async function reconcile(tools: Tools): Promise<Outcome> {
-  const { api, caller, clock, deadline, intent, notes, reporter } = tools;
+  const { api, caller, chronicle, clock, deadline, intent, notes, reporter } = tools;
   const observe = observer(api, (call, endpoint) => caller.read(call, endpoint));
   const recorded = intent.waitFor === "task" ? notes.read() : undefined;
   if (intent.waitFor === "task" && notes.trouble !== undefined) reporter.once(notes.trouble);
@@ -27,22 +27,27 @@ export async function reconcile(tools: Tools): Promise<Outcome> {
     for (;;) {
       deadline.moveTo(endOf(memory, intent.timeoutMs));
       memory = await lookAround(memory, observe, () => clock.now());
+      chronicle.looked(memory);
       const seen = situation(memory, intent);
       for (const remark of seen.remarks) reporter.once(remark);
       const action = decide(seen, intent);
       if (action.do === "finish") return finish(action, seen, tools);
-      for await (const event of act(action, seen, tools)) memory = evolve(memory, event);
+      for await (const event of act(action, seen, tools)) {
+        chronicle.happened(event, memory);
+        memory = evolve(memory, event);
+      }
     }
   } catch (error) {
     throw asFailure(error, memory, tools);
   }
 }
 
-function asFailure(error: unknown, memory: Memory, { caller, envPrefix, intent, oddities = [] }: Tools): unknown {
+function asFailure(error: unknown, memory: Memory, tools: Tools): unknown {
+  const { caller, envPrefix, intent, oddities = [], user } = tools;
   if (error instanceof DeadlinePassed) {
     const limitMs = endOf(memory, intent.timeoutMs) - memory.began;
     return deadlinePassed(limitMs, intent.timeoutMs === undefined, memory, error.trouble);
   }
   if (!(error instanceof OcpError)) return error;
-  return callFailed(error, callContext(memory, { envPrefix, oddities, accepted: caller.hasBeenAccepted }));
+  return callFailed(error, callContext(memory, { envPrefix, oddities, user, accepted: caller.hasBeenAccepted }));
 }

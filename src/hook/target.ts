@@ -11,5 +11,9 @@ export function keyOf(target: Target): string {
 }
 
 export function labelOf(target: Target): string {
-  return `${target.kind === "cluster" ? "OBProxy cluster" : "OBProxy"} ${keyOf(target)}`;
+  return labelOfKey(keyOf(target));
+}
+
+export function labelOfKey(key: string): string {
+  return `${key.includes("/") ? "OBProxy" : "OBProxy cluster"} ${key}`;
 }

@@ -4,7 +4,9 @@ import type { Intent } from "./intent.js";
 import { Caller } from "./patience/caller.js";
 import { type Clock, systemClock } from "./patience/clock.js";
 import { Deadline } from "./patience/deadline.js";
+import type { Outcome } from "./act/finish.js";
 import { reconcile } from "./reconcile.js";
+import type { Chronicle } from "./tell/chronicle.js";
 import type { Reporter } from "./tell/reporter.js";
 import { type Courier, type CourierTools, directCourier } from "./together/courier.js";
 import { meetingCourier, patienceAfter } from "./together/meeting.js";
@@ -14,12 +16,13 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly tickMs: number;
   readonly reporter: Reporter;
+  readonly chronicle: Chronicle;
   readonly envPrefix: string;
 }
 
 /** Puts the parts together, only here, and runs them. */
-export async function teardown(intent: Intent, connection: Connection, surroundings: Surroundings): Promise<void> {
-  const { env, tickMs, reporter, envPrefix } = surroundings;
+export async function teardown(intent: Intent, connection: Connection, surroundings: Surroundings): Promise<Outcome> {
+  const { env, tickMs, reporter, chronicle, envPrefix } = surroundings;
   const { ca, baseUrl, credentials, insecureSkipVerify, oddities = [], remarks = [] } = connection;
   const clock = systemClock;
   const deadline = new Deadline(clock, tickMs / 2);
@@ -38,8 +41,22 @@ export async function teardown(intent: Intent, connection: Connection, surroundi
   const courier = courierFor({ api, caller, deadline, intent }, connection, clock, surroundings);
   try {
     const user = userOf(connection);
-    const tools = { api, courier, caller, clock, deadline, reporter, notes, intent, user, tickMs, envPrefix, oddities };
-    await reconcile(tools);
+    const tools = {
+      api,
+      courier,
+      caller,
+      chronicle,
+      clock,
+      deadline,
+      reporter,
+      notes,
+      intent,
+      user,
+      tickMs,
+      envPrefix,
+      oddities,
+    };
+    return await reconcile(tools);
   } finally {
     // Connections to OCP end with the process, sooner than they could be closed.
     courier.close();

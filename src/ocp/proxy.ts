@@ -20,22 +20,22 @@ export interface Proxy {
  * The proxy that the environment names for this URL, as curl and Go read it: `HTTPS_PROXY` for https, `HTTP_PROXY` for
  * http, lower case first. OCP on this machine is never asked by way of a proxy, as Go and so Terraform itself hold it: there
  * the proxy would reach its own machine. An empty variable counts as one that is not set: some set one spelling and empty the other.
- * What either spelling of `NO_PROXY` excludes is excluded, so that nothing goes where somebody did not want it. It is
- * matched by undici, but for address ranges, which it does not know.
+ * What either spelling of `NO_PROXY` excludes is excluded, so that nothing goes where somebody did not want it.
  *
  * @throws OcpConfigError where the proxy is no http(s) URL
  */
 export function proxyFor(target: BaseUrl, env: Environment): Proxy | undefined {
-  const { hostname } = new URL(target.origin);
+  const url = new URL(target.origin);
+  const { hostname } = url;
   if (isLoopback(hostname)) return undefined;
   const upper = target.secure ? "HTTPS_PROXY" : "HTTP_PROXY";
   const variable = [upper.toLowerCase(), upper].find((name) => (env[name] ?? "").trim() !== "");
   if (variable === undefined) return undefined;
   const entries = ["no_proxy", "NO_PROXY"]
-    .flatMap((name) => (env[name] ?? "").split(/[,\s]+/))
+    .flatMap((name) => (env[name] ?? "").split(/[,\s"']+/))
     .filter((entry) => entry !== "");
   if (entries.includes("*")) return undefined;
-  if (isInRange(hostname, entries)) return undefined;
+  if (isInRange(hostname, entries) || entries.some((entry) => isExcepted(url, entry))) return undefined;
   return {
     variable,
     url: checkProxyUrl(variable, (env[variable] ?? "").trim()),
@@ -64,6 +64,19 @@ function isDecodable(url: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** A name excepts what is below it too, with whatever dots it is written; a port narrows it. */
+function isExcepted({ hostname, port, protocol }: URL, entry: string): boolean {
+  const host = entry.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "").replace(/^\*?\.|\/$/g, "");
+  const text = `${protocol}//${isIPv6(host) ? `[${host}]` : host}`;
+  if (host === "" || !URL.canParse(text)) return false;
+  // The parser writes a name, an address and a port as it writes OCP's.
+  const excepted = new URL(text);
+  const isNarrowed = !isIPv6(host) && /:\d+$/.test(host);
+  if (isNarrowed && excepted.port !== port) return false;
+  const [asked, name] = [hostname, excepted.hostname].map((each) => each.replace(/\.$/, ""));
+  return name !== undefined && name !== "" && (asked === name || asked?.endsWith(`.${name}`) === true);
 }
 
 function isInRange(hostname: string, entries: readonly string[]): boolean {

@@ -90,7 +90,7 @@ export function task(more: Partial<Task> = {}): Task {
 export function ourTask(task: Task, more: Partial<OurTask> = {}): OurTask {
   const verdict = classify(task);
   const atWork = verdict.kind === "running";
-  return { task, verdict, ofThisRun: atWork, own: false, whyNotRetry: undefined, ...more };
+  return { task, verdict, ofThisRun: atWork, own: false, deletes: undefined, whyNotRetry: undefined, ...more };
 }
 
 export function scene(world: World = {}): Scene {
@@ -194,6 +194,7 @@ function observation(world: World, key: string, name: string): Situation {
     cluster,
     nameElsewhere: cluster === undefined ? clusters.find((each) => each.name === wantedName)?.id : undefined,
     ours,
+    mayHold: [],
     atWork: tasksAtWork(world.tasks ?? [], target, ours?.task.id),
     badEnds: [],
     endedByHand: [],

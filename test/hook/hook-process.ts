@@ -65,17 +65,20 @@ export interface Machine {
   readonly runtime: string;
 }
 
+/** The program as it is published. */
+export const BUILT_HOOK = join(__dirname, "../../dist/hook", HOOK_FILE);
+
 /** Runs the real program, bundled from the sources as they are, beside a settings file, as Terraform would. */
 export class HookRunner {
   readonly directory = temporaryDirectory().path;
   private readonly program = join(this.directory, HOOK_FILE);
   private runs = 0;
 
-  /** `built`: the program as it is published, trimmed, instead of the sources as they are. */
-  constructor({ built = false } = {}) {
+  /** `built`: the program as it is published, trimmed, instead of the sources as they are; `program`: this file. */
+  constructor({ built = false, program }: { readonly built?: boolean; readonly program?: string } = {}) {
     notInUnitTests("a hook process");
-    if (built) {
-      copyFileSync(join(__dirname, "../../dist/hook", HOOK_FILE), this.program);
+    if (built || program !== undefined) {
+      copyFileSync(program ?? BUILT_HOOK, this.program);
       return;
     }
     buildSync({

@@ -4,9 +4,11 @@ import { Caller } from "../../src/hook/patience/caller.js";
 import type { Clock } from "../../src/hook/patience/clock.js";
 import { directCourier } from "../../src/hook/together/courier.js";
 import { Deadline } from "../../src/hook/patience/deadline.js";
+import { Chronicle } from "../../src/hook/tell/chronicle.js";
 import { HookFailure } from "../../src/hook/tell/failure.js";
+import { NO_JOURNAL } from "../../src/hook/tell/journal.js";
 import { intentFrom, type Target } from "../../src/hook/intent.js";
-import type { Outcome } from "../../src/hook/act/finish.js";
+import type { Outcome as End } from "../../src/hook/act/finish.js";
 import type { Notes } from "../../src/hook/act/tools.js";
 import { reconcile as runLoop } from "../../src/hook/reconcile.js";
 import { Reporter } from "../../src/hook/tell/reporter.js";
@@ -58,6 +60,8 @@ export class MockedClock implements Clock {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+type Outcome = End["how"];
 
 export interface InProcessRun {
   readonly code: 0 | 1;
@@ -117,20 +121,21 @@ export async function reconcile(call: HookCall, options: InProcessOptions): Prom
     tookMs: clock.now() - start,
   });
   try {
-    const outcome = await runLoop({
+    const { how } = await runLoop({
       api,
       courier: directCourier({ api, caller, deadline, intent }),
       caller,
       clock,
       deadline,
       reporter,
+      chronicle: new Chronicle(NO_JOURNAL, intent.key),
       notes: options.notes ?? NO_NOTES,
       intent,
       user: DEFAULT_CREDENTIALS.username,
       tickMs: TICK,
       envPrefix: settings.provider.envPrefix,
     });
-    return ended(0, outcome);
+    return ended(0, how);
   } catch (error) {
     // Anything else would be a defect of the hook, and fails the test that met it.
     if (!(error instanceof HookFailure)) throw error;

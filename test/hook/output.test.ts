@@ -186,12 +186,25 @@ describe("a failed task's failure", () => {
 
   it("holds the task, the failed subtask, OCP's words with the trace id, and what to do, in this order", () => {
     expect(text(failed)).toMatch(
-      /^OCP's task 31440 "Offline obproxy" FAILED\nlog: Execute failed\nfailed: subtask 33149 "Stop obproxy" #2\nOCP says: "agent does not answer" \(trace id beef\)\nmend the cause and retry task 31440 at http:\/\/ocp:8080 \(Task Center\), or set `taskRetries`/,
+      /^OCP's task 31440 "Offline obproxy" FAILED\nlog: Execute failed\nfailed: subtask 33149 "Stop obproxy" \(index 2 of 0–2\)\nOCP says: "agent does not answer" \(trace id beef\)\nmend the cause and retry task 31440 at http:\/\/ocp:8080 \(Task Center\), or set `taskRetries`/,
     );
   });
 
   it("says so where the log is empty", () => {
     expect(text(failed, true, [])).toContain("OCP says no more (trace id beef)");
+  });
+
+  it("does not ask to mend what only a restart of OCP has interrupted", () => {
+    const all = text(failed, true, ["java.lang.InterruptedException: sleep interrupted"]);
+    expect(all).toContain("the work was interrupted, as when OCP restarts");
+    expect(all).toMatch(/retry task 31440 at http:\/\/ocp:8080/);
+    expect(all).not.toContain("mend the cause");
+  });
+
+  it("names all that the task deletes, for the subtask's index does not tell which it was", () => {
+    const own = { ...ours, deletes: ["27/3", "27/4"] };
+    const all = lineUp(failures.taskFailed(failed, classify(failed), true, [], "http://ocp:8080", own));
+    expect(all).toContain("the task deletes OBProxies 27/3, 27/4");
   });
 
   it("says that an earlier run's failure is not the same as already gone", () => {
@@ -228,6 +241,11 @@ describe("a call's failure", () => {
     expect(all).toContain('OCP says: "not yours" (code IAM11000, HTTP 403, trace id feed)');
     expect(all).toContain("task 31440 may still be running in OCP");
     expect(all.split("\n").at(-1)).toMatch(/run destroy again/);
+  });
+
+  it.each<OcpErrorKind>(["unauthenticated", "forbidden", "redirected"])("%s names the user and the URL", (kind) => {
+    const all = lineUp(failures.callFailed(error(kind, told), { ...context, user: "ops" }));
+    expect(all).toContain('asked as "ops" at http://ocp');
   });
 
   it("says that no delete was sent where nothing was", () => {

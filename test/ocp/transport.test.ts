@@ -469,6 +469,34 @@ describe("plain http through a proxy", () => {
     },
   );
 
+  test.each([
+    ["ocp.example.com", "example.com"],
+    ["ocp.example.com", "*.example.com"],
+    ["ocp.example.com", "ocp.example.com."],
+    ["ocp.example.com.", "ocp.example.com"],
+    ["ocp.example.com", "https://ocp.example.com/"],
+    ["ocp.example.com", 'a,"ocp.example.com"'],
+    ["ocp.example.com", "OCP.example.com:80"],
+    ["ocp.例え.jp", "例え.jp"],
+    ["[2001:db8::1]", "2001:DB8:0:0::1"],
+    ["[2001:db8::1]", "[2001:db8:0::1]:80"],
+  ])("is not used for %s where %s is excepted, however that is written", (host, entry) => {
+    const env = { HTTP_PROXY: "http://p:1", NO_PROXY: entry };
+    expect(proxyFor(parseBaseUrl(`http://${host}`), env)).toBeUndefined();
+  });
+
+  test.each([
+    ["ocp.example.com", "ocp.example.com:8080"],
+    ["ocp.example.com", "example.org"],
+    ["myexample.com", "example.com"],
+    ["ocp.example.com", "."],
+    ["ocp.example.com", "com.."],
+    ["[2001:db8::1]", "2001:db8::2"],
+  ])("is used for %s where only %s is excepted", (host, entry) => {
+    const env = { HTTP_PROXY: "http://p:1", NO_PROXY: entry };
+    expect(proxyFor(parseBaseUrl(`http://${host}`), env)?.url).toBe("http://p:1");
+  });
+
   test.each(["localhost.example.com", "127.0.0.1.example.com", "128.0.0.1", "mylocalhost"])(
     "is used for what only looks like this machine: %s",
     (host) => {

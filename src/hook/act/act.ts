@@ -1,5 +1,6 @@
 import { OcpError } from "../../ocp/errors.js";
 import type { OcpId, Task } from "../../ocp/model.js";
+import { progress } from "../../ocp/task.js";
 import type { Action } from "../decide/decide.js";
 import type { TaskAnswer } from "../decide/look.js";
 import type { Event, WaitReason } from "../decide/memory.js";
@@ -9,9 +10,15 @@ import { nextPause } from "../decide/pace.js";
 import type { Situation } from "../decide/situation.js";
 import { missingOrUnclear } from "../observe/observer.js";
 import { backOff, PAUSE_AFTER_401_TICKS } from "../patience/caller.js";
+import { DeadlinePassed } from "../patience/deadline.js";
+import { HookFailure } from "../tell/failure.js";
 import { count } from "../tell/reporter.js";
 import type { Dispatch } from "../together/courier.js";
 import { failureFor } from "./fail.js";
+import type { Deadline } from "../patience/deadline.js";
+import { formatDuration } from "../duration.js";
+import { labelOfKey } from "../target.js";
+import type { Chronicle } from "../tell/chronicle.js";
 import type { Tools } from "./tools.js";
 
 type Doing<D extends Action["do"]> = Extract<Action, { do: D }>;
@@ -44,23 +51,44 @@ export async function* act(
 // ---- following a task
 
 async function follow(action: Doing<"follow">, seen: Situation, tools: Tools): Promise<Event> {
-  const { clock, courier, reporter, tickMs } = tools;
+  const { chronicle, clock, courier, deadline, reporter, tickMs } = tools;
   const { task, ours, certain, quickLooks } = action;
-  reporter.taskStarted(task, ours ? "found at work:" : whoseTask(certain));
+  if (ours) reporter.taskStarted(task, "found at work:", atMost(deadline));
+  else reporter.taskStarted(task, whoseTask(task, certain, chronicle), `${byWhom(task)}${atMost(deadline)}`);
   const waitedMs = action.since === undefined ? 0 : clock.now() - action.since;
   const isUnclear = seen.following?.unclear !== undefined;
   const pause = isUnclear
     ? { milliseconds: 2 * tickMs, quick: false }
     : nextPause({ task, waitedMs, quickLooks, tickMs, random: clock.random() });
   const answer = await nextOf(task.id, pause.milliseconds, ours, tools);
-  if (answer.says === "there") reporter.progress(answer.task, ours && courier.isLed());
+  if (answer.says === "there" && chronicle.speakerOf(task) === undefined) {
+    reporter.progress(answer.task, ours && courier.isLed());
+  }
   return { event: "polled", task, ours, certain, quick: pause.quick, answer, at: clock.now() };
 }
 
-function whoseTask(certain: boolean): string {
+function whoseTask({ id }: Task, certain: boolean, chronicle: Chronicle): string {
+  const sender = chronicle.senderOf(id);
+  if (sender !== undefined) return `this run is at work on the cluster for ${labelOfKey(sender)}; waiting for`;
   return certain
     ? "another task works on the cluster; waiting for"
     : "a task that may be about this cluster is at work (this OCP does not say); waiting for";
+}
+
+/** Of tasks that may hold what we wait for. */
+const MOST_NAMED = 3;
+
+function howFar(task: Task): string {
+  const { done, total } = progress(task);
+  return total === 0 ? "" : ` (${done}/${total} done)`;
+}
+
+function byWhom({ creator }: Task): string {
+  return creator === undefined ? "" : ` of ${creator}`;
+}
+
+function atMost(deadline: Deadline): string {
+  return `, at most ${formatDuration(deadline.left())}`;
 }
 
 /** The task after a pause; our own by the courier, who may have news from another hook. */
@@ -85,10 +113,13 @@ async function nextOf(id: OcpId, pauseMs: number, ours: boolean, tools: Tools): 
 // ---- waiting without anything to follow
 
 async function wait(because: WaitReason, seen: Situation, tools: Tools): Promise<void> {
-  const { clock, deadline, intent, tickMs, reporter } = tools;
+  const { chronicle, clock, deadline, intent, tickMs, reporter } = tools;
   const cluster = `OBProxy cluster ${intent.target.clusterId}`;
   const say = (text: string): void => {
-    if (!reporter.once(text)) reporter.heartbeat(text);
+    chronicle.waiting(text);
+    const holders = seen.mayHold.map((task) => `task ${task.id} "${task.name}"${byWhom(task)}${howFar(task)}`);
+    const behind = holders.length === 0 ? "" : `, perhaps behind ${holders.slice(0, MOST_NAMED).join(", ")}`;
+    if (!reporter.once(text, `${behind}${atMost(deadline)}`)) reporter.heartbeat(`${text}${behind}`);
   };
   switch (because) {
     case "lock": {
@@ -171,16 +202,27 @@ async function send({ cluster }: Doing<"delete">, seen: Situation, tools: Tools)
     const deletes = intent.target.kind === "cluster" ? "cluster" : obproxyIds;
     return { event: "accepted", task, deletes, at: clock.now() };
   } catch (error) {
+    const doubtful = mayHaveBegun(error);
+    if (!doubtful) restore(notes, before);
     if (!(error instanceof OcpError)) throw error;
-    const mayHaveBegun = error.kind === "lost" || error.kind === "not-ocp" || error.kind === "server-error";
-    if (!mayHaveBegun || isLockRefusal(error)) restore(notes, before);
     // These will not get better by themselves, whatever is looked at first.
     if (error.kind === "forbidden" || error.kind === "redirected") throw error;
-    if (mayHaveBegun && !isLockRefusal(error)) {
+    if (doubtful) {
       reporter.line(`${error.message}; looking what became of the delete before anything is sent again`);
     }
     return { event: "send-failed", error, at: clock.now() };
   }
+}
+
+/** Whether OCP may have begun the deletion: then the next run has to look for its task. */
+function mayHaveBegun(error: unknown): boolean {
+  if (error instanceof OcpError) {
+    return (
+      (error.kind === "lost" || error.kind === "not-ocp" || error.kind === "server-error") && !isLockRefusal(error)
+    );
+  }
+  // What is thrown before anything is sent: the time was up, or OCP cannot do it. Of anything else nobody knows.
+  return !(error instanceof DeadlinePassed || error instanceof HookFailure);
 }
 
 function restore(notes: Tools["notes"], before: Recorded | undefined): void {
@@ -193,7 +235,7 @@ function company({
   sentBy,
 }: Pick<Dispatch, "obproxyIds"> & { readonly sentBy: string | undefined }): string {
   const together = obproxyIds.length < 2 ? "" : ` with ${count(obproxyIds.length - 1, "other")}`;
-  return sentBy === undefined ? together : `${together}, told by ${sentBy},`;
+  return sentBy === undefined ? together : `${together}, in one call that the hook of ${sentBy} made,`;
 }
 
 async function retry(task: Task, seen: Situation, tools: Tools): Promise<Event> {

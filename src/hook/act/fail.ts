@@ -1,7 +1,8 @@
 import { failureLines } from "../../ocp/log.js";
-import type { Task } from "../../ocp/model.js";
+import type { OcpId, Task } from "../../ocp/model.js";
 import type { Failing } from "../decide/decide.js";
-import type { Situation } from "../decide/situation.js";
+import type { OurTask, Situation } from "../decide/situation.js";
+import { obproxyKey } from "../request.js";
 import { TOLERANCES, TRIES } from "../decide/tolerances.js";
 import { formatDuration } from "../duration.js";
 import type { HookFailure } from "../tell/failure.js";
@@ -18,7 +19,7 @@ export async function failureFor(why: Failing, seen: Situation, tools: Tools): P
       return failures.guardBroken(why.breach, intent, seen.cluster);
     case "task-failed": {
       const { task, verdict, ofThisRun, whyNotRetry: whyNot } = why.ours;
-      const own = { taskRetries: intent.taskRetries, whyNot };
+      const own = { taskRetries: intent.taskRetries, whyNot, deletes: keysOf(why.ours, intent.target.clusterId) };
       return failures.taskFailed(task, verdict, ofThisRun, await failedLogs(task, tools), api.baseUrl, own);
     }
     case "still-there":
@@ -28,7 +29,13 @@ export async function failureFor(why: Failing, seen: Situation, tools: Tools): P
     case "unknown":
       return failures.unknownToUs(why.what, intent, formatDuration(TOLERANCES.unknown * tickMs));
     case "bad-end":
-      return failures.badEnd(why.end, intent.label, await failedLogs(why.end.task, tools), api.baseUrl);
+      return failures.badEnd(
+        why.end,
+        intent.label,
+        await failedLogs(why.end.task, tools),
+        api.baseUrl,
+        seen.presence === "absent",
+      );
     case "lock-not-released": {
       const log = why.holder === undefined ? [] : await failedLogs(why.holder, tools);
       const isOurs = why.holder !== undefined && why.holder.id === seen.ours?.task.id;
@@ -49,6 +56,13 @@ export async function failureFor(why: Failing, seen: Situation, tools: Tools): P
   }
 }
 
+/** Of a single object the failure's own line tells. */
+function keysOf({ deletes }: OurTask, clusterId: OcpId): string[] | undefined {
+  return deletes === undefined || deletes === "cluster" || deletes.length < 2
+    ? undefined
+    : deletes.map((id) => obproxyKey(clusterId, id));
+}
+
 /** The lines that matter of the failed subtasks' logs; a log that cannot be had is no second failure. */
 async function failedLogs(task: Task, { api, reporter, deadline }: Tools): Promise<string[]> {
   const failed = task.subtasks.filter((subtask) => subtask.status === "FAILED").slice(0, MAX_LOGS);
@@ -58,7 +72,7 @@ async function failedLogs(task: Task, { api, reporter, deadline }: Tools): Promi
     try {
       lines.push(...failureLines(await api.subtaskLog(task.id, subtask.id), reporter.mask));
     } catch (error) {
-      lines.push(`(the log of ${failures.describeSubtask(subtask)} could not be read: ${String(error)})`);
+      lines.push(`(the log of ${failures.describeSubtask(subtask, task)} could not be read: ${String(error)})`);
     }
   }
   return lines;

@@ -4,7 +4,11 @@ import type { Situation } from "../decide/situation.js";
 import { describeSubtask } from "../tell/failures.js";
 import type { Tools } from "./tools.js";
 
-export type Outcome = "already-gone" | "deleted";
+export interface Outcome {
+  readonly how: "already-gone" | "deleted";
+  /** OCP's task that did it, where it is known. */
+  readonly task?: string;
+}
 
 /** Tells how it went well, and what a person ended by hand on the way. */
 export function finish(action: Extract<Action, { do: "finish" }>, seen: Situation, tools: Tools): Outcome {
@@ -13,18 +17,18 @@ export function finish(action: Extract<Action, { do: "finish" }>, seen: Situatio
   // A note about another OCP's task is for whoever asks that one.
   if (!seen.noteIsOfAnother || action.how === "deleted") notes.remove();
   reporter.line(action.how === "already-gone" ? alreadyGone(action, tools) : deleted(action, tools));
-  return action.how;
+  return { how: action.how, ...(action.task !== undefined && { task: action.task.id }) };
 }
 
 function warnOfWhatIsUndone({ endedByHand }: Situation, { reporter }: Tools): void {
   for (const task of endedByHand) {
     const verdict = classify(task);
     if (verdict.kind === "incomplete") {
-      const names = verdict.undone.map(describeSubtask).join(", ");
+      const names = verdict.undone.map((subtask) => describeSubtask(subtask, task)).join(", ");
       reporter.warn(`somebody ended task ${task.id} by hand in OCP; what it has not done: ${names}`);
     }
     if (verdict.kind === "succeeded") {
-      const names = verdict.skipped.map(describeSubtask).join(", ");
+      const names = verdict.skipped.map((subtask) => describeSubtask(subtask, task)).join(", ");
       reporter.warn(`somebody skipped in OCP: ${names} (task ${task.id}); what it would have done is not done`);
     }
   }

@@ -4,6 +4,7 @@ import type { Intent } from "../intent.js";
 import type { Caller } from "../patience/caller.js";
 import type { Clock } from "../patience/clock.js";
 import type { Deadline } from "../patience/deadline.js";
+import type { Chronicle } from "../tell/chronicle.js";
 import type { Reporter } from "../tell/reporter.js";
 import type { Courier } from "../together/courier.js";
 
@@ -24,6 +25,7 @@ export interface Tools {
   readonly clock: Clock;
   readonly deadline: Deadline;
   readonly reporter: Reporter;
+  readonly chronicle: Chronicle;
   readonly notes: Notes;
   readonly intent: Intent;
   /** Who signs in: name of the user, or the id of the access key. */

@@ -194,7 +194,7 @@ function judgeUnheard({ unheard, atWork }: Situation): Action | undefined {
 function judgeLoss(loss: NonNullable<Situation["loss"]>, seen: Situation): Action | undefined {
   // Without tags: what may be ours is waited for, so that the same delete is not sent beside it.
   const [first] = seen.atWork;
-  if (first !== undefined) return followOther(first);
+  if (first !== undefined && loss.mayBeAtWork) return followOther(first);
   if (!loss.settled) return wait("settle");
   const bad = seen.badEnds.find(({ afterLoss }) => afterLoss);
   return bad === undefined ? undefined : fail({ reason: "bad-end", end: bad });

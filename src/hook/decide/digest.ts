@@ -1,11 +1,12 @@
 import { compareIds } from "../../ocp/ids.js";
 import type { OcpId, Task } from "../../ocp/model.js";
-import { concerns, isDeletionTask } from "../../ocp/task.js";
+import { classify, concerns, isDeletionTask } from "../../ocp/task.js";
 import { aboutObject, endedWell, isAtWork, presenceOf } from "./evidence.js";
 import type { Look, TaskAnswer } from "./look.js";
 import { type Deletion, type Memory, type Proof, withDeletion } from "./memory.js";
 import { compareNote } from "./note.js";
 import { mayExplainLock, mayLock } from "./on-cluster.js";
+import { TOLERANCES } from "./tolerances.js";
 
 /** What a look adds to what is remembered. */
 export function digestLook(before: Memory, look: Look): Memory {
@@ -50,7 +51,8 @@ function joined(round: Look, look: Look): Look {
 }
 
 /** As long as no delete of ours may have begun a task, whatever is listed is older than what it will begin. */
-function marks({ newestListed, readUpTo, watermark, sent, loss }: Memory, look: Look): Partial<Memory> {
+function marks(memory: Memory, look: Look): Partial<Memory> {
+  const { newestListed, readUpTo, watermark, sent, loss, lossUpTo } = memory;
   const { tasks, anyStatus } = look;
   const listed = newestOf([...(tasks?.entries ?? []), ...(anyStatus?.tasks.entries ?? [])], newestListed);
   const nothingBegun = sent.state !== "accepted" && loss === undefined;
@@ -58,7 +60,18 @@ function marks({ newestListed, readUpTo, watermark, sent, loss }: Memory, look: 
     newestListed: listed,
     readUpTo: tasks?.complete === true ? newestOf(tasks.entries, readUpTo ?? "0") : readUpTo,
     watermark: nothingBegun ? listed : watermark,
+    lossUpTo: lossUpTo ?? (isLossSettled(memory) && isWhole(tasks) ? listed : undefined),
   };
+}
+
+/** Whether what a delete without an answer began would be seen by now; that of an earlier run was sent before this one. */
+function isLossSettled({ loss, unheardSince, began, at, tickMs }: Memory): boolean {
+  const since = loss?.at ?? (unheardSince === undefined ? undefined : began);
+  return since !== undefined && at - since >= TOLERANCES.settle * tickMs;
+}
+
+function isWhole(tasks: Look["tasks"]): boolean {
+  return tasks?.complete === true && tasks.unread.length === 0;
 }
 
 function newestOf(tasks: readonly Task[], least: OcpId): OcpId {
@@ -112,14 +125,28 @@ function proofOf(memory: Memory, task: Task): Proof | undefined {
   if (about === "yes") return "tags";
   if (about === "no") return undefined;
   if (concerns(task, target.clusterId) === "yes") return "cluster-tags";
+  if (isAtWork(task)) return "maybe";
+  // What was rolled back before this run began has removed nothing, whoever's it was.
+  if (classify(task).kind === "rolled-back") return isAfterOwnLoss(memory, task) ? "maybe" : undefined;
   // What failed before this run began, and names nobody, is a stranger's as likely as anybody's.
-  return isAtWork(task) || isAfterLoss(memory, task) ? "maybe" : undefined;
+  return isAfterLoss(memory, task) ? "maybe" : undefined;
 }
 
-/** What began after a delete whose answer was lost may be what became of it. */
-export function isAfterLoss({ loss, watermark, unheardSince }: Memory, { id }: Task): boolean {
-  if (unheardSince !== undefined && compareIds(id, unheardSince) > 0) return true;
-  return loss !== undefined && compareIds(id, watermark) > 0;
+/** What began after a delete whose answer was lost may be what became of it, unless it began much later. */
+export function isAfterLoss(memory: Memory, task: Task): boolean {
+  const { unheardSince } = memory;
+  const isUnheard = unheardSince !== undefined && compareIds(task.id, unheardSince) > 0;
+  return (isUnheard && !isLongAfterLoss(memory, task)) || isAfterOwnLoss(memory, task);
+}
+
+/** The same of a delete of this run alone. */
+function isAfterOwnLoss(memory: Memory, task: Task): boolean {
+  const { loss, watermark } = memory;
+  return loss !== undefined && compareIds(task.id, watermark) > 0 && !isLongAfterLoss(memory, task);
+}
+
+export function isLongAfterLoss({ lossUpTo }: Memory, { id }: Task): boolean {
+  return lossUpTo !== undefined && compareIds(id, lossUpTo) > 0;
 }
 
 function digestDetail(memory: Memory, id: OcpId, answer: TaskAnswer): Memory {

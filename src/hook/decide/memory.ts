@@ -99,6 +99,11 @@ export interface Memory {
   readonly loss: { readonly error: OcpError; readonly at: number; readonly times: number } | undefined;
   /** After this task a delete of an earlier run may have begun one, of which nobody heard. */
   readonly unheardSince: OcpId | undefined;
+  /**
+   * The newest task that OCP listed when everything that a delete without an answer could begin would have been seen:
+   * what began later is somebody else's. Undefined: nothing is lost, or it is too early.
+   */
+  readonly lossUpTo: OcpId | undefined;
   /** The newest task that OCP listed in the round in which the object was first seen to be gone; undefined: it has not been. */
   readonly goneSince: { readonly task: OcpId; readonly round: number } | undefined;
   /** Tasks that were followed and have ended, or are not known any more, whatever a list goes on saying. */
@@ -112,7 +117,7 @@ export interface Memory {
   readonly retriesUsed: number;
   /** What is waited for without anything to follow. */
   readonly waiting: { readonly because: WaitReason; readonly since: number; readonly times: number } | undefined;
-  /** Our task's own time limits, in seconds from a moment. */
+  /** Our task's own time limits, in seconds from a moment; 0: it has not told them yet. */
   readonly allowance: { readonly from: number; readonly seconds: number } | undefined;
 }
 
@@ -151,6 +156,7 @@ export function begin({ target, waitFor, user, tickMs, recorded, at }: Beginning
     ...{ target, waitFor, user, tickMs, began: at, at, round: undefined, rounds: 0 },
     note: note === undefined ? undefined : { note, state: "unread" },
     unheardSince: waitFor === "task" ? recorded?.unheardSince : undefined,
+    lossUpTo: undefined,
     goneSince: undefined,
     finished: new Set(),
     deletions: new Map(),
@@ -208,7 +214,11 @@ function digestSendFailure({ sent, loss, at }: Memory, error: OcpError): Partial
     case "lost":
     case "not-ocp":
     case "server-error":
-      return { sent: { state: "lost" }, loss: { error, at, times: (loss?.times ?? 0) + 1 } };
+      return {
+        sent: { state: "lost" },
+        loss: { error, at, times: (loss?.times ?? 0) + 1 },
+        lossUpTo: undefined,
+      };
     case "unreachable":
     case "throttled":
     case "unauthenticated":
@@ -259,9 +269,17 @@ function digestPoll(memory: Memory, poll: Extract<Event, { event: "polled" }>): 
     known === undefined
       ? memory.deletions
       : withDeletion(memory.deletions, { ...known, task, watched: true, detailed: true });
-  if (!isAtWork(task)) return endOfFollowing({ ...memory, deletions }, task);
+  const allowance = ours ? withLimitsOf(task, memory.allowance) : memory.allowance;
+  if (!isAtWork(task)) return endOfFollowing({ ...memory, deletions, allowance }, task);
   const quickLooks = before.quickLooks + (poll.quick ? 1 : 0);
-  return { ...memory, waiting: undefined, deletions, following: { ...before, task, quickLooks, unclear: undefined } };
+  const following = { ...before, task, quickLooks, unclear: undefined };
+  return { ...memory, waiting: undefined, deletions, allowance, following };
+}
+
+/** The answer to a delete need not show all subtasks, or any. */
+function withLimitsOf(task: Task, allowance: Memory["allowance"]): Memory["allowance"] {
+  if (allowance === undefined) return undefined;
+  return { ...allowance, seconds: Math.max(allowance.seconds, longestPathSeconds(task)) };
 }
 
 function follow({ at }: Memory, task: Task, ours: boolean, certain: boolean): Following {

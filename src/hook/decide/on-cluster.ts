@@ -31,7 +31,12 @@ export function tasksAtWork(listed: readonly Task[], target: Target, except: Ocp
 
 /** Whether a task at work may be what holds the cluster's lock. */
 export function mayExplainLock(listed: readonly Task[], target: Target): boolean {
-  return listed.some((task) => isAtWork(task) && mayLock(task, target));
+  return mayHold(listed, target).length > 0;
+}
+
+/** Tasks at work that may hold the cluster's lock; the oldest first. */
+export function mayHold(listed: readonly Task[], target: Target): Task[] {
+  return listed.filter((task) => isAtWork(task) && mayLock(task, target)).sort((a, b) => compareIds(a.id, b.id));
 }
 
 /**

@@ -8,6 +8,9 @@ import type { Deletion } from "./memory.js";
  * A retry is a delete: it deletes whatever the task deletes, perhaps more than our object, and perhaps what has been
  * protected since. So everything that the task deletes must be known, and all of it must be allowed to go now. What of
  * it is no longer declared may be leaving, or may have been let go on purpose: nobody can tell, so it does not count.
+ * What is declared goes where ours does so too, in a destroy of both; a deploy that takes ours out of the code leaves it.
+ *
+ * What a person has canceled goes on only when a person says so.
  *
  * @returns why the failed deletion must not be retried; undefined: it may be
  */
@@ -18,6 +21,8 @@ export function whyNotRetry(deletion: Deletion, user: string, intent: Intent): s
   } else if (proof !== "sent" && proof !== "note") {
     return "nothing proves that it is about this object";
   }
+  const canceled = task.subtasks.find(({ status, operation }) => status === "FAILED" && operation === "CANCEL");
+  if (canceled !== undefined) return `its subtask "${canceled.name}" was canceled in OCP`;
   const deletes = deletion.deletes ?? deletesByTags(task, intent);
   if (deletes === undefined) return "nobody can tell what else it would delete";
   if (deletes === "cluster") {
@@ -48,7 +53,8 @@ function width({ subtasks }: Task): number {
 function mayGo(id: OcpId, intent: Intent): boolean {
   if (isProtected(id, intent)) return false;
   const isTarget = intent.target.kind === "obproxy" && intent.target.obproxyId === id;
-  return isTarget || intent.declaredObproxyIds.has(id);
+  // Where ours has left the code, only it goes: what the code still declares stays.
+  return isTarget || (intent.declared && intent.declaredObproxyIds.has(id));
 }
 
 function isProtected(id: OcpId, intent: Intent): boolean {

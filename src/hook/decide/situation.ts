@@ -15,8 +15,8 @@ import {
 } from "./evidence.js";
 import { type Look, NO_LOOK, tasksIn } from "./look.js";
 import { type Deletion, type Following, laterFirst, type Memory, newestFirst, type Sent } from "./memory.js";
-import { isAfterLoss } from "./digest.js";
-import { failedOnCluster, isOnCluster, type TaskAtWork, tasksAtWork } from "./on-cluster.js";
+import { isAfterLoss, isLongAfterLoss } from "./digest.js";
+import { failedOnCluster, isOnCluster, mayHold, type TaskAtWork, tasksAtWork } from "./on-cluster.js";
 import { whyNotRetry } from "./retry.js";
 import { TOLERANCES, TRIES } from "./tolerances.js";
 
@@ -31,6 +31,8 @@ export interface OurTask {
   readonly ofThisRun: boolean;
   /** We started it, in this run or, as a note says, in an earlier one; tags alone do not tell who did. */
   readonly own: boolean;
+  /** Everything that it deletes, where that is proven by more than tags. */
+  readonly deletes: Deletion["deletes"];
   /** Why a failure of it must not be retried by us; undefined: it may be. */
   readonly whyNotRetry: string | undefined;
 }
@@ -62,12 +64,24 @@ export interface Situation {
   /** Deletions that a person ended by hand, or skipped a part of. */
   readonly endedByHand: readonly Task[];
   readonly atWork: readonly TaskAtWork[];
+  /** Tasks at work that may hold the cluster's lock, also such as nothing ties to it but a name; the oldest first. */
+  readonly mayHold: readonly Task[];
   /** FAILED tasks at rest that may hold the cluster's lock; our own first. */
   readonly failedOnCluster: readonly Task[];
   readonly sent: Sent;
-  /** The newest delete whose answer was lost. `settled`: what it began would be seen by now. */
-  readonly loss: { readonly error: OcpError; readonly times: number; readonly settled: boolean } | undefined;
-  /** An earlier run sent a delete and heard no answer. */
+  /**
+   * The newest delete whose answer was lost. `settled`: what it began would be seen by now. `mayBeAtWork`: something that
+   * is at work began early enough.
+   */
+  readonly loss:
+    | {
+        readonly error: OcpError;
+        readonly times: number;
+        readonly settled: boolean;
+        readonly mayBeAtWork: boolean;
+      }
+    | undefined;
+  /** An earlier run sent a delete and heard no answer, and what it began may be at work. */
   readonly unheard: boolean;
   /** The newest task that OCP has listed. */
   readonly newestListed: OcpId;
@@ -102,6 +116,9 @@ export function situation(memory: Memory, intent: Intent): Situation {
   const listed = tasksIn(round).filter(({ status }) => status !== "SUCCESSFUL");
   const clusterGone = isClusterGone(round, memory.target);
   const deletion = ourDeletion(memory, clusterGone);
+  const atWork = atWorkIn(memory, listed, deletion?.task.id);
+  // The oldest comes first.
+  const mayBeLost = atWork.slice(0, 1).some(({ task }) => !isLongAfterLoss(memory, task));
   return {
     following: memory.following,
     presence: presence.is,
@@ -116,11 +133,12 @@ export function situation(memory: Memory, intent: Intent): Situation {
       afterLoss: isAfterLoss(memory, task),
     })),
     endedByHand: endedByHand(memory, clusterGone),
-    atWork: atWorkIn(memory, listed, deletion?.task.id),
+    atWork,
+    mayHold: mayHold(listed, memory.target),
     failedOnCluster: holders(memory, listed, round),
     sent: memory.sent,
-    loss: lossOf(memory),
-    unheard: memory.unheardSince !== undefined,
+    loss: lossOf(memory, mayBeLost),
+    unheard: memory.unheardSince !== undefined && mayBeLost,
     newestListed: memory.newestListed,
     noteIsOfAnother: memory.note?.state === "other",
     retriesLeft: Math.max(0, intent.taskRetries - Math.max(memory.retriesUsed, retriesSeen(deletion))),
@@ -136,6 +154,7 @@ function ourTask(deletion: Deletion, memory: Memory, intent: Intent): OurTask {
     verdict: classify(deletion.task),
     ofThisRun: deletion.watched,
     own: deletion.proof === "sent" || deletion.proof === "note",
+    deletes: deletion.deletes,
     whyNotRetry: whyNotRetry(deletion, memory.user, intent),
   };
 }
@@ -212,9 +231,9 @@ function atWorkIn(memory: Memory, listed: readonly Task[], ours: OcpId | undefin
   return all.map((each) => (each.onObject === "maybe" && isLater(each.task) ? { ...each, onObject: "no" } : each));
 }
 
-function lossOf({ loss, at, tickMs }: Memory): Situation["loss"] {
+function lossOf({ loss, at, tickMs }: Memory, mayBeAtWork: boolean): Situation["loss"] {
   if (loss === undefined) return undefined;
-  return { error: loss.error, times: loss.times, settled: at - loss.at >= TOLERANCES.settle * tickMs };
+  return { error: loss.error, times: loss.times, settled: at - loss.at >= TOLERANCES.settle * tickMs, mayBeAtWork };
 }
 
 function patienceOf(memory: Memory): Patience {

@@ -12,5 +12,6 @@ const MARGIN_MS = 600_000;
 /** When all waiting ends. `timeoutMs` undefined: OCP's own time limits decide. */
 export function endOf({ began, allowance }: Memory, timeoutMs: number | undefined): number {
   if (timeoutMs !== undefined) return began + timeoutMs;
-  return allowance === undefined ? began + DEFAULT_BUDGET_MS : allowance.from + allowance.seconds * 1000 + MARGIN_MS;
+  if (allowance === undefined) return began + DEFAULT_BUDGET_MS;
+  return allowance.from + (allowance.seconds === 0 ? DEFAULT_BUDGET_MS : allowance.seconds * 1000 + MARGIN_MS);
 }

@@ -11,6 +11,9 @@ export class DeadlinePassed extends Error {
   }
 }
 
+/** Two ticks, with half a tick for each. */
+const LOOKS_AFTER_A_CHANGE = 4;
+
 /**
  * The end of all waiting: every pause goes through it, and every request is cut by it. When it comes is decided
  * elsewhere (see `endOf`); this is where those who wait find it.
@@ -36,6 +39,15 @@ export class Deadline {
   /** @throws DeadlinePassed */
   check(trouble?: OcpError): void {
     if (this.left() <= 0) throw new DeadlinePassed(trouble);
+  }
+
+  /**
+   * For what must not be begun when there is hardly time to hear whether it has begun: it would only be known as lost.
+   *
+   * @throws DeadlinePassed
+   */
+  checkRoom(): void {
+    if (this.left() < LOOKS_AFTER_A_CHANGE * this.lastLookMs) throw new DeadlinePassed();
   }
 
   /** Sleeps, at most until there is just time for a last look; rejects when that has been taken. */

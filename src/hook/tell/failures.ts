@@ -2,6 +2,7 @@ import type { OcpError } from "../../ocp/errors.js";
 import type { Cluster, ObproxyServer, Subtask, Task } from "../../ocp/model.js";
 import type { Verdict } from "../../ocp/task.js";
 import { type GuardBreach, protectsSome } from "../decide/guards.js";
+import { jsonForLog } from "../../ocp/text.js";
 import { HookFailure } from "./failure.js";
 import { formatDuration } from "../duration.js";
 import type { BadEnd } from "../decide/situation.js";
@@ -48,6 +49,8 @@ export interface CallContext {
    */
   readonly sent: "no" | "refused" | "doubtful" | "begun";
   readonly taskId: string | undefined;
+  /** Name of the user, or id of the access key. Default: not told. */
+  readonly user?: string;
   /** What is odd about the credentials, without them. Default: nothing. */
   readonly oddities?: readonly string[];
 }
@@ -55,7 +58,7 @@ export interface CallContext {
 /** What of our own deletes may be at work in OCP. */
 export function callContext(
   memory: Memory,
-  context: Pick<CallContext, "envPrefix" | "accepted" | "oddities">,
+  context: Pick<CallContext, "envPrefix" | "accepted" | "oddities" | "user">,
 ): CallContext {
   const { sent, loss, deletions } = memory;
   const watched = newestFirst(deletions.values()).find((deletion) => deletion.watched);
@@ -109,7 +112,14 @@ export function deadlinePassed(
 export function callFailed(error: OcpError, context: CallContext): HookFailure {
   if (error.kind === "forbidden" && context.sent === "no" && isAboutTasks(error)) return mayNotReadTasks(error);
   const { what, next } = describe(error, context);
-  return new HookFailure({ what, details: [...ocpWords(error), whatIsLeft(error, context)], next }, { cause: error });
+  const details = [...whoAsked(error, context), ...ocpWords(error), whatIsLeft(error, context)];
+  return new HookFailure({ what, details, next }, { cause: error });
+}
+
+/** Where OCP knows the caller not, or not well enough. */
+function whoAsked({ kind, url }: OcpError, { user }: CallContext): string[] {
+  const isAboutUser = kind === "unauthenticated" || kind === "forbidden" || kind === "redirected";
+  return isAboutUser && user !== undefined ? [`asked as ${JSON.stringify(user)} at ${new URL(url).origin}`] : [];
 }
 
 function isAboutTasks({ url }: OcpError): boolean {
@@ -213,10 +223,10 @@ function describeBreach(
   cluster: Cluster | undefined,
 ): { what: string; next: string } {
   const id = intent.target.clusterId;
-  const wanted = JSON.stringify(intent.clusterName);
+  const wanted = quoted(intent.clusterName ?? "");
   switch (breach.guard) {
     case "clusterName": {
-      const found = JSON.stringify(breach.found);
+      const found = quoted(breach.found);
       if (intent.clusterName === "" && intent.renamedTo === undefined) return nameUnknown(found, intent);
       return {
         what: `OBProxy cluster ${id} is called ${found} in OCP, not ${namesWanted(intent)}: this may be the wrong cluster`,
@@ -258,6 +268,13 @@ function describeBreach(
   }
 }
 
+/** With everything escaped that nobody sees, so that two names that differ look different. */
+function quoted(name: string): string {
+  return jsonForLog(name).replace(/(?! )[\p{Zs}\p{M}]/gu, (mark) =>
+    Array.from(mark, (each) => `\\u{${(each.codePointAt(0) ?? 0).toString(16)}}`).join(""),
+  );
+}
+
 /** Of what was imported the state holds no name. */
 function nameUnknown(found: string, { label, target }: Intent): { what: string; next: string } {
   return {
@@ -267,18 +284,18 @@ function nameUnknown(found: string, { label, target }: Intent): { what: string; 
 }
 
 function namesWanted({ clusterName, renamedTo }: Intent): string {
-  return [...(renamedTo ?? [clusterName])].map((name) => JSON.stringify(name)).join(" or ");
+  return [...(renamedTo ?? [clusterName])].map((name) => quoted(name ?? "")).join(" or ");
 }
 
 function nextAfterName(found: string, intent: Intent): string {
   const { clusterName, label, nameFrom, renamedTo } = intent;
-  const name = JSON.stringify(found);
+  const name = quoted(found);
   if (nameFrom === "declaration") {
     return `if ${name} is the cluster you mean, set clusterName: ${name}; else correct clusterId or the OCP URL`;
   }
   const declareIt = `declare ${label} again with clusterName: ${name} (and with its ids as numbers) and destroy it while it is declared`;
   if (renamedTo !== undefined) {
-    return `it was deployed under the name ${JSON.stringify(clusterName ?? "*")}, and whether it has been renamed in the code or has left it cannot be told by ids that only Terraform knows: write the ids of what is declared as numbers (this plans nothing new), then repeat the command; or, if ${name} is the cluster you mean, ${declareIt}`;
+    return `it was deployed under the name ${quoted(clusterName ?? "*")}, and whether it has been renamed in the code or has left it cannot be told by ids that only Terraform knows: write the ids of what is declared as numbers (this plans nothing new), then repeat the command; or, if ${name} is the cluster you mean, ${declareIt}`;
   }
   return `${namesWanted(intent)} is the name of the ${nameFrom === "last-deploy" ? "last" : "first"} deploy, which guards an object that has left the code, or has a name or ids that only Terraform knows; if ${name} is the cluster you mean, ${declareIt}`;
 }
@@ -311,14 +328,20 @@ export function taskFailed(
     details: [
       ...log.slice(0, -1).map((line) => `log: ${line}`),
       ...(verdict.kind === "failed" ? [] : [verdict.reason]),
-      ...(failed.length === 0 ? [] : [`failed: ${failed.map(describeSubtask).join(", ")}`]),
+      ...(failed.length === 0 ? [] : [`failed: ${failed.map((subtask) => describeSubtask(subtask, task)).join(", ")}`]),
+      ...(own.deletes === undefined ? [] : [`the task deletes OBProxies ${own.deletes.join(", ")}`]),
       ...((own.taskRetries ?? 0) > 0 && own.whyNot !== undefined && verdict.kind === "failed"
         ? [`not retried: ${own.whyNot}`]
         : []),
       said === undefined ? `OCP says no more${trace}` : `OCP says: ${JSON.stringify(said)}${trace}`,
     ],
-    next: nextAfter(task, verdict, ofThisRun, consoleUrl, own),
+    next: nextAfter(task, verdict, ofThisRun, consoleUrl, { ...own, interrupted: isInterruption(said) }),
   });
+}
+
+/** What a subtask's log ends with where OCP's server was stopped while it was at work. */
+function isInterruption(said: string | undefined): boolean {
+  return said !== undefined && /\bInterruptedException\b/.test(said);
 }
 
 function ending(verdict: Verdict): string {
@@ -338,16 +361,27 @@ function ending(verdict: Verdict): string {
 
 /** What this job does about a failed deletion by itself, and why not. */
 export interface OwnRetries {
+  /** Keys of all that the task deletes, where they are more than one and known. Default: nothing is told. */
+  readonly deletes?: readonly string[] | undefined;
   /** As set on the OcpProvider; undefined: the task is not ours. */
   readonly taskRetries: number | undefined;
   /** Undefined: it may be retried. */
   readonly whyNot: string | undefined;
 }
 
-function nextAfter(task: Task, verdict: Verdict, ofThisRun: boolean, consoleUrl: string, own: OwnRetries): string {
+function nextAfter(
+  task: Task,
+  verdict: Verdict,
+  ofThisRun: boolean,
+  consoleUrl: string,
+  own: OwnRetries & { readonly interrupted: boolean },
+): string {
   if (verdict.kind === "rolled-back") return `find out who rolled task ${task.id} back and why; ${RUN_AGAIN}`;
   if (verdict.kind === "incomplete") return `look at task ${task.id} at ${consoleUrl}; ${RUN_AGAIN}`;
-  const retry = `mend the cause and ${goOn(task, consoleUrl, own)}`;
+  const cause = own.interrupted
+    ? "the work was interrupted, as when OCP restarts or a subtask's time is up, and nothing else is known to be wrong:"
+    : "mend the cause and";
+  const retry = `${cause} ${goOn(task, consoleUrl, own)}`;
   return ofThisRun && !isRollback(task)
     ? `${retry}; ${RUN_AGAIN}`
     : `${retry}; until it has succeeded OCP may hold a host or the cluster's lock, so this is not "already gone"; ${RUN_AGAIN}`;
@@ -372,9 +406,12 @@ function isRollback({ operation }: Task): boolean {
   return operation === "ROLLBACK";
 }
 
-export function describeSubtask(subtask: Subtask): string {
-  const index = subtask.parallelIdx < 0 ? "" : ` #${subtask.parallelIdx}`;
-  return `subtask ${subtask.id} "${subtask.name}"${index}`;
+/** OCP runs one subtask per OBProxy or host, and does not say which: only its place among those alike. */
+export function describeSubtask(subtask: Subtask, { subtasks }: Pick<Task, "subtasks">): string {
+  const { id, name, parallelIdx } = subtask;
+  if (parallelIdx < 0) return `subtask ${id} "${name}"`;
+  const last = Math.max(...subtasks.filter((other) => other.name === name).map((other) => other.parallelIdx));
+  return `subtask ${id} "${name}" (index ${parallelIdx}${last === 0 ? "" : ` of 0–${last}`})`;
 }
 
 export function stillThere(task: Task, label: string): HookFailure {
@@ -396,7 +433,7 @@ export function unknownToUs(what: string, intent: Intent, patience: string): Hoo
   return new HookFailure({
     what: `${intent.label} can be taken neither for gone nor for there: ${what}`,
     details: [`OCP was asked again for ${patience}`],
-    next: `see ${intent.label} in OCP's console, and what stands between this machine and OCP; the OCP user may lack the right to see it; ${RUN_AGAIN}`,
+    next: `see ${intent.label} in OCP's console, and what stands between this machine and OCP; the OCP user may lack the right to see it; ${RUN_AGAIN}; if the console shows that it is gone, and no task is at work on it, forget it with terraform state rm`,
   });
 }
 
@@ -406,6 +443,7 @@ export function badEnd(
   label: string,
   log: readonly string[],
   consoleUrl: string,
+  isGone = false,
 ): HookFailure {
   const ended = task.status === "FAILED" ? "FAILED" : "did not end well";
   return new HookFailure({
@@ -416,7 +454,7 @@ export function badEnd(
       ...log.map((line) => `log: ${line}`),
       "nothing proves what it is about, so it may well be ours; what it left behind (a host, the cluster's lock) is not done",
     ],
-    next: `look at task ${task.id} at ${consoleUrl} (Task Center) and ${isRollback(task) ? "skip what has failed in its rollback" : "retry it"} there if it is about ${label}; ${RUN_AGAIN}`,
+    next: `look at task ${task.id} at ${consoleUrl} (Task Center) and ${isRollback(task) ? "skip what has failed in its rollback" : "retry it"} there if it is about ${label}; ${RUN_AGAIN}${afterLoss && isGone ? `; if it is about something else, there is nothing left to do for ${label}, which OCP lists no more: forget it with terraform state rm` : ""}`,
   });
 }
 
@@ -446,7 +484,9 @@ export function lockNotReleased(
       what: `OCP keeps ${cluster} locked, and task ${holder.id} "${holder.name}" on it has FAILED`,
       details: [
         ...log.map((line) => `log: ${line}`),
-        ...(failed.length === 0 ? [] : [`failed: ${failed.map(describeSubtask).join(", ")}`]),
+        ...(failed.length === 0
+          ? []
+          : [`failed: ${failed.map((subtask) => describeSubtask(subtask, holder)).join(", ")}`]),
         ...ocpWords(error),
       ],
       next: `mend the cause and ${goOn(holder, consoleUrl, own)}, so that OCP releases the lock; ${RUN_AGAIN}`,

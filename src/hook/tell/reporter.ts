@@ -47,11 +47,11 @@ export class Reporter {
     this.line(`WARNING: ${text}`);
   }
 
-  /** Says something that stays true, the first time; false: it has been said. */
-  once(text: string): boolean {
+  /** Says something that stays true, the first time, with what is so at that moment; false: it has been said. */
+  once(text: string, more = ""): boolean {
     if (this.said.has(text)) return false;
     this.said.add(text);
-    this.line(text);
+    this.line(`${text}${more}`);
     return true;
   }
 
@@ -60,10 +60,11 @@ export class Reporter {
     if (this.now() - this.lastLineAt >= HEARTBEAT_TICKS * this.tickMs) this.line(`${text} (${this.elapsed()})`);
   }
 
-  taskStarted(task: Task, how: string): void {
+  /** `more`: what else a person wants to know of it. */
+  taskStarted(task: Task, how: string, more = ""): void {
     if (this.announced === task.id) return;
     this.announced = task.id;
-    this.line(`${how} task ${task.id} "${task.name}" (${count(task.subtasks.length, "subtask")})`);
+    this.line(`${how} task ${task.id} "${task.name}" (${count(task.subtasks.length, "subtask")})${more}`);
     for (const subtask of task.subtasks) this.seen.set(subtask.id, stateOf(subtask));
   }
 
@@ -96,6 +97,11 @@ export class Reporter {
     this.line(`FAILED: ${failure.message}`);
     for (const detail of failure.details) this.line(`  ${detail}`);
     this.line(`  what to do: ${failure.next}`);
+  }
+
+  /** One line for a failure that the hook of another object tells whole in the same run of Terraform. */
+  sameFailure(failure: HookFailure, teller: string): void {
+    this.line(`FAILED: ${failure.message} (${teller} says more, and what to do)`);
   }
 
   elapsed(): string {

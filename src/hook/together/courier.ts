@@ -49,9 +49,12 @@ export function directCourier(tools: CourierTools, version = versionAsker(tools)
   const { target, skipHostOperation } = intent;
   return {
     send: async () => {
-      if (target.kind === "cluster") return { task: await api.deleteCluster(target.clusterId), obproxyIds: [] };
+      if (target.kind === "cluster") {
+        deadline.checkRoom();
+        return { task: await api.deleteCluster(target.clusterId), obproxyIds: [] };
+      }
       const { clusterId, obproxyId } = target;
-      return deleteObproxies(api, await version(), clusterId, [{ obproxyId, skipHostOperation }]);
+      return deleteObproxies(tools, await version(), clusterId, [{ obproxyId, skipHostOperation }]);
     },
     next: async (id, pauseMs) => {
       await deadline.pause(pauseMs);
@@ -71,7 +74,7 @@ export interface Requested {
 
 /** One call for OBProxies of one cluster. */
 export async function deleteObproxies(
-  api: OcpApi,
+  { api, deadline }: Pick<CourierTools, "api" | "deadline">,
   version: OcpVersion | undefined,
   clusterId: OcpId,
   requested: readonly Requested[],
@@ -81,6 +84,7 @@ export async function deleteObproxies(
     throw skipHostOperationUnsupported(formatVersion(version));
   }
   const obproxyIds = sortedIds(requested.map(({ obproxyId }) => obproxyId));
+  deadline.checkRoom();
   const task = await api.deleteObproxies({
     dialect: dialectFor(version),
     clusterId,

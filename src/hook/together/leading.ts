@@ -16,6 +16,7 @@ import {
 import { type Arrival, encode, onMessages, sendTo } from "./meeting-place.js";
 import type { Patience } from "./patience.js";
 import type { Clock } from "../patience/clock.js";
+import { DeadlinePassed } from "../patience/deadline.js";
 
 /** One that has connected, and how far it has come. */
 type Guest =
@@ -68,7 +69,7 @@ export class Leading {
         obproxyId,
         skipHostOperation,
       }));
-      const dispatch = await deleteObproxies(tools.api, told.version, own.sight.clusterId, requested);
+      const dispatch = await deleteObproxies(tools, told.version, own.sight.clusterId, requested);
       this.tell({ says: "sent", ...dispatch, sentBy: own.sight.obproxyId });
       return dispatch;
     } catch (error) {
@@ -190,7 +191,7 @@ export class Leading {
       this.tellThose(({ state }) => state === "joined" || state === "here", message);
       throw error;
     }
-    if (error instanceof OcpError || error instanceof HookFailure || error instanceof OcpConfigError) {
+    if (error instanceof OcpError || NOT_SENT.some((kind) => error instanceof kind)) {
       // Nothing was sent, or OCP refused it: perhaps for one proxy of many, and the others' deletes need not fail for it.
       this.dismiss(() => true);
       if (error instanceof OcpError && wasForMany) return "alone";
@@ -199,6 +200,9 @@ export class Leading {
     throw error;
   }
 }
+
+/** What is thrown before a call is sent. */
+const NOT_SENT = [HookFailure, OcpConfigError, DeadlinePassed];
 
 const ALONE = encode({ says: "alone" } satisfies LeaderSays);
 

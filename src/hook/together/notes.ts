@@ -9,13 +9,12 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { userInfo } from "node:os";
-import { isAbsolute, join } from "node:path";
-import { crypto } from "../../ocp/auth.js";
+import { join } from "node:path";
 import { compareIds } from "../../ocp/ids.js";
 import type { Notes } from "../act/tools.js";
 import type { Note, Recorded } from "../decide/note.js";
 import { claim, isMissing, reasonOf, whyNotOurs, whyNotWritable } from "./own-directory.js";
+import { fileNameFor, stateDirectory } from "./state-directory.js";
 
 /**
  * A file per object where the user's state belongs. Nothing that goes wrong with it stops a teardown, and nothing that
@@ -29,7 +28,7 @@ export function notesFor(who: string, key: string, env: NodeJS.ProcessEnv = proc
     return { read: () => undefined, write: () => undefined, remove: () => undefined, trouble: troubleOf(place.why) };
   }
   const directory = place.path;
-  const path = join(directory, `${fileName(`${who}\n${key}`)}.json`);
+  const path = join(directory, `${fileNameFor(`${who}\n${key}`)}.json`);
   let failed: string | undefined;
   const attempt = <T>(action: () => T): T | undefined => {
     try {
@@ -65,46 +64,6 @@ export function notesFor(who: string, key: string, env: NodeJS.ProcessEnv = proc
 
 function troubleOf(why: string): string {
   return `no note of OCP's task can be kept on this machine: ${why}; a later run may not know a task of this one that fails late`;
-}
-
-/**
- * `$XDG_STATE_HOME`, else `~/.local/state`; `%LOCALAPPDATA%` on Windows. Unlike a temporary directory it belongs to one
- * user, and is still there when the run is repeated. Source: XDG Base Directory Specification, which also says that
- * paths which are not absolute count for nothing.
- */
-function stateDirectory(env: NodeJS.ProcessEnv): { readonly path: string } | { readonly why: string } {
-  const isWindows = process.platform === "win32";
-  const state = absolute(env[isWindows ? "LOCALAPPDATA" : "XDG_STATE_HOME"]);
-  if (state !== undefined) return { path: join(state, DIRECTORY) };
-  const home = absolute(env[isWindows ? "USERPROFILE" : "HOME"]) ?? homeOfAccount();
-  if (home !== undefined) return { path: join(home, isWindows ? "AppData/Local" : ".local/state", DIRECTORY) };
-  return { why: `neither ${isWindows ? "LOCALAPPDATA nor USERPROFILE" : "XDG_STATE_HOME nor HOME"} names a directory` };
-}
-
-const DIRECTORY = "cdktf-obproxy";
-
-function absolute(path: string | undefined): string | undefined {
-  return path !== undefined && isAbsolute(path) ? path : undefined;
-}
-
-/** Undefined: a user without an account, as containers have. */
-function homeOfAccount(): string | undefined {
-  try {
-    return absolute(userInfo().homedir);
-  } catch {
-    return undefined;
-  }
-}
-
-const LONGEST_FILE_NAME = 180;
-
-/**
- * In digits that mean the same where a file system does not tell upper from lower case. Hashing is only loaded for what
- * is too long for a file name: it costs start-up time.
- */
-function fileName(text: string): string {
-  const name = Buffer.from(text).toString("hex");
-  return name.length <= LONGEST_FILE_NAME ? name : crypto().createHash("sha256").update(text).digest("hex");
 }
 
 /** Seen whole or not at all by another hook, and by the next run where this one is killed. */

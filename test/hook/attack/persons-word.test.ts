@@ -1,4 +1,15 @@
-import { cluster, LATE, proxy, Stage, withTimeout } from "../evidence/stage.js";
+import {
+  cluster,
+  EARLY,
+  failureIn,
+  inMockedTime,
+  isDelete,
+  LATE,
+  proxy,
+  Stage,
+  withRetry,
+  withTimeout,
+} from "../evidence/stage.js";
 
 jest.setTimeout(60_000);
 
@@ -36,4 +47,52 @@ it("ends where its own deletion was skipped in part and its cluster's name has b
   stage.ocp.addCluster({ id: 31, name: "orders" });
   const { code, output } = await stage.run(cluster);
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("WARNING") as unknown });
+});
+
+it("does not retry what an operator has canceled", async () => {
+  const run = await inMockedTime(
+    withRetry(withTimeout(proxy, "1h")),
+    { version: "4.3.6" },
+    {
+      before: (ocp) => ocp.planWork({ subtaskName: EARLY, ticks: 50 }),
+      onTick: (ocp, ticks) => {
+        if (ticks === 20) ocp.cancel(31440);
+      },
+    },
+  );
+  expect({ code: run.code, changes: run.changes }).toEqual({ code: 1, changes: ["delete 3"] });
+  expect(run.output).toContain("canceled in OCP");
+});
+
+it("tells the way out where a stranger's failure cannot be told from what became of a lost delete", async () => {
+  await stage.given({
+    version: "4.2.2",
+    clusters: [
+      { id: 27, name: "orders", obproxies: [3] },
+      { id: 28, name: "payments", obproxies: [9] },
+    ],
+  });
+  stage.ocp.inject({ when: isDelete, does: { kind: "lostAnswer" } });
+  const first = stage.start(proxy);
+  await stage.ocp.nextRequest(isDelete);
+  stage.ocp.planWork({ subtaskName: EARLY, fail: "always", tasks: 1 });
+  stage.ocp.submitDeleteObproxies(28, [9]);
+  await first.done;
+  const { code, lines } = await stage.run(proxy);
+  expect({ code, failure: failureIn(lines) }).toEqual({
+    code: 1,
+    failure: expect.stringContaining("terraform state rm") as unknown,
+  });
+});
+
+it.each([
+  ["a mark that nobody sees", "orders\u200b"],
+  ["a wide blank", "orders\u00a0"],
+])("shows by what two names of a cluster differ where it is %s", async (_what, name) => {
+  await stage.given({ version: "4.2.2", clusters: [{ id: 27, name, obproxies: [3] }] });
+  const { code, output } = await stage.run(proxy);
+  expect({ code, isShown: /is called "orders\\u\S+" in OCP, not "orders"/.test(output) }).toEqual({
+    code: 1,
+    isShown: true,
+  });
 });

@@ -59,6 +59,7 @@ const there: Situation = {
   ours: undefined,
   badEnds: [],
   endedByHand: [],
+  mayHold: [],
   atWork: [],
   failedOnCluster: [],
   sent: { state: "not-sent" },
@@ -88,14 +89,15 @@ const ourTask = (verdict: Verdict, ofThisRun = true): OurTask => ({
   verdict,
   ofThisRun,
   own: true,
+  deletes: undefined,
   whyNotRetry: undefined,
 });
 const verdictOf = (kind: Verdict["kind"]): Verdict => VERDICTS.find((each) => each.kind === kind)!;
 
 const LOCKED: Sent = { state: "locked", error: error("refused"), refusals: 1, due: false };
 const UNDELIVERED: Sent = { state: "undelivered", error: error("unreachable"), since: 0, times: 1, due: false };
-const UNSETTLED = { error: error("lost"), settled: false, times: 1 };
-const SETTLED = { error: error("lost"), settled: true, times: 1 };
+const UNSETTLED = { error: error("lost"), settled: false, times: 1, mayBeAtWork: true };
+const SETTLED = { error: error("lost"), settled: true, times: 1, mayBeAtWork: true };
 
 /** How the last delete ended, and whether the answer to one was lost. */
 const SENT: readonly Pick<Situation, "sent" | "loss">[] = [

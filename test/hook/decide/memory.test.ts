@@ -326,3 +326,23 @@ describe("a retry", () => {
     });
   });
 });
+
+describe("what began after a delete of an earlier run, of which nobody heard,", () => {
+  const rolledBack = task("9", "SUCCESSFUL", { operation: "ROLLBACK" });
+  const gone = (found: Task) => looked({ anyStatus: { since: "0", tasks: list(found) } });
+  const seenFor = (...events: readonly Untimed[]): Situation =>
+    situation(after({ unheardSince: "8" }, ...events), intent);
+
+  it("and has failed stands against an object that is gone", () => {
+    expect(seenFor(gone(task("9", "FAILED"))).badEnds).toHaveLength(1);
+  });
+
+  it("and was rolled back before this run does not: whatever removed the object, it was not that", () => {
+    expect(seenFor(gone(rolledBack)).badEnds).toEqual([]);
+  });
+
+  it("does where this run has seen it at work", () => {
+    const working = looked({ tasks: list(task("9")) });
+    expect(seenFor(working, waited, gone(rolledBack)).badEnds).toHaveLength(1);
+  });
+});

@@ -11,6 +11,10 @@ const deletion = (proof: Deletion["proof"], deletes?: Deletion["deletes"]): Dele
   watched: false,
   detailed: true,
 });
+const canceled: Subtask = {
+  ...{ id: "1", name: "Stop obproxy", status: "FAILED", operation: "CANCEL", timeoutSeconds: 600 },
+  ...{ parallelIdx: -1, runTime: 1, upstreams: [], downstreams: [] },
+};
 const both: Intent = { ...intent, declaredObproxyIds: new Set(["3", "4"]) };
 const ofCluster: Intent = { ...intent, target: cluster, key: "27" };
 
@@ -21,6 +25,18 @@ describe("a failed deletion", () => {
     ["of an earlier run, of nothing else", deletion("note", ["3"]), intent, undefined],
     ["of an earlier run, with another that is declared", deletion("note", ["3", "4"]), both, undefined],
     ["of an earlier run, with another that nobody declares any more", deletion("note", ["3", "4"]), intent, /27\/4/],
+    [
+      "of an earlier run, with another that is declared, while ours has left the code",
+      deletion("note", ["3", "4"]),
+      { ...intent, declared: false, declaredObproxyIds: new Set(["4"]) },
+      /27\/4/,
+    ],
+    [
+      "of an earlier run, of nothing else, while ours has left the code",
+      deletion("note", ["3"]),
+      { ...intent, declared: false, declaredObproxyIds: new Set(["4"]) },
+      undefined,
+    ],
     [
       "of an earlier run, with another that is kept now",
       deletion("note", ["3", "4"]),
@@ -35,6 +51,12 @@ describe("a failed deletion", () => {
     ],
     ["of a whole cluster, for a proxy", deletion("note", "cluster"), intent, /whole OBProxy cluster/],
     ["of a whole cluster, for the cluster", deletion("note", "cluster"), ofCluster, undefined],
+    [
+      "of this run, that a person has canceled",
+      { ...deletion("sent", ["3"]), task: task("9", "FAILED", { subtasks: [canceled] }) },
+      intent,
+      /canceled/,
+    ],
     ["that a note may mean", deletion("unsure"), intent, /nothing proves/],
     ["that may be anybody's", deletion("maybe"), intent, /nothing proves/],
   ])("%s", (_what, each, wanted, why) => {

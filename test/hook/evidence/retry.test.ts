@@ -30,6 +30,8 @@ describe.each(["4.2.2", "4.3.6"])("a failed task of ours for two OBProxies (OCP 
       { obproxies: declares(3), others: [other({ obproxies: { "27/4": "app/other" } })] },
     ],
     ["no longer known to the code", { obproxies: declares(3) }],
+    // A deploy that takes the one away: the other one goes on living.
+    ["still declared, while this one has left the code,", { obproxies: declares(4) }],
   ];
 
   it.each(mayNotGo)("is not retried where the other one is %s now", async (_what, settings) => {

@@ -1,0 +1,57 @@
+import type { Cluster } from "../ocp/model.js";
+import { describeServer } from "../hook/tell/failures.js";
+import type { HookSettings } from "../hook/request.js";
+import { clusterKey, obproxyKey } from "../hook/request.js";
+
+/** Where what OCP holds and what a stack declares differ, a sentence each. */
+export interface Difference {
+  /** OCP holds it, and the stack does not declare it. */
+  readonly undeclared: readonly string[];
+  /** The stack declares it, and OCP does not hold it. */
+  readonly missing: readonly string[];
+  /** It is declared, and OCP calls it otherwise. */
+  readonly renamed: readonly string[];
+  /** Declared by ids that only Terraform knows: whether OCP holds that, cannot be told. */
+  readonly unknown: readonly string[];
+}
+
+type Declared = Pick<HookSettings, "clusters" | "obproxies" | "tokens">;
+
+/** `declared`: by the providers of one stack, for this OCP. */
+export function compare(clusters: readonly Cluster[], declared: readonly Declared[]): Difference {
+  const declaredClusters = new Map(declared.flatMap((each) => Object.entries(each.clusters)));
+  const declaredObproxies = new Map(declared.flatMap((each) => Object.entries(each.obproxies)));
+  const heldClusters = new Map(clusters.map((cluster) => [clusterKey(cluster.id), cluster]));
+  const heldObproxies = new Map(
+    clusters.flatMap(({ id, name, obproxies = [] }) =>
+      obproxies.map((server) => [obproxyKey(id, server.id), { name, server }] as const),
+    ),
+  );
+  const isOpen = (key: string): boolean => clusters.find(({ id }) => key.startsWith(`${id}/`))?.obproxies === undefined;
+  return {
+    undeclared: [
+      ...[...heldClusters.values()]
+        .filter(({ id }) => !declaredClusters.has(clusterKey(id)))
+        .map(({ id, name }) => `OBProxy cluster ${id} (${name})`),
+      ...[...heldObproxies]
+        .filter(([key]) => !declaredObproxies.has(key))
+        .map(([key, { name, server }]) => `OBProxy ${key.split("/")[0] ?? ""}/${describeServer(server)} of ${name}`),
+    ],
+    missing: [
+      ...[...declaredClusters]
+        .filter(([key]) => !heldClusters.has(key))
+        .map(([key, { path }]) => `OBProxy cluster ${key}, declared by ${path}`),
+      ...[...declaredObproxies]
+        .filter(([key]) => !heldObproxies.has(key) && !(heldClusters.has(key.split("/")[0] ?? "") && isOpen(key)))
+        .map(([key, { path }]) => `OBProxy ${key}, declared by ${path}`),
+    ],
+    renamed: [...declaredClusters].flatMap(([key, { clusterName, path }]) => {
+      const found = heldClusters.get(key)?.name;
+      const differs = found !== undefined && clusterName !== undefined && clusterName !== "*" && clusterName !== found;
+      return differs
+        ? [`OBProxy cluster ${key} is ${JSON.stringify(found)} in OCP and ${JSON.stringify(clusterName)} in ${path}`]
+        : [];
+    }),
+    unknown: [...new Set(declared.flatMap(({ tokens }) => tokens.map(({ path }) => path)))],
+  };
+}

@@ -1,0 +1,117 @@
+import type { Cluster, ObproxyServer } from "../ocp/model.js";
+import { clean } from "../ocp/text.js";
+import { Names } from "./names.js";
+
+export interface Origin {
+  /** Base URL of OCP, without credentials. */
+  readonly url: string;
+  /** As OCP tells it; undefined: it does not. */
+  readonly version: string | undefined;
+  /** Name of the class that is written. */
+  readonly className: string;
+  /** Prefix of the environment variables that the app will read at destroy time. */
+  readonly envPrefix: string;
+  /** What is missing; it stands at the top as a comment. */
+  readonly gaps: readonly string[];
+}
+
+/** A stack of CDKTF that declares these clusters and all their OBProxies, ready to compile. */
+export function typescriptFor(clusters: readonly Cluster[], origin: Origin): string {
+  const variables = new Names();
+  const constructs = new Names();
+  const bodies = clusters.map((cluster) => declarations(cluster, variables, constructs));
+  const declared = clusters.filter(({ id }) => isSafe(id));
+  const needsObproxy = declared.some(({ obproxies = [] }) => obproxies.some(isWritable));
+  const imports = [
+    ...(needsObproxy ? ["Obproxy"] : []),
+    ...(declared.length > 0 ? ["ObproxyCluster"] : []),
+    "OcpProvider",
+  ];
+  const provider = `new OcpProvider(this, "ocp"${origin.envPrefix === "OCP" ? "" : `, { envPrefix: ${quoted(origin.envPrefix)} }`})`;
+  return `${comments(headOf(clusters, origin), "")}
+import { TerraformStack } from "cdktf";
+import { ${imports.join(", ")} } from "cdktf-obproxy";
+import type { Construct } from "constructs";
+
+export class ${origin.className} extends TerraformStack {
+  public constructor(scope: Construct, id: string) {
+    super(scope, id);
+
+    // The URL and the credentials come from the environment: ${origin.envPrefix}_URL, ${origin.envPrefix}_USERNAME, ${origin.envPrefix}_PASSWORD.
+    ${declared.length === 0 ? "" : "const ocp = "}${provider};
+${bodies.join("")}  }
+}
+`;
+}
+
+function headOf(clusters: readonly Cluster[], { gaps, url, version }: Origin): string[] {
+  const proxies = clusters.reduce((sum, { obproxies = [] }) => sum + obproxies.length, 0);
+  const ocp = `OCP${version === undefined ? "" : ` ${version}`} at ${url}`;
+  return [
+    `What ${ocp} holds: ${counted(clusters.length, "OBProxy cluster")}, ${counted(proxies, "OBProxy", "OBProxies")}.`,
+    "Written by `cdktf-obproxy generate`.",
+    ...gaps.map((gap) => `NOT WHOLE: ${gap}.`),
+  ];
+}
+
+function declarations({ id, name, obproxies = [] }: Cluster, variables: Names, constructs: Names): string {
+  const construct = constructs.construct(name, id);
+  const ids = obproxies.filter(isWritable);
+  const unwritable = obproxies.filter((server) => !isWritable(server));
+  if (!isSafe(id)) {
+    return `\n${comments([`OBProxy cluster ${id} (${name}) cannot be declared: ${TOO_LARGE}.`], "    ")}\n`;
+  }
+  const variable = ids.length === 0 ? undefined : variables.variable(name, id);
+  const cluster = `new ObproxyCluster(this, ${quoted(construct)}, { ocp, clusterId: ${id}, clusterName: ${quoted(name)} });`;
+  const lines = [
+    "",
+    variable === undefined ? `    ${cluster}` : `    const ${variable} = ${cluster}`,
+    ...unwritable.map((server) => comments([`OBProxy ${server.id} cannot be declared: ${TOO_LARGE}.`], "    ")),
+    ...(variable === undefined ? [] : proxiesOf(variable, constructs.construct(`${construct}-proxies`, id), ids)),
+    "",
+  ];
+  return lines.join("\n");
+}
+
+function proxiesOf(variable: string, construct: string, ids: readonly ObproxyServer[]): string[] {
+  return [
+    `    new Obproxy(this, ${quoted(construct)}, {`,
+    `      cluster: ${variable},`,
+    "      obproxyIds: [",
+    ...ids.map((server) => `        ${server.id},${about(server)}`),
+    "      ],",
+    "    });",
+  ];
+}
+
+/** Where it listens, and its status where that is not the usual one; as a comment. */
+function about({ ip, sqlPort, status }: ObproxyServer): string {
+  const address = ip === undefined ? [] : [sqlPort === undefined ? ip : `${ip}:${sqlPort}`];
+  const words = [...address, ...(status === undefined || status === "RUNNING" ? [] : [status])];
+  return words.length === 0 ? "" : ` // ${clean(words.join(" "), 120)}`;
+}
+
+const TOO_LARGE = "its id is above 2^53, which a number in TypeScript cannot hold exactly";
+
+function isSafe(id: string): boolean {
+  return Number.isSafeInteger(Number(id));
+}
+
+function isWritable({ id }: ObproxyServer): boolean {
+  return isSafe(id);
+}
+
+function comments(texts: readonly string[], indent: string): string {
+  return texts.map((text) => `${indent}// ${clean(text, 400)}`).join("\n");
+}
+
+/** As Prettier would write it; nothing in it ends the text or begins a template. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (unit) =>
+    /[\p{L}\p{N}\p{M}]/u.test(unit) ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+export function counted(number: number, singular: string, plural = `${singular}s`): string {
+  return `${number} ${number === 1 ? singular : plural}`;
+}

@@ -1,0 +1,125 @@
+import { type Happening, LAST_EVENTS, type SubtaskSeen, type TaskSeen } from "../../contract/events.js";
+import type { Subtask, Task } from "../../ocp/model.js";
+import { progress } from "../../ocp/task.js";
+import { presenceOf } from "../decide/evidence.js";
+import type { Event, Memory } from "../decide/memory.js";
+import type { Journal } from "./journal.js";
+import { isAlive } from "./terraform-run.js";
+
+/** What becomes of the object, told to the journal in the order in which it happens; and who else tells it. */
+export class Chronicle {
+  private lastPresence: string | undefined;
+  private lastWait: string | undefined;
+  private lastTask: Task | undefined;
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly key: string,
+  ) {}
+
+  /** After a look at the world. */
+  looked({ round, target }: Memory): void {
+    if (round === undefined) return;
+    const { is } = presenceOf(round, target);
+    if (is === this.lastPresence) return;
+    this.lastPresence = is;
+    this.journal.write({ event: "looked", is: WORDS[is] });
+  }
+
+  /** After something was done. */
+  happened(event: Event, { target }: Memory): void {
+    switch (event.event) {
+      case "accepted": {
+        const { deletes, task } = event;
+        const keys = deletes === "cluster" ? [target.clusterId] : deletes.map((id) => `${target.clusterId}/${id}`);
+        this.journal.write({ event: "sent", task: task.id, with: keys });
+        this.task(task, true);
+        return;
+      }
+      case "send-failed":
+        this.journal.write({ event: "send-failed", why: event.error.message });
+        return;
+      case "retried":
+        this.journal.write({ event: "retried", task: event.task.id });
+        return;
+      case "polled":
+        if (event.answer.says === "there") this.task(event.answer.task, event.ours);
+        return;
+      case "looked":
+      case "waited":
+    }
+  }
+
+  /** Nothing is done for now; in words. */
+  waiting(words: string): void {
+    if (words === this.lastWait) return;
+    this.lastWait = words;
+    this.journal.write({ event: "waiting", for: words });
+  }
+
+  /** What has changed of a task since it was told last. */
+  task(task: Task, ours: boolean): void {
+    const before = this.lastTask?.id === task.id ? this.lastTask : undefined;
+    this.lastTask = task;
+    const seen = taskSeen(task, ours);
+    if (before === undefined || JSON.stringify(taskSeen(before, ours)) !== JSON.stringify(seen)) {
+      this.journal.write({ event: "task", ...seen });
+    }
+    if (this.speakerOf(task) !== undefined) return;
+    for (const subtask of task.subtasks) {
+      const earlier = before?.subtasks.find(({ id }) => id === subtask.id);
+      const had = earlier === undefined ? NOT_BEGUN : stateOf(earlier);
+      if (stateOf(subtask) !== had) this.journal.write({ event: "subtask", ...subtaskSeen(task, subtask) });
+    }
+  }
+
+  /** The object whose hook tells how a task goes on; undefined: this one does. */
+  speakerOf({ id }: Task): string | undefined {
+    const events = this.journal.ofThisRun();
+    const ended = new Set(events.filter(({ event }) => LAST_EVENTS.has(event)).map(({ pid }) => pid));
+    const first = events.find(
+      (event) => event.event === "task" && event.task === id && !ended.has(event.pid) && isAlive(event.pid),
+    );
+    return first === undefined || first.pid === process.pid ? undefined : first.object;
+  }
+
+  /** The object for which this run of Terraform has begun the task; undefined: nobody says so. */
+  senderOf(task: string): string | undefined {
+    return this.journal.ofThisRun().find((event) => event.event === "sent" && event.task === task)?.object;
+  }
+
+  /** Writes a failure down. The object whose hook has told the very same; undefined: this one has to. */
+  failed(failure: Extract<Happening, { event: "failed" }>): string | undefined {
+    const { event, what, details, next } = failure;
+    this.journal.write({ event, what, details, next });
+    const events = this.journal.ofThisRun();
+    const own = events.findLast(({ pid, object }) => pid === process.pid && object === this.key);
+    if (own?.event !== "failed") return undefined;
+    const first = events.find(
+      (other) => other.event === "failed" && other.what === own.what && other.next === own.next,
+    );
+    return first === undefined || first.pid === process.pid ? undefined : first.object;
+  }
+}
+
+const WORDS = { present: "there", absent: "gone", unknown: "unknown" } as const;
+
+function taskSeen(task: Task, ours: boolean): TaskSeen {
+  const { id, name, status, creator, startTime, finishTime } = task;
+  return {
+    ...{ task: id, name, status, ...progress(task), ours },
+    ...(creator !== undefined && { creator }),
+    ...(startTime !== undefined && { startTime }),
+    ...(finishTime !== undefined && { finishTime }),
+  };
+}
+
+function subtaskSeen({ id }: Task, { id: subtask, name, status, runTime, parallelIdx }: Subtask): SubtaskSeen {
+  return { task: id, subtask, name, status, attempt: runTime, ...(parallelIdx >= 0 && { index: parallelIdx }) };
+}
+
+const NOT_BEGUN = "PENDING";
+
+function stateOf({ status, runTime }: Subtask): string {
+  return runTime > 1 ? `${status} ${runTime}` : status;
+}

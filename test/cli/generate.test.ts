@@ -1,0 +1,248 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { compileFunction } from "node:vm";
+import { App, Testing } from "cdktf";
+import type { TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import ts from "typescript";
+import { generate, GENERATE_HELP } from "../../src/cli/generate.js";
+import * as product from "../../src/index.js";
+import {
+  DEFAULT_CREDENTIALS,
+  startSimulator,
+  type Simulator,
+  type SimulatorOptions,
+} from "../../src/simulator/index.js";
+import { temporaryDirectory } from "../support/temporary.js";
+
+const place = temporaryDirectory();
+let ocp: Simulator;
+
+afterAll(() => {
+  place.remove();
+});
+afterEach(async () => {
+  expect(ocp.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+  await ocp.stop();
+});
+
+async function given(options: SimulatorOptions = {}): Promise<void> {
+  ocp = await startSimulator({
+    tickMs: "manual",
+    clusters: [
+      { id: 27, name: "orders", obproxies: [1, 2, 3] },
+      { id: 28, name: "orders-eu", obproxies: [] },
+      { id: 29, name: "订单", obproxies: [7] },
+      { id: 30, name: 'a "quoted" ${name} */', obproxies: [8] },
+    ],
+    ...options,
+  });
+}
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Run> {
+  let out = "";
+  let err = "";
+  const code = await generate(args, {
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: (text) => (err += text) },
+    env: {
+      OCP_URL: ocp.url,
+      OCP_USERNAME: DEFAULT_CREDENTIALS.username,
+      OCP_PASSWORD: DEFAULT_CREDENTIALS.password,
+      ...env,
+    },
+    cwd: place.path,
+    pause: () => Promise.resolve(),
+  });
+  return { code, out, err };
+}
+
+/** As its command writes it, with this repository's settings. */
+function prettied(source: string): string {
+  const program = require.resolve("prettier/bin/prettier.cjs");
+  const file = join(__dirname, "stack.ts");
+  return execFileSync(process.execPath, [program, "--stdin-filepath", file], { input: source, encoding: "utf8" });
+}
+
+type StackClass = new (scope: Construct, id: string) => TerraformStack;
+
+/** Compiles what was printed against this package, strictly, and synthesizes it. */
+function synthesized(
+  source: string,
+  className = "ObproxyStack",
+): { readonly directory: string; readonly text: string } {
+  const root = join(__dirname, "../..");
+  const file = join(mkdtempSync(join(root, "test/.generated-")), "stack.ts");
+  try {
+    writeFileSync(file, source);
+    const program = ts.createProgram([file], {
+      ...{ strict: true, noEmit: true, skipLibCheck: true, noUnusedLocals: true, types: ["node"] },
+      ...{
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.Node16,
+        moduleResolution: ts.ModuleResolutionKind.Node16,
+      },
+      paths: { "cdktf-obproxy": [join(root, "src/index.ts")] },
+    });
+    expect(ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText)).toEqual([]);
+  } finally {
+    rmSync(join(file, ".."), { recursive: true });
+  }
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+  });
+  const exports: Record<string, StackClass> = {};
+  const require = createRequire(__filename);
+  const load = (name: string): unknown =>
+    name === "cdktf-obproxy" ? product : name === "cdktf" ? jest.requireActual("cdktf") : require(name);
+  // The module is ours, made a moment ago.
+  const module = compileFunction(outputText, ["require", "exports"]) as (load: unknown, exports: unknown) => void;
+  module(load, exports);
+  const Stack = exports[className];
+  if (Stack === undefined) throw new Error(`no class ${className}`);
+  const directory = join(place.path, `out-${Math.random()}`);
+  const app = new App({ outdir: directory });
+  const stack = new Stack(app, "generated");
+  app.synth();
+  return { directory: join(directory, "stacks/generated"), text: Testing.synth(stack) };
+}
+
+it("prints all clusters with their OBProxies, ready to compile, in Prettier's form", async () => {
+  await given();
+  const { code, err, out } = await run();
+  expect(code).toBe(0);
+  expect(err).toBe(`cdktf-obproxy generate: 4 OBProxy clusters and 5 OBProxies of OCP at ${ocp.url}\n`);
+  const usual = (await run(["orders", "orders-eu", "29"])).out;
+  expect(prettied(usual)).toBe(usual);
+  const { text } = synthesized(out);
+  const { locals } = JSON.parse(text) as { locals: Record<string, Record<string, string>> };
+  expect(Object.keys(locals["ocp_obproxies"] ?? {})).toEqual(["27/1", "27/2", "27/3", "29/7", "30/8"]);
+  expect(locals["ocp_obproxy_clusters"]).toMatchObject({ "27": "orders", "28": "orders-eu", "29": "订单" });
+  expect(out).toContain(
+    'const orders = new ObproxyCluster(this, "orders", { ocp, clusterId: 27, clusterName: "orders" });',
+  );
+  expect(out).toMatch(/ {8}1, \/\/ \d+\.\d+\.\d+\.\d+:\d+\n/);
+});
+
+it("prints those that are named, by name or id", async () => {
+  await given();
+  const { code, out } = await run(["orders-eu", "29"]);
+  expect(code).toBe(0);
+  expect([...out.matchAll(/clusterId: (\d+)/g)].map(([, id]) => id)).toEqual(["28", "29"]);
+});
+
+it("refuses a name that OCP does not know, and says which it knows", async () => {
+  await given();
+  const { code, err, out } = await run(["orders", "bills"]);
+  expect(code).toBe(2);
+  expect(out).toBe("");
+  expect(err).toContain(
+    'OCP knows no OBProxy cluster with the name or id "bills"; it knows 27 (orders), 28 (orders-eu)',
+  );
+});
+
+it("says at the top, and by its exit code, what is missing", async () => {
+  await given();
+  ocp.inject({
+    when: ({ path }) => path.endsWith("/clusters/27"),
+    does: {
+      kind: "rewrite",
+      change: (body) => {
+        const { data, ...rest } = body as { data: Record<string, unknown> };
+        return { ...rest, data: Object.fromEntries(Object.entries(data).filter(([, value]) => !Array.isArray(value))) };
+      },
+    },
+  });
+  const { code, err, out } = await run(["orders"]);
+  expect(code).toBe(1);
+  expect(out).toContain("// NOT WHOLE: OCP does not say which OBProxies the cluster 27 (orders) holds.");
+  expect(err).toContain("NOT WHOLE: OCP does not say which OBProxies the cluster 27 (orders) holds");
+  synthesized(out);
+});
+
+it("writes no id that a number cannot hold", async () => {
+  await given({
+    clusters: [
+      { id: "9007199254740993", name: "huge", obproxies: [1] },
+      { id: 1, name: "small" },
+    ],
+  });
+  const { out } = await run();
+  expect(out).toContain("// OBProxy cluster 9007199254740993 (huge) cannot be declared: its id is above 2^53");
+  expect(out).not.toContain("clusterId: 9007199254740993");
+  synthesized(out);
+});
+
+it("takes the prefix of the environment and the name of the class", async () => {
+  await given();
+  const env = { EU_URL: ocp.url, EU_USERNAME: DEFAULT_CREDENTIALS.username, EU_PASSWORD: DEFAULT_CREDENTIALS.password };
+  const { code, out } = await run(["orders", "--env-prefix", "EU", "--class-name", "Eu"], { OCP_URL: "", ...env });
+  expect(code).toBe(0);
+  expect(out).toContain('new OcpProvider(this, "ocp", { envPrefix: "EU" })');
+  synthesized(out, "Eu");
+});
+
+it("compares what OCP holds with a stack", async () => {
+  await given();
+  const { out } = await run(["orders", "28"]);
+  const { directory } = synthesized(out);
+  ocp.addCluster({ id: 31, name: "new", obproxies: [9] });
+  ocp.removeObproxy(27, 3);
+  const { code, out: told } = await run(["--check", directory]);
+  expect(code).toBe(1);
+  const lines = told.split("\n").map((line) => line.trim().replace(/ \d+\.\d+\.\d+\.\d+:\d+( RUNNING)?/, ""));
+  expect(lines).toEqual([
+    `stack generated, provider ocp, OCP at ${ocp.url}`,
+    "only in OCP:    OBProxy cluster 29 (订单)",
+    expect.stringContaining("only in OCP:    OBProxy cluster 30"),
+    "only in OCP:    OBProxy cluster 31 (new)",
+    "only in OCP:    OBProxy 29/7 of 订单",
+    expect.stringContaining("only in OCP:    OBProxy 30/8"),
+    "only in OCP:    OBProxy 31/9 of new",
+    "only declared:  OBProxy 27/3, declared by generated/orders-proxies",
+    "",
+  ]);
+});
+
+it("finds no difference where there is none", async () => {
+  await given();
+  const { directory } = synthesized((await run()).out);
+  const { code, out } = await run(["--check", directory]);
+  expect(code).toBe(0);
+  expect(out).toContain("no difference");
+});
+
+it.each<[string, readonly string[], NodeJS.ProcessEnv, RegExp]>([
+  [
+    "a wrong password",
+    [],
+    { OCP_PASSWORD: "wrong-one" },
+    /does not accept the credentials \(401\).*asked as "admin" at http/,
+  ],
+  ["no URL", [], { OCP_URL: "" }, /no URL of OCP/],
+  ["an OCP that does not answer", ["--url", "http://127.0.0.1:1"], {}, /cannot be reached/],
+  ["another language", ["--language", "cobol"], {}, /must be typescript, not "cobol"/],
+  ["a name that is none of a class", ["--class-name", "1x"], {}, /must be the name of a class/],
+  ["an option that is not there", ["--frobnicate"], {}, /there is no option/],
+  ["a directory without a stack", ["--check", "nowhere"], {}, /there is no directory/],
+])("fails with words and code 2 for %s", async (_what, args, env, words) => {
+  await given();
+  const { code, err, out } = await run(args, env);
+  expect(code).toBe(2);
+  expect(out).toBe("");
+  expect(err).toMatch(words);
+  expect(err).not.toMatch(/\n\s+at |wrong-one/);
+});
+
+it("teaches", async () => {
+  await given();
+  expect(await run(["--help"])).toMatchObject({ code: 0, out: `${GENERATE_HELP}\n` });
+});

@@ -1,0 +1,225 @@
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type HookEvent, parseEvents } from "../../src/contract/events.js";
+import { eventsFile } from "../../src/hook/tell/events-file.js";
+import {
+  DEFAULT_CREDENTIALS,
+  startSimulator,
+  type Simulator,
+  type SimulatorOptions,
+} from "../../src/simulator/index.js";
+import { type HookCall, HookRunner, TICK_MS } from "./hook-process.js";
+
+/** What hooks write down for a report, and what that spares people who read them side by side. */
+
+let runner: HookRunner;
+let ocp: Simulator;
+
+beforeEach(() => {
+  runner = new HookRunner();
+});
+afterEach(async () => {
+  runner.dispose();
+  await ocp.stop();
+});
+
+async function given(options: SimulatorOptions = {}): Promise<void> {
+  ocp = await startSimulator({
+    tickMs: TICK_MS,
+    clusters: [{ id: 27, name: "orders", obproxies: [1, 2, 3, 4, 5, 6] }],
+    ...options,
+  });
+}
+
+const obproxies = Object.fromEntries([1, 2, 3, 4, 5, 6].map((id) => [`27/${id}`, { path: `app/p${id}` }]));
+const proxy = (id: number, change: Partial<HookCall> = {}): HookCall => ({
+  kind: "obproxy",
+  clusterId: 27,
+  obproxyId: id,
+  settings: { obproxies },
+  ...change,
+});
+
+function defaultFile(): string {
+  const place = eventsFile({ XDG_STATE_HOME: runner.machine().state }, "app");
+  if ("why" in place) throw new Error(place.why);
+  return place.path;
+}
+const events = (path = defaultFile()): readonly HookEvent[] => parseEvents(readFileSync(path, "utf8")).events;
+
+describe("a hook that deletes", () => {
+  it("writes what happens, in order", async () => {
+    await given();
+    expect((await runner.run(ocp, proxy(3))).code).toBe(0);
+    const task = "31440";
+    const written = events();
+    const told = written.filter(({ event }) => event !== "subtask");
+    const others = told.slice(3, -2);
+    expect(told.slice(0, 3)).toEqual([
+      expect.objectContaining({ event: "started", object: "27/3", stack: "app", provider: "ocp", path: "app/p3" }),
+      expect.objectContaining({ event: "looked", is: "there" }),
+      expect.objectContaining({ event: "sent", task, with: ["27/3"] }),
+    ]);
+    expect(others.every((event) => event.event === "task" && event.task === task && event.ours)).toBe(true);
+    expect(told.slice(-2)).toEqual([
+      expect.objectContaining({ event: "looked", is: "gone" }),
+      expect.objectContaining({ event: "deleted", task }),
+    ]);
+    expect(new Set(written.map(({ run, pid }) => `${run} ${pid}`)).size).toBe(1);
+    const subtasks = ocp.task(task)?.subtasks ?? [];
+    const ended = written.filter((event) => event.event === "subtask" && event.status === "SUCCESSFUL");
+    expect(ended).toHaveLength(subtasks.length);
+  });
+
+  it("keeps the file to its user", async () => {
+    await given();
+    await runner.run(ocp, proxy(3));
+    expect(statSync(defaultFile()).mode & 0o777).toBe(0o600);
+    expect(statSync(dirname(defaultFile())).mode & 0o777).toBe(0o700);
+  });
+
+  it("goes on after a line that was torn", async () => {
+    await given();
+    mkdirSync(dirname(defaultFile()), { recursive: true, mode: 0o700 });
+    appendFileSync(defaultFile(), '{"v":1,"at":"2026-01-0', { mode: 0o600 });
+    await runner.run(ocp, proxy(3));
+    const { events: read, unread } = parseEvents(readFileSync(defaultFile(), "utf8"));
+    expect(unread).toBe(1);
+    expect(read[0]?.event).toBe("started");
+    expect(read.at(-1)?.event).toBe("deleted");
+  });
+
+  it("writes to the file that was chosen", async () => {
+    await given();
+    const path = join(runner.directory, "events.jsonl");
+    await runner.run(ocp, proxy(3, { env: { OBPROXY_EVENTS: path } }));
+    expect(events(path).at(-1)?.event).toBe("deleted");
+    expect(
+      readdirSync(runner.machine().state, { recursive: true }).filter((name) => /events/.test(String(name))),
+    ).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a place that is not there",
+      "/nowhere/events.jsonl",
+      /WARNING: what happens is not written down for a report: .*ENOENT/,
+    ],
+    ["a directory", "/tmp", /WARNING: what happens is not written down for a report: .*EISDIR/],
+  ])("deletes all the same where %s was chosen, and says so", async (_what, path, words) => {
+    await given();
+    const { code, output } = await runner.run(ocp, proxy(3, { env: { OBPROXY_EVENTS: path } }));
+    expect(code).toBe(0);
+    expect(output).toMatch(words);
+  });
+
+  it("writes nothing where the null device was chosen", async () => {
+    await given();
+    const { code, output } = await runner.run(ocp, proxy(3, { env: { OBPROXY_EVENTS: "/dev/null" } }));
+    expect(code).toBe(0);
+    expect(output).not.toContain("WARNING");
+  });
+
+  it("writes no secret", async () => {
+    const password = "p@ss/w0rd,long&strange";
+    await given({ credentials: { ...DEFAULT_CREDENTIALS, password } });
+    ocp.planWork({ subtaskName: /./, fail: "always", error: `login with ${password} refused` });
+    const { code } = await runner.run(ocp, proxy(3, { env: { OCP_PASSWORD: password } }));
+    expect(code).toBe(1);
+    expect(JSON.stringify(events().at(-1))).toMatch(/"event":"failed".*login with \*\*\*/);
+    expect(readFileSync(defaultFile(), "utf8")).not.toContain("p@ss");
+  });
+});
+
+describe("hooks of one run of Terraform", () => {
+  it("tell a failure whole once, and name who does", async () => {
+    await given();
+    const env = { OCP_PASSWORD: "wrong" };
+    const runs = await Promise.all([1, 2, 3, 4, 5, 6].map((id) => runner.run(ocp, proxy(id, { env }))));
+    expect(runs.map(({ code }) => code)).toEqual([1, 1, 1, 1, 1, 1]);
+    const whole = runs.filter(({ output }) => output.includes("what to do:"));
+    expect(whole).toHaveLength(1);
+    const teller = /^OBProxy 27\/\d/.exec(whole[0]?.lines[0] ?? "")?.[0];
+    const others = runs.filter((run) => run !== whole[0]);
+    for (const { lines } of others) {
+      expect(lines.at(-1)).toMatch(new RegExp(`FAILED: .*401.*\\(${teller} says more, and what to do\\)$`));
+    }
+  });
+
+  it("tell a failed task's cause once", async () => {
+    await given();
+    ocp.planWork({ subtaskName: "Unreserve host", fail: "always", error: "no route to host" });
+    const runs = await Promise.all([1, 2, 3].map((id) => runner.run(ocp, proxy(id))));
+    expect(runs.map(({ code }) => code)).toEqual([1, 1, 1]);
+    const output = runs.map((run) => run.output).join("\n");
+    expect(output.match(/no route to host/g)).toHaveLength(1);
+    expect(output.match(/what to do:/g)).toHaveLength(1);
+    expect(output.match(/FAILED: OCP's task/g)).toHaveLength(3);
+  });
+
+  it("tell the progress of one task once, and go on telling it where the one who did was killed", async () => {
+    await given();
+    ocp.planWork({ subtaskName: "Unreserve host", ticks: 300 });
+    const first = runner.start(ocp, proxy(1));
+    await ocp.nextRequest(({ path }) => /tasks\/instances\/\d+$/.test(path));
+    first.kill();
+    await first.done;
+    // Two that resume the same task, which they know by its tags.
+    const [a, b] = [runner.start(ocp, proxy(1)), runner.start(ocp, proxy(1))];
+    const hooks = [a, b];
+    const spoke = (lines: readonly string[]): boolean => lines.some((line) => /\d+\/\d+ done/.test(line));
+    await until(() => hooks.some(({ lines }) => spoke(lines)));
+    const speakers = hooks.filter(({ lines }) => spoke(lines));
+    expect(speakers).toHaveLength(1);
+    const other = hooks.find((hook) => hook !== speakers[0]);
+    speakers[0]?.kill();
+    await speakers[0]?.done;
+    expect((await other?.done)?.code).toBe(0);
+    expect(spoke(other?.lines ?? [])).toBe(true);
+  });
+
+  it.each([
+    [
+      "4.2.2",
+      /OBProxy cluster 27 says that it is being worked on; waiting for our turn, perhaps behind task 31440 "Restart obproxy" of kim \(\d\/2 done\), at most 4 h/,
+    ],
+    [
+      "4.3.6",
+      /another task works on the cluster; waiting for task 31440 "Restart obproxy" \(2 subtasks\) of kim, at most 4 h/,
+    ],
+  ])("say for whose task they wait, how far it is and how long at most (OCP %s)", async (version, words) => {
+    await given({ version });
+    ocp.planWork({ subtaskName: "Start node", ticks: 20, tasks: 1 });
+    ocp.startTask({ name: "Restart obproxy", clusterId: 27, obproxyIds: [1], creator: "kim" });
+    const runs = await Promise.all([1, 2].map((id) => runner.run(ocp, proxy(id))));
+    for (const { code, output } of runs) {
+      expect(code).toBe(0);
+      expect(output).toMatch(words);
+    }
+    expect(runs.filter(({ output }) => /task 31440: .* done/.test(output)).length).toBeLessThan(2);
+  });
+
+  it("call what their run has begun its own", async () => {
+    await given({ version: "4.3.6" });
+    ocp.planWork({ subtaskName: "Stop obproxy", ticks: 60, tasks: 1 });
+    const first = runner.start(ocp, proxy(1));
+    await ocp.nextRequest(({ method }) => method === "POST" || method === "DELETE");
+    await ocp.nextRequest(({ path }) => /tasks\/instances\/\d+$/.test(path));
+    const late = await runner.run(ocp, proxy(2));
+    expect((await first.done).code).toBe(0);
+    expect(late.output).toContain("this run is at work on the cluster for OBProxy 27/1; waiting for task 31440");
+  });
+
+  it("each tell their own where they are hooks of different stacks", async () => {
+    await given();
+    const env = { OCP_PASSWORD: "wrong" };
+    const runs = await Promise.all(
+      ["a", "b"].map((stack) => runner.run(ocp, proxy(1, { env, settings: { obproxies, stack } }))),
+    );
+    for (const { output } of runs) expect(output).toContain("what to do:");
+  });
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+}
