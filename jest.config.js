@@ -9,13 +9,34 @@ try {
   mkdirSync(process.env.TMPDIR, { recursive: true });
 }
 
-/** @type {import("jest").Config} */
-module.exports = {
-  testEnvironment: "node",
+/**
+ * Which tests are no unit tests. Those that start a hook or Terraform and are missing here fail, and say so
+ * (test/support/kind.ts).
+ */
+const NOT_UNIT = {
+  /** Hooks as processes of their own, and long searches at random. */
+  process: [
+    "/test/hook/(built|events|field|recordings|runs|seed-cases|strangers|together|traps)\\.test\\.ts$",
+    "/test/hook/attack/(?!unknown|busy-ocp|time-limits).*\\.test\\.ts$",
+    "/test/chaos/.*\\.test\\.ts$",
+    "/test/hook/evidence/(?!unknown).*\\.test\\.ts$",
+    "/test/ocp/(fuzz|mask|recordings)\\.test\\.ts$",
+    "\\.property\\.test\\.ts$",
+  ],
+  /** Real Terraform. */
+  e2e: [
+    "/test/e2e/.*\\.test\\.ts$",
+    "/test/cli/preflight(-evidence|-field)?\\.test\\.ts$",
+    "/test/support/null-provider/server\\.test\\.ts$",
+  ],
+};
+
+const project = (displayName, which) => ({
+  displayName,
+  ...which,
+  globals: { KIND_OF_TEST: displayName },
   roots: ["<rootDir>/test"],
-  // On a machine that others keep busy.
-  testTimeout: 30_000,
-  testMatch: ["**/*.test.ts"],
+  testEnvironment: "node",
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",
@@ -24,4 +45,32 @@ module.exports = {
   },
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/", "<rootDir>/.demo/"],
+});
+
+/** What unit tests alone have to reach in each room, in percent. */
+const floor = (lines, branches) => ({ lines, branches });
+
+/** @type {import("jest").Config} */
+module.exports = {
+  collectCoverageFrom: ["src/**/*.ts"],
+  coverageReporters: ["text-summary", "html", "json-summary"],
+  coverageThreshold: {
+    "./src/cli/": floor(70, 66),
+    "./src/constructs/": floor(97, 93),
+    "./src/hook/": floor(94, 84),
+    "./src/ocp/": floor(94, 86),
+    "./src/simulator/": floor(95, 90),
+  },
+  // On a machine that others keep busy.
+  testTimeout: 30_000,
+  projects: [
+    project("unit", {
+      testMatch: ["**/*.test.ts"],
+      testPathIgnorePatterns: ["/node_modules/", ...NOT_UNIT.process, ...NOT_UNIT.e2e],
+      globalSetup: "<rootDir>/test/support/hook-for-synth.js",
+      setupFiles: ["<rootDir>/test/support/no-terraform.js"],
+    }),
+    project("process", { testRegex: NOT_UNIT.process }),
+    project("e2e", { testRegex: NOT_UNIT.e2e }),
+  ],
 };

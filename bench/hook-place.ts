@@ -1,8 +1,9 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ENV, HOOK_FILE, type HookSettings, SETTINGS_FILE } from "../src/hook/request.js";
+import { ENV, HOOK_FILE, SETTINGS_FILE } from "../src/hook/request.js";
 import { DEFAULT_CREDENTIALS, type Simulator } from "../src/simulator/index.js";
+import { settingsFile } from "../test/fixtures/settings.js";
 
 /** The built hook with a settings file beside it, as a stack ships them. */
 export interface HookPlace {
@@ -17,24 +18,7 @@ export function hookPlace(): HookPlace {
   const temporary = join(directory, "t");
   mkdirSync(temporary, { mode: 0o700 });
   copyFileSync(join(__dirname, "../dist/hook", HOOK_FILE), program);
-  const settings: HookSettings = {
-    formatVersion: 2,
-    stack: "bench",
-    provider: {
-      alias: "ocp",
-      envPrefix: "OCP",
-      hasCaFile: false,
-      insecureSkipVerify: false,
-      timeouts: {},
-      taskRetries: 0,
-      waitFor: "task",
-    },
-    clusters: {},
-    obproxies: {},
-    tokens: [],
-    others: [],
-  };
-  writeFileSync(join(directory, SETTINGS_FILE), JSON.stringify(settings));
+  writeFileSync(join(directory, SETTINGS_FILE), JSON.stringify(settingsFile({ stack: "bench" })));
   return {
     program,
     env: (simulator, { clusterId, obproxyId, clusterName }) => ({

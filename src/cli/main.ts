@@ -3,7 +3,7 @@ import { preflight } from "./preflight.js";
 import { report } from "./report.js";
 import { simulate } from "./simulate.js";
 
-/** Written in by the build; see scripts/build.mjs. */
+/** Written in by the build; see scripts/build.ts. */
 declare const PACKAGE_VERSION: string;
 
 const HELP = `Usage: cdktf-obproxy <command> [options]

@@ -10,13 +10,13 @@ import type { OurTask, Situation } from "../../src/hook/decide/situation.js";
 import { tasksAtWork, failedOnCluster } from "../../src/hook/decide/on-cluster.js";
 import type {
   ClusterSettings,
-  HookSettings,
   ObproxySettings,
   OtherProvider,
   ProviderSettings,
   TokenDeclaration,
 } from "../../src/hook/request.js";
 import { resolveSettings, type Settings } from "../../src/hook/settings.js";
+import { settingsFile } from "../fixtures/settings.js";
 import { other } from "../hook/hook-process.js";
 import type { Cluster, Task } from "../../src/ocp/model.js";
 import { classify } from "../../src/ocp/task.js";
@@ -156,25 +156,16 @@ function settingsOf({ declared = DECLARED, name = "stack", others = [], settings
         .filter(([key]) => key.includes("/") === isProxy)
         .map(([key, more]) => [key, { path: `stack/${key}`, clusterName: "orders", ...more }]),
     );
-  const file: HookSettings = {
-    formatVersion: 2,
-    stack: name,
-    provider: {
-      alias: "ocp",
-      url: URL,
-      envPrefix: "OCP",
-      hasCaFile: false,
-      insecureSkipVerify: false,
-      timeouts: {},
-      taskRetries: 0,
-      waitFor: "task",
-      ...settings,
+  const file = settingsFile(
+    {
+      stack: name,
+      clusters: of(false),
+      obproxies: of(true),
+      tokens,
+      others: others.map((each) => other({ url: URL, ...each })),
     },
-    clusters: of(false),
-    obproxies: of(true),
-    tokens,
-    others: others.map((each) => other({ url: URL, ...each })),
-  };
+    { url: URL, ...settings },
+  );
   return resolveSettings(file, {}, "/out");
 }
 

@@ -157,7 +157,7 @@ it("the demo, in a directory with blanks and Chinese characters, beside a proxy 
   chmodSync(directory, 0o777);
   const proxy = "http://127.0.0.1:1";
   const env = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy, TMPDIR: "/nonexistent" };
-  const { code, output } = await node(directory, ["scripts/demo.mjs"], env);
+  const { code, output } = await node(directory, ["--import", "./scripts/typescript.mjs", "scripts/demo.ts"], env);
   expect(output).toContain("Done: what was declared is gone");
   expect(code).toBe(0);
 }, 150_000);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Simulator, startSimulator } from "../../src/simulator/index.js";
 import { run, succeeded } from "../support/process.js";
@@ -79,6 +79,16 @@ describe("the packed package", () => {
     const compiled = paths.filter((path) => /^dist\/(constructs|simulator)\//.test(path));
     const sources = compiled.map((path) => path.replace(/^dist/, "src").replace(/(\.d\.ts|\.js)$/, ".ts"));
     expect(sources.filter((source) => !existsSync(join(REPOSITORY, source)))).toEqual([]);
+  });
+
+  it("is small, and runs nothing when it is installed", () => {
+    const manifest = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as {
+      dependencies?: object;
+      scripts: Readonly<Record<string, string>>;
+    };
+    expect(statSync(join(project.path, `cdktf-obproxy-${version()}.tgz`)).size).toBeLessThan(500_000);
+    expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
+    expect(manifest.dependencies).toBeUndefined();
   });
 
   it("can be required and imported, the simulator too", async () => {

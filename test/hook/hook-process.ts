@@ -11,6 +11,8 @@ import {
   SETTINGS_FILE,
 } from "../../src/hook/request.js";
 import { resolveSettings, type Settings } from "../../src/hook/settings.js";
+import { settingsFile } from "../fixtures/settings.js";
+import { notInUnitTests } from "../support/kind.js";
 import { temporaryDirectory } from "../support/temporary.js";
 import { DEFAULT_CREDENTIALS, type Simulator } from "../../src/simulator/index.js";
 
@@ -74,6 +76,7 @@ export class HookRunner {
 
   /** `built`: the program as it is published, trimmed, instead of the sources as they are; `program`: this file. */
   constructor({ built = false, program }: { readonly built?: boolean; readonly program?: string } = {}) {
+    notInUnitTests("a hook process");
     if (built || program !== undefined) {
       copyFileSync(program ?? BUILT_HOOK, this.program);
       return;
@@ -164,29 +167,8 @@ export class HookRunner {
 
 /** What a hook reads, with defaults as the constructs write them; `env`: of the hook. */
 export function settingsWith(change: DeepPartial<HookSettings> = {}, env: NodeJS.ProcessEnv = {}): Settings {
-  return resolveSettings(
-    {
-      formatVersion: 2,
-      stack: "app",
-      clusters: {},
-      obproxies: {},
-      tokens: [],
-      others: [],
-      ...change,
-      provider: {
-        alias: "ocp",
-        envPrefix: "OCP",
-        hasCaFile: false,
-        insecureSkipVerify: false,
-        timeouts: {},
-        taskRetries: 0,
-        waitFor: "task",
-        ...change.provider,
-      },
-    } as HookSettings,
-    env,
-    "/",
-  );
+  const { provider, ...rest } = change;
+  return resolveSettings(settingsFile(rest as Partial<HookSettings>, provider), env, "/");
 }
 
 /** Another provider of the same OCP, as long as nothing else is said. */

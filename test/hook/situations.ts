@@ -12,7 +12,7 @@ export type Later = (ticks: number, run: () => unknown) => void;
 
 /** What OCP is like, what happens, and what the hook has to make of it. */
 export interface Situation {
-  /** Which fact about OCP it is about. */
+  /** Which fact about OCP it is about: a trap of docs/ocp.md, or `plain`. */
   readonly about: string;
   readonly name: string;
   /** Default every version of {@link VERSIONS}. */

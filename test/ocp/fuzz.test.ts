@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import { readData, readJson, readModel } from "../../src/ocp/answer.js";
 import type { Answer, Call } from "../../src/ocp/answer.js";
@@ -9,21 +7,21 @@ import { relevantLines } from "../../src/ocp/log.js";
 import { parseCluster, parseClusterDetail, parseLog, parsePage, parseTask } from "../../src/ocp/parse.js";
 import { classify, isQuickTail, longestPathSeconds, longestRemainingPath } from "../../src/ocp/task.js";
 import { parseInfo } from "../../src/ocp/version.js";
-import { recording, recordings } from "./support/answers.js";
+import { published, recordedBody, recording, recordings } from "../fixtures/index.js";
 import { CALL_NAMES, Player, withLength } from "./support/play.js";
 
 const SAMPLES = [
-  "samples/delete_obproxy.POST-dialect.v4.3.5plus.json",
-  "samples/delete_obproxy_cluster.seed-v3.json",
-  "samples/obproxy_cluster_detail.v4.2.2.json",
-  "samples/obproxy_cluster_list.v4.2.2.json",
-  "samples/task_list.with-tags.v4.3.6plus.json",
-  "samples/info.v4.3.6.json",
-  "samples/error_400_task_state_invalid.derived-ocp-express.json",
-  "samples/subtask_skip_or_cancel_ok.v4.2.2.json",
-  "recordings/task_success.json",
-  "recordings/task_rolled_back.json",
-].map((name) => JSON.parse(readFileSync(join(__dirname, name), "utf8")) as unknown);
+  "delete_obproxy.POST-dialect.v4.3.5plus.json",
+  "delete_obproxy_cluster.seed-v3.json",
+  "obproxy_cluster_detail.v4.2.2.json",
+  "obproxy_cluster_list.v4.2.2.json",
+  "task_list.with-tags.v4.3.6plus.json",
+  "info.v4.3.6.json",
+  "error_400_task_state_invalid.derived-ocp-express.json",
+  "subtask_skip_or_cancel_ok.v4.2.2.json",
+]
+  .map(published)
+  .concat(["task_success.json", "task_rolled_back.json"].map(recordedBody));
 
 jest.setTimeout(120_000);
 

@@ -1,11 +1,11 @@
 import { failureLines, relevantLines } from "../../src/ocp/log.js";
-import { recordedJson, sample } from "./support/answers.js";
+import { published, recordedBody } from "../fixtures/index.js";
 
 function logOf(answer: unknown): string {
   return (answer as { data: { log: string } }).data.log;
 }
 
-const threeAttempts = logOf(recordedJson("subtask_log_three_attempts.json"));
+const threeAttempts = logOf(recordedBody("subtask_log_three_attempts.json"));
 const SEPARATOR = "############{RETRY}{2026-11-22T13:10:01.860482460Z}############";
 const FAILED =
   "2026-11-22 13:10:05.233  WARN 1 --- [pool-1,ab,cd] c.o.o.Runner   : Execute task failed, subtask=Overview{id=9}";
@@ -20,7 +20,7 @@ test("looks at the last attempt alone", () => {
 });
 
 test("has nothing to say about a log without trouble", () => {
-  expect(relevantLines(logOf(sample("subtask_log.v4.2.2.json")))).toEqual([]);
+  expect(relevantLines(logOf(published("subtask_log.v4.2.2.json")))).toEqual([]);
   expect(relevantLines("")).toEqual([]);
 });
 

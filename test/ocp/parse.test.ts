@@ -1,5 +1,6 @@
 import { parseClusterDetail, parseLog, parsePage, parseCluster, parseTask } from "../../src/ocp/parse.js";
-import { CLUSTER, recordedJson, sample, TASK, without } from "./support/answers.js";
+import { published, recordedBody } from "../fixtures/index.js";
+import { CLUSTER, TASK, without } from "./support/answers.js";
 
 function dataOf(answer: unknown): unknown {
   return (answer as { data: unknown }).data;
@@ -10,20 +11,20 @@ describe("the published samples", () => {
     ["delete_obproxy.DELETE-dialect", ["seed-v3", "v4.2.2", "v4.3.5plus"]],
     ["delete_obproxy_cluster", ["seed-v3", "v4.2.2", "v4.3.5plus"]],
   ])("%s reads the same in every version", (name, versions) => {
-    const [first, ...others] = versions.map((version) => parseTask(dataOf(sample(`${name}.${version}.json`))));
+    const [first, ...others] = versions.map((version) => parseTask(dataOf(published(`${name}.${version}.json`))));
     expect(first).toMatchObject({ status: "RUNNING", operation: "EXECUTE", creator: "admin" });
     for (const other of others) expect(other).toEqual(first);
   });
 
   test("a task's detail reads the same with tags and without", () => {
-    const old = parseTask(dataOf(sample("task_detail.v4.2.2.json")));
-    const { tags, ...tagged } = parseTask(dataOf(sample("task_detail.with-tags.v4.3.6plus.json")));
+    const old = parseTask(dataOf(published("task_detail.v4.2.2.json")));
+    const { tags, ...tagged } = parseTask(dataOf(published("task_detail.with-tags.v4.3.6plus.json")));
     expect(tagged).toEqual(old);
     expect([old.tags, tags]).toEqual([undefined, [{}]]);
   });
 
   test("a list entry reads the same with tags and without", () => {
-    const read = (name: string) => parsePage(dataOf(sample(name)), parseTask).entries;
+    const read = (name: string) => parsePage(dataOf(published(name)), parseTask).entries;
     const untagged = read("task_list.with-tags.v4.3.6plus.json").map((entry) => without(entry, "tags", "operation"));
     expect(untagged).toEqual(read("task_list.v4.2.2.json"));
   });
@@ -34,12 +35,12 @@ describe("the published samples", () => {
     "obproxy_cluster_create_response.v4.2.2.json",
     "obproxy_restart_response.v4.2.2.json",
   ])("%s is a task", (name) => {
-    expect(parseTask(dataOf(sample(name))).subtasks.length).toBeGreaterThan(0);
+    expect(parseTask(dataOf(published(name))).subtasks.length).toBeGreaterThan(0);
   });
 
   test("a cluster reads the same from its detail and from the list", () => {
-    const [entry] = parsePage(dataOf(sample("obproxy_cluster_list.v4.2.2.json")), parseCluster).entries;
-    const detail = parseClusterDetail(dataOf(sample("obproxy_cluster_detail.v4.2.2.json")));
+    const [entry] = parsePage(dataOf(published("obproxy_cluster_list.v4.2.2.json")), parseCluster).entries;
+    const detail = parseClusterDetail(dataOf(published("obproxy_cluster_detail.v4.2.2.json")));
     expect(detail).toMatchObject({
       id: "1",
       name: "test",
@@ -49,7 +50,7 @@ describe("the published samples", () => {
   });
 
   test("a subtask's log is text", () => {
-    expect(parseLog(dataOf(sample("subtask_log.v4.2.2.json")))).toContain("PrepareReinstallOcpAgentTask");
+    expect(parseLog(dataOf(published("subtask_log.v4.2.2.json")))).toContain("PrepareReinstallOcpAgentTask");
   });
 });
 
@@ -219,5 +220,5 @@ test("a page without its list is not an empty page", () => {
 });
 
 test("the recorded engine's answers are tasks", () => {
-  expect(parseTask(dataOf(recordedJson("task_running_after_restart.json")))).toMatchObject({ status: "RUNNING" });
+  expect(parseTask(dataOf(recordedBody("task_running_after_restart.json")))).toMatchObject({ status: "RUNNING" });
 });

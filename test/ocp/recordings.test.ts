@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { recording, recordings } from "./support/answers.js";
+import { recording, recordings } from "../fixtures/index.js";
 import { CALL_NAMES, Player, withLength } from "./support/play.js";
 
 /*

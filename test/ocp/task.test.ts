@@ -10,14 +10,15 @@ import {
   longestRemainingPath,
   progress,
 } from "../../src/ocp/task.js";
-import { chain, recordedJson, sample, subtask, task, without } from "./support/answers.js";
+import { published, recordedBody } from "../fixtures/index.js";
+import { chain, subtask, task, without } from "./support/answers.js";
 
 function recordedTask(name: string): Task {
-  return parseTask((recordedJson(name) as { data: unknown }).data);
+  return parseTask((recordedBody(name) as { data: unknown }).data);
 }
 
 function sampleTask(name: string): Task {
-  return parseTask((sample(name) as { data: unknown }).data);
+  return parseTask((published(name) as { data: unknown }).data);
 }
 
 describe("what a recorded task means", () => {
@@ -41,12 +42,12 @@ describe("what a recorded task means", () => {
   });
 
   test("a list entry of a rolled-back task tells by its subtasks alone", () => {
-    const { data } = recordedJson("task_list_rolled_back.json") as { data: unknown };
+    const { data } = recordedBody("task_list_rolled_back.json") as { data: unknown };
     expect(parsePage(data, parseTask).entries.map((entry) => classify(entry).kind)).toEqual(["rolled-back"]);
   });
 
   test("the documentation's own SUCCESSFUL example was rolled back", () => {
-    const { data } = sample("task_list.with-tags.v4.3.6plus.json") as { data: unknown };
+    const { data } = published("task_list.with-tags.v4.3.6plus.json") as { data: unknown };
     expect(parsePage(data, parseTask).entries.map((entry) => classify(entry).kind)).toEqual([
       "rolled-back",
       "succeeded",

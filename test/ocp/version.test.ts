@@ -1,5 +1,5 @@
 import { dialectFor, formatVersion, parseInfo, parseVersion } from "../../src/ocp/version.js";
-import { sample } from "./support/answers.js";
+import { published } from "../fixtures/index.js";
 
 test.each([
   ["2.5.0-SNAPSHOT", "DELETE"],
@@ -22,7 +22,7 @@ test.each([
   ["info.v4.2.2-doc.json", { major: 2, minor: 5, patch: 0, text: "2.5.0-SNAPSHOT" }],
   ["info.v4.3.6.json", { major: 4, minor: 3, patch: 6, text: "4.3.6-SNAPSHOT" }],
 ])("reads the documented %s", (name, version) => {
-  expect(parseInfo(sample(name) as Record<string, unknown>)).toEqual(version);
+  expect(parseInfo(published(name) as Record<string, unknown>)).toEqual(version);
 });
 
 test("OCP's information about itself without a version that can be read is an unknown version", () => {

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { recordedBody } from "../fixtures/index.js";
 import { shapeOf } from "./recording.js";
 import { CLUSTERS, Scene, TASKS } from "./scene.js";
 
@@ -425,8 +424,7 @@ describe("the engine's clock", () => {
 });
 
 describe("the detail has the members that were recorded", () => {
-  const recorded = (name: string): readonly string[] =>
-    shapeOf(JSON.parse(readFileSync(join(__dirname, "recordings", `${name}.json`), "utf8")));
+  const recorded = (name: string): readonly string[] => shapeOf(recordedBody(`${name}.json`));
   /** Recorded graphs have siblings and ours have more stages; the members are what counts. */
   const membersOf = async (id: string): Promise<readonly string[]> => shapeOf((await scene.get(`${TASKS}/${id}`)).json);
   const known = "data.creator.id: number";

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
 import {
   type FaultAction,
   inContents,
@@ -9,6 +7,7 @@ import {
   type RecordedRequest,
   type SimulatorOptions,
 } from "../../src/simulator/index.js";
+import { published } from "../fixtures/index.js";
 import { shapeOf } from "./recording.js";
 import { CLUSTERS, Scene, TASKS } from "./scene.js";
 
@@ -104,9 +103,8 @@ describe("answers instead of OCP's", () => {
   test("tooManyRequests: as documented", async () => {
     inject({ kind: "tooManyRequests", resetSeconds: 53 });
     const { status, headers, json } = await scene.get(DETAIL);
-    const file = join(__dirname, "published", "error_429_rate_limited.documented.json");
     expect([status, headers["ratelimit-reset"], headers["retry-after"]]).toEqual([429, "53", undefined]);
-    expect(shapeOf(json)).toEqual(shapeOf(JSON.parse(readFileSync(file, "utf8"))));
+    expect(shapeOf(json)).toEqual(shapeOf(published("error_429_rate_limited.documented.json")));
   });
 
   test("raw: these bytes", async () => {

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { startSimulator } from "../../src/simulator/index.js";
+import { published as publishedFile } from "../fixtures/index.js";
 import type { Body } from "./client.js";
 import { shapeOf } from "./recording.js";
 import { CLUSTERS, Scene, TASKS } from "./scene.js";
@@ -9,8 +8,7 @@ let scene: Scene;
 
 afterEach(() => scene.close());
 
-const published = (name: string): Body =>
-  JSON.parse(readFileSync(join(__dirname, "published", `${name}.json`), "utf8")) as Body;
+const published = (name: string): Body => publishedFile(`${name}.json`) as Body;
 
 /** The cluster of the published answers. */
 const PUBLISHED_CLUSTER = {

@@ -1,10 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.js";
+import { published } from "../fixtures/index.js";
 import { ask } from "./client.js";
-
-const published = (name: string): unknown =>
-  JSON.parse(readFileSync(join(__dirname, "published", `${name}.json`), "utf8"));
 
 const at = (text: string): number => Date.parse(text);
 
@@ -52,7 +48,7 @@ describe("deleting an OBProxy cluster without OBProxies", () => {
     const reply = await ask(url, "DELETE", "/api/v2/obproxy/clusters/27", { headers: trace });
 
     expect(reply.status).toBe(200);
-    expect(reply.json).toEqual(published(name));
+    expect(reply.json).toEqual(published(`${name}.json`));
   });
 });
 
@@ -83,7 +79,7 @@ describe("deleting OBProxy 2 of cluster 1", () => {
 
     const reply = await ask(url, "DELETE", "/api/v2/obproxy/clusters/1/obproxies/2", { headers: trace });
 
-    expect(reply.json).toEqual(published(name));
+    expect(reply.json).toEqual(published(`${name}.json`));
   });
 
   test("by POST, answers in 4.3.5 what is published, to the last field", async () => {
@@ -106,6 +102,6 @@ describe("deleting OBProxy 2 of cluster 1", () => {
       headers: { "x-trace-id": "debd595a13b904b7" },
     });
 
-    expect(reply.json).toEqual(published("delete_obproxy.POST-dialect.v4.3.5plus"));
+    expect(reply.json).toEqual(published("delete_obproxy.POST-dialect.v4.3.5plus.json"));
   });
 });

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { recording } from "../fixtures/index.js";
 import type { Body, Reply } from "./client.js";
 
 /** An answer as far as the simulator must be like it. */
@@ -58,7 +57,7 @@ export function recorded(name: string): {
   readonly text: string;
   readonly json: Body | undefined;
 } {
-  const raw = readFileSync(join(__dirname, "recordings", `${name}.http`), "utf8").replace(/\r\n/g, "\n");
+  const raw = recording(`${name}.http`).toString("utf8").replace(/\r\n/g, "\n");
   const end = raw.indexOf("\n\n");
   const [statusLine = "", ...lines] = raw.slice(0, end).split("\n");
   const [, status = "", ...reason] = statusLine.split(" ");

@@ -1,42 +1,26 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { sign, stringToSign } from "../../src/simulator/signature.js";
+import { type SignatureVector, signatureVectors } from "../fixtures/index.js";
 import { CLUSTERS, Scene } from "./scene.js";
 
-interface Vector {
-  readonly name: string;
-  readonly accessKeySecret: string;
-  readonly method: string;
-  readonly body: string | null;
-  readonly contentType: string;
-  readonly date: string;
-  readonly host: string;
-  readonly xOcpHeaders: Readonly<Record<string, string>>;
-  readonly pathAndQuery: string;
-  readonly stringToSign: string;
-  readonly signature: string;
-}
-
-const { vectors } = JSON.parse(readFileSync(join(__dirname, "published", "aksk_test_vectors.json"), "utf8")) as {
-  readonly vectors: readonly Vector[];
-};
-
-const request = (vector: Vector) => ({
+const request = (vector: SignatureVector) => ({
   ...vector,
   target: vector.pathAndQuery,
   body: Buffer.from(vector.body ?? ""),
   headers: Object.entries(vector.xOcpHeaders),
 });
 
-describe.each(vectors.map((vector) => [vector.name, vector] as const))("the published example: %s", (_name, vector) => {
-  test("has the published string to sign", () => {
-    expect(stringToSign(request(vector))).toBe(vector.stringToSign);
-  });
+describe.each(signatureVectors.map((vector) => [vector.name, vector] as const))(
+  "the published example: %s",
+  (_name, vector) => {
+    test("has the published string to sign", () => {
+      expect(stringToSign(request(vector))).toBe(vector.stringToSign);
+    });
 
-  test("has the published signature", () => {
-    expect(sign(stringToSign(request(vector)), vector.accessKeySecret)).toBe(vector.signature);
-  });
-});
+    test("has the published signature", () => {
+      expect(sign(stringToSign(request(vector)), vector.accessKeySecret)).toBe(vector.signature);
+    });
+  },
+);
 
 test.each([
   ["/p?b=2&a=1", "/p?a=1&b=2"],

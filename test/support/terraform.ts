@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { notInUnitTests } from "./kind.js";
 import { startNullProvider } from "./null-provider/server.js";
 import { nullProviderSource, type NullProviderSource } from "./null-provider/source.js";
 import { run, start, type Finished, type Running } from "./process.js";
@@ -15,6 +16,8 @@ export interface Terraform {
   startTerraform(directory: string, args: readonly string[], env?: Environment): Running;
   /** A program for Node.js that starts Terraform itself. */
   node(directory: string, args: readonly string[], env?: Environment): Promise<Finished>;
+  /** Lines of a shell, to their end or to the first that fails. */
+  shell(directory: string, script: string, env?: Environment): Promise<Finished>;
   /** `cdktf` of node_modules in a project directory. */
   cdktf(projectDirectory: string, args: readonly string[], env?: Environment): Promise<Finished>;
   /** Ends the stand-in and removes what was written for all runs. */
@@ -23,6 +26,7 @@ export interface Terraform {
 
 /** One per test file: `beforeAll` starts it, `afterAll` stops it. Any number of runs may use it at once. */
 export async function startTerraform(): Promise<Terraform> {
+  notInUnitTests("Terraform");
   const program = terraformProgram();
   // cdktf asks `terraform version` while it synthesizes inside this process.
   process.env["CHECKPOINT_DISABLE"] = "1";
@@ -44,6 +48,7 @@ export async function startTerraform(): Promise<Terraform> {
     terraform: (cwd, args, env) => run(program, args, options(cwd, env)),
     startTerraform: (cwd, args, env) => start(program, args, options(cwd, env)),
     node: (cwd, args, env) => run(process.execPath, args, options(cwd, env)),
+    shell: (cwd, script, env) => run("bash", ["-euo", "pipefail", "-c", script], options(cwd, env)),
     cdktf: (cwd, args, env) => run(process.execPath, [cdktfProgram(), ...args, ...unlocked(args)], options(cwd, env)),
     stop: async () => {
       await standIn?.stop();

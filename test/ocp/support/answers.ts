@@ -1,26 +1,6 @@
 import type http from "node:http";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { OcpError } from "../../../src/ocp/errors.js";
 import type { Subtask, Task } from "../../../src/ocp/model.js";
-
-export function sample(name: string): unknown {
-  return JSON.parse(readFileSync(join(__dirname, "../samples", name), "utf8"));
-}
-
-export function recordedJson(name: string): unknown {
-  return JSON.parse(readFileSync(join(__dirname, "../recordings", name), "utf8"));
-}
-
-export function recordings(): readonly string[] {
-  return readdirSync(join(__dirname, "../recordings"))
-    .filter((name) => name.endsWith(".http"))
-    .sort();
-}
-
-export function recording(name: string): Buffer {
-  return readFileSync(join(__dirname, "../recordings", name));
-}
 
 /** OCP's envelope around `data`. */
 export function success(data: unknown): Record<string, unknown> {
