@@ -17,6 +17,7 @@ export interface Terraform {
   node(directory: string, args: readonly string[], env?: Environment): Promise<Finished>;
   /** `cdktf` of node_modules in a project directory. */
   cdktf(projectDirectory: string, args: readonly string[], env?: Environment): Promise<Finished>;
+  startCdktf(projectDirectory: string, args: readonly string[], env?: Environment): Running;
   /** Ends the stand-in and removes what was written for all runs. */
   stop(): Promise<void>;
 }
@@ -45,6 +46,8 @@ export async function startTerraform(): Promise<Terraform> {
     startTerraform: (cwd, args, env) => start(program, args, options(cwd, env)),
     node: (cwd, args, env) => run(process.execPath, args, options(cwd, env)),
     cdktf: (cwd, args, env) => run(process.execPath, [cdktfProgram(), ...args, ...unlocked(args)], options(cwd, env)),
+    startCdktf: (cwd, args, env) =>
+      start(process.execPath, [cdktfProgram(), ...args, ...unlocked(args)], { ...options(cwd, env), job: true }),
     stop: async () => {
       await standIn?.stop();
       directory.remove();
