@@ -179,7 +179,7 @@ class History {
       await this.roundWithSilentLeader(destroyed);
       return;
     }
-    const isCalm = shape.theme === "deadline";
+    const isCalm = shape.theme === "deadline" || shape.theme === "meeting";
     const changing = shape.theme === "lateFailure" ? [0, 0, 0.3] : [0, 0.3, 0.6];
     if (!isCalm) {
       const asking = random.of(shape.theme === "lateFailure" ? [0, 0.05] : [0, 0.05, 0.2, 0.4]);
@@ -198,11 +198,7 @@ class History {
     await Promise.all(
       destroyed.map((each, index) => {
         const own = random.fork(each.key);
-        const fate = isCalm
-          ? LEFT_ALONE
-          : shape.theme === "lateFailure"
-            ? drawLateFate(own)
-            : (common ?? drawFate(own));
+        const fate = this.fateOf(index, own, common);
         const isTwice = !isCalm && own.chance(0.08);
         return Promise.all([
           this.start(each, machine, fate, own.below(80), `${round}.${index + 1}`),
@@ -212,6 +208,22 @@ class History {
     );
     await operators?.stop();
     this.ocp.clearFaults();
+  }
+
+  private fateOf(index: number, random: Random, common: Fate | undefined): Fate {
+    switch (this.shape.theme) {
+      case "deadline":
+      case "silentLeader":
+        return LEFT_ALONE;
+      case "meeting":
+        // The first hook of the app may be the one that leads, or not.
+        return index === 0 ? LEFT_ALONE : { does: "kill", after: "look", ms: 20 + random.below(180), forMs: 0 };
+      case "lateFailure":
+        return drawLateFate(random);
+      case "any":
+      case "containers":
+        return common ?? drawFate(random);
+    }
   }
 
   /** The others wait for it, and then go on without it. */

@@ -7,12 +7,13 @@ import { isDeletion } from "./operators.js";
 import { DECLARED, type Destroyed, OTHERS_OWN, STRANGER } from "./shape.js";
 
 /** Who was killed so long before a delete is sent is in none. What a busy machine tells late is not held against anybody. */
-const KILLED_MS = 200;
+const KILLED_MS = 150;
 /** From a look at the time until the request is seen here. */
 const SLACK_MS = 1500;
 
 /** Whom a delete was sent for, as far as can be told from outside. */
 interface SentFor {
+  readonly at: number;
   readonly hook: Hook;
   readonly keys: ReadonlySet<string>;
   readonly machine: string;
@@ -141,6 +142,7 @@ export class Judge {
       machine === hook.machine && began < time && (killedAt === undefined || killedAt > time - KILLED_MS);
     const members = [...this.options.hooks.values()].filter((each) => isThere(each) && !each.wasSucceeded);
     this.sentFor.set(task.id, {
+      at: time,
       hook,
       machine: hook.machine,
       keys: new Set(task.obproxyIds.length === 0 ? ["27"] : members.map(({ key }) => key)),
@@ -185,7 +187,9 @@ export class Judge {
     const { id, creator } = task;
     const sent = this.sentFor.get(id);
     const isOwn = sent?.hook === hook;
-    const isNoted = sent?.machine === hook.machine && hook.machine !== WITHOUT_NOTES && sent.keys.has(key);
+    // A run reads the note when it begins: what another one of the same object sends meanwhile is not in it.
+    const isEarlier = sent !== undefined && sent.at < hook.began && sent.machine === hook.machine;
+    const isNoted = isEarlier && hook.machine !== WITHOUT_NOTES && sent.keys.has(key);
     const isKnown = sent !== undefined && !sent.heardOfAnother && (isOwn || isNoted);
     return {
       id,
