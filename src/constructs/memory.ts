@@ -91,24 +91,29 @@ export interface RememberedConfig {
 
 /**
  * As an expression, because only Terraform knows the name of the first deploy. Without `try` and `can`: before Terraform
- * 1.6 they know nothing of an instance that is still to be created (its `id` is unknown), and this is a `for_each`.
+ * 1.6 they know nothing of an instance that is still to be created (its `id` is unknown), and this is a `for_each`. For the
+ * same reason nothing is asked of a name that only Terraform knows: it may be sensitive.
  */
 export function remembered({ block, checked, declared, offline }: RememberedConfig): string {
   const name = `lookup(local.${declared}, key, "${ANY_NAME}")`;
   const first = `lookup(object.triggers, "cluster_name", "${ANY_NAME}")`;
-  const differs = `${name} != "${ANY_NAME}" && ${name} != ${first}`;
-  const isRenamed = checked === undefined ? differs : `(contains(keys(local.${checked}), key) ? false : ${differs})`;
-  const values = [
-    `${TODAY.clusterName} = ${isRenamed} ? ${name} : null`,
-    `${FIRST_NAME} = ${isRenamed} ? ${first} : null`,
-    ...(offline.length === 0
-      ? []
-      : [`${TODAY.skipHostOperation} = contains(${JSON.stringify(offline)}, key) ? "true" : null`]),
-  ];
-  const ofObject = `{ for member, value in { ${values.join(", ")} } : member => value if value != null }`;
+  const literal = checked === undefined ? block : only(block, `!contains(keys(local.${checked}), key)`);
   // What was imported has no triggers.
-  const ofAll = `{ for key, object in ${block} : key => ${ofObject} if object.triggers != null }`;
-  return `\${{ for key, last in ${ofAll} : key => last if length(last) > 0 }}`;
+  const deployed = only(literal, "object.triggers != null");
+  const both = `{ ${TODAY.clusterName} = ${name}, ${FIRST_NAME} = ${first} }`;
+  const renamed = `{ for key, object in ${deployed} : key => ${both} if ${name} != "${ANY_NAME}" && ${name} != ${first} }`;
+  if (offline.length === 0) return `\${${renamed}}`;
+  const keys = JSON.stringify(offline);
+  const ofKey = [
+    "[for other, last in renamed : last if other == key]",
+    `[for other in ${keys} : { ${TODAY.skipHostOperation} = "true" } if other == key]`,
+  ];
+  const all = `distinct(concat(keys(renamed), [for key in ${keys} : key if contains(keys(${block}), key)]))`;
+  return `\${[for renamed in [${renamed}] : { for key in ${all} : key => merge(concat(${ofKey.join(", ")})...) }][0]}`;
+}
+
+function only(objects: string, condition: string): string {
+  return `{ for key, object in ${objects} : key => object if ${condition} }`;
 }
 
 function hookOf({ hook: { alias, directory, stack }, kind }: MemoryConfig): LocalExecProvisioner {

@@ -165,9 +165,9 @@ test("null_resource stands beside blocks that remember the last name where it is
   expect(locals["ocp_obproxies_remembered"]).toContain(
     'lookup(local.ocp_obproxies, key, "*") != lookup(object.triggers, "cluster_name", "*")',
   );
-  expect(locals["ocp_obproxies_remembered"]).toContain('contains(["27/5"], key)');
+  expect(locals["ocp_obproxies_remembered"]).toContain('for other in ["27/5"]');
   // A change of such a name fails the plan.
-  expect(locals["ocp_obproxies_remembered"]).toContain("contains(keys(local.ocp_obproxies_names), key) ? false");
+  expect(locals["ocp_obproxies_remembered"]).toContain("if !contains(keys(local.ocp_obproxies_names), key)");
   expect(locals["ocp_obproxy_clusters_remembered"]).not.toContain("contains");
   for (const block of ["ocp_obproxies_remembered", "ocp_obproxy_clusters_remembered"]) {
     expect(resource["terraform_data"]![block]).toMatchObject({
