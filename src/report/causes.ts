@@ -183,6 +183,7 @@ function aboutStack(known: Known, objects: readonly ReportedObject[]): readonly 
     }
     causes.push(note(`OCP could not be asked how things stand now (provider ${alias}): ${asked.refusal.message}`));
   }
+  if (state.kind === "unneeded") causes.push(note(state.because));
   if (state.kind === "unreadable") {
     causes.push({ ...about, level: "error", head: "STATE", what: state.message, next: state.next });
   }

@@ -264,6 +264,31 @@ describe("what stays by the configuration's wish", () => {
   });
 });
 
+it("does not take the hook of what is remembered of an object for its own", async () => {
+  const run = new Run(place.hooks).deletes("900", place.keys);
+  const other = new Run(place.hooks).add("27/1", { ...failureOf("1"), what: "its name is not known any more" }, 4711);
+  place.wrote(String(run) + String(other));
+  expect((await place.alone()).out).toContain("4 objects: 4 deleted\n");
+  place.wrote(String(other));
+  place.holds(["27/1"]);
+  expect((await place.alone()).out).toContain("FAILED OBProxy 27/1: its name is not known any more\n");
+});
+
+describe("after a deploy", () => {
+  it("tells of what has left the code alone", async () => {
+    place.wrote(String(new Run(place.hooks).deletes("900", ["27/4"])));
+    place.holds([...place.keys, "27/5"]);
+    const { code, out } = await place.alone("--deploy");
+    expect(code).toBe(1);
+    expect(out).toContain("deleted: OBProxy 27/4 (task 900)\n");
+    expect(out).toContain("LEFT OBProxy 27/5: in the state, and no hook has told of it\n");
+    expect(out).toContain("2 objects: 1 deleted, 1 left\n");
+    place.holds(place.keys);
+    expect((await place.alone("--deploy")).code).toBe(0);
+    expect((await place.alone()).code).toBe(1);
+  });
+});
+
 it("tells what hooks warned of, once", async () => {
   const run = new Run(place.hooks).start(...PROXIES);
   for (const key of PROXIES) run.add(key, { event: "warned", text: "no note can be kept here" });
