@@ -94,9 +94,35 @@ it("tells of thirty proxies in twenty lines, and each cause once", async () => {
   many.remove();
   const lines = out.trimEnd().split("\n");
   expect(lines.length).toBeLessThanOrEqual(20);
-  expect(lines.filter((line) => line.includes("mend the cause"))).toHaveLength(2);
+  expect(lines.filter((line) => line.includes("mend the cause and retry tasks 910, 920 at "))).toHaveLength(1);
   expect(out).toContain("failed: OBProxies 27/11 to 27/30");
-  expect(out).toContain("FAILED OBProxies 27/21 to 27/30: OCP's task 920");
+  expect(out).toContain(
+    `FAILED OBProxies 27/11 to 27/30: OCP's tasks 910, 920 "Delete obproxy server" FAILED\n  of task 910:\n`,
+  );
+});
+
+it("tells causes apart that differ in OCP's last word alone", async () => {
+  const full = { details: ['OCP says: "no space left on host" (trace id 1)'] };
+  const run = new Run(place.hooks).fails("910", ["27/1"]).fails("920", ["27/2"], full).fails("930", ["27/3"], full);
+  place.wrote(String(run));
+  place.holds(place.keys);
+  const { stacks } = await place.json();
+  expect(stacks[0]?.causes.map(({ objects }) => objects)).toEqual([["27/1"], ["27/2", "27/3"]]);
+});
+
+it("is short where there are many causes, and says where the rest is", async () => {
+  const many = new Place({ obproxyIds: Array.from({ length: 30 }, (_, index) => index + 1) });
+  const run = new Run(many.hooks);
+  many.keys.slice(1).forEach((key, index) => {
+    run.fails(String(900 + 10 * index), [key], { details: ["log: a", "log: b", `OCP says: "${index}"`] });
+  });
+  many.wrote(String(run));
+  many.holds(many.keys);
+  const { out } = await many.alone();
+  many.remove();
+  expect(out).toContain('  OCP says: "29"\n');
+  expect(out).not.toContain("log: a");
+  expect(out).toContain("  (2 lines before this; --html shows them)\n");
 });
 
 it("tells one cause once, though each object is named in its own failure", async () => {
