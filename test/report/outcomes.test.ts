@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { REPOSITORY } from "../support/repository.js";
 import { failureOf, Place, Run } from "./place.js";
@@ -321,6 +321,22 @@ it("tells what hooks warned of, once", async () => {
   place.wrote(String(run.deletes("900", place.keys)));
   const { out } = await place.alone();
   expect(out).toContain("WARNING OBProxies 27/1 to 27/3: no note can be kept here\n");
+});
+
+it("does not wait for a pipe that nobody writes to, and says that it is no file", async () => {
+  place.holds(place.keys);
+  for (const make of [
+    () => execFileSync("mkfifo", [place.eventsFile]),
+    () => {
+      mkdirSync(place.eventsFile);
+    },
+  ]) {
+    rmSync(place.eventsFile, { force: true });
+    make();
+    const { code, out } = await place.alone();
+    expect(code).toBe(1);
+    expect(out).toContain(`WARNING: the events cannot be read: ${place.eventsFile} is no file\n`);
+  }
 });
 
 it("tells of an object that has left the code and the state", async () => {

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 let place: Place;
 afterEach(() => {
-  place.remove();
+  (place as Place | undefined)?.remove();
 });
 
 interface Opened {
