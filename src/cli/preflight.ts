@@ -49,6 +49,9 @@ by --output, CDKTF_OUTDIR, CDKTF_OUTPUT, "output" in cdktf.json, or cdktf.out) o
   --json          print one JSON document instead of text
   --deploy        a deploy is to follow: leave out what only a destroy would meet, such as preventDestroy
   --destroy       a destroy is to follow: leave out what only a deploy would meet
+  --replace <address>
+                  a deploy is to follow that replaces this instance of the state (terraform apply -replace=<address>),
+                  which deletes it in OCP; may be given several times, for one stack
   --strict        count warnings as problems
   --help
 
@@ -102,6 +105,8 @@ interface Options {
   readonly noState: boolean;
   readonly json: boolean;
   readonly strict: boolean;
+  /** Addresses. */
+  readonly replace: readonly string[];
   /** Undefined: what either of them would meet. */
   readonly command: Command | undefined;
 }
@@ -116,6 +121,7 @@ async function run(options: Options, io: PreflightIo): Promise<number> {
     const scenes: Scene[] = [];
     // One after another: Terraform may lock what stacks share, such as a plugin cache.
     for (const stack of stacks) scenes.push(await lookAt(stack, options, io, inquiry));
+    checkReplaced(options.replace, scenes);
     const examined = examine(scenes, options.command, ofTheApp);
     const strict = options.strict ? strictly(examined) : examined;
     const report = masked(strict, inquiry.secrets);
@@ -142,7 +148,18 @@ async function lookAtApp(
   };
 }
 
-function stacksAt(directories: readonly string[], { state }: Options, { cwd, env }: PreflightIo): readonly Stack[] {
+function checkReplaced(replace: readonly string[], [scene]: readonly Scene[]): void {
+  // What cannot be read is told, and that is what matters then.
+  if (scene?.state.kind !== "read") return;
+  const unknown = replace.find((address) => scene.objects.every(({ instance }) => instance?.address !== address));
+  if (unknown !== undefined) throw new UsageError(`\`--replace\`: the state holds no object of OCP as ${unknown}.`);
+}
+
+function stacksAt(
+  directories: readonly string[],
+  { replace, state }: Options,
+  { cwd, env }: PreflightIo,
+): readonly Stack[] {
   const places = directories.flatMap((given) =>
     findStacks(resolve(cwd, given)).map((place) => ({
       ...place,
@@ -154,12 +171,17 @@ function stacksAt(directories: readonly string[], { state }: Options, { cwd, env
       `\`--state\` is the state of one stack, but there are ${places.length}: name the stack's directory too.`,
     );
   }
+  if (replace.length > 0 && places.length !== 1) {
+    throw new UsageError(
+      `\`--replace\` is about one stack, but there are ${places.length}: name the stack's directory too.`,
+    );
+  }
   return places.map(({ dependencies, directory, shown }) => readStack(directory, { dependencies, shown, env }));
 }
 
 async function lookAt(stack: Stack, options: Options, io: PreflightIo, inquiry: Inquiry): Promise<Scene> {
   const { instances, program, recorded, state: known } = await stateOf(stack, options, io);
-  const objects = survey(stack, instances);
+  const objects = survey(stack, instances, new Set(options.replace));
   const isRead = program !== undefined && known.kind === "read" && stack.providers.length > 0;
   const state = isRead ? { ...known, program: await versionOfProgram(program, io.env) } : known;
   const answers = new Map<string, Answers>();
@@ -232,6 +254,10 @@ function readOptions(args: readonly string[]): "help" | Options {
   if (values.deploy === true && values.destroy === true) {
     throw new UsageError("`--deploy` and `--destroy` exclude each other; without either, both are looked at.");
   }
+  const { replace = [] } = values;
+  if (replace.length > 0 && values.destroy === true) {
+    throw new UsageError("`--replace` and `--destroy` exclude each other: what replaces is a deploy.");
+  }
   if (values.output !== undefined && positionals.length > 0) {
     throw new UsageError("`--output` and a directory exclude each other.");
   }
@@ -242,7 +268,8 @@ function readOptions(args: readonly string[]): "help" | Options {
     noState: values["no-state"] === true,
     json: values.json === true,
     strict: values.strict === true,
-    command: values.deploy === true ? "deploy" : values.destroy === true ? "destroy" : undefined,
+    replace,
+    command: values.deploy === true || replace.length > 0 ? "deploy" : values.destroy === true ? "destroy" : undefined,
   };
 }
 
@@ -254,6 +281,7 @@ const OPTIONS = {
   strict: { type: "boolean" },
   deploy: { type: "boolean" },
   destroy: { type: "boolean" },
+  replace: { type: "string", multiple: true },
   help: { type: "boolean", short: "h" },
 } as const;
 

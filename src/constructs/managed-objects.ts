@@ -19,6 +19,7 @@ import {
   Carrier,
   CarrierBarrier,
   CarrierBlock,
+  type HookCall,
   instanceAddress,
   lastSettings,
   namesCheck,
@@ -27,6 +28,7 @@ import {
 import { type Declaration, describe, type ObjectKind } from "./declaration.js";
 import * as errors from "./errors.js";
 import { HookFiles } from "./hook-files.js";
+import { Memory, remembered } from "./memory.js";
 import { blockMove, type Move, MovedBlocks, objectMoves } from "./moved.js";
 import type { OcpProvider } from "./ocp-provider.js";
 import { ensureNullProvider } from "./null-provider.js";
@@ -81,7 +83,10 @@ export class ManagedObjects {
     this.files = new HookFiles(this.stack, this.alias);
     this.blocks = { cluster: this.addBlock("cluster", false), obproxy: this.addBlock("obproxy", false) };
     this.dependencies.obproxy.push({ from: provider, on: this.blocks.cluster });
-    if (this.carrier === Carrier.NULL_RESOURCE) this.addBarriers();
+    if (this.carrier === Carrier.NULL_RESOURCE) {
+      this.addBarriers();
+      this.addMemories();
+    }
     new MovedBlocks(provider, "moved", () => this.moves());
     Aspects.of(provider).add({
       visit: (node) => {
@@ -168,13 +173,17 @@ export class ManagedObjects {
         ? {}
         : {
             dependsOn: () => this.dependsOn(kind),
-            hook: {
-              directory: Lazy.stringValue({ produce: () => this.files.directory }),
-              stack: this.stack.node.id,
-              alias: this.alias,
-            },
+            hook: this.hookCall(),
           }),
     });
+  }
+
+  private hookCall(): HookCall {
+    return {
+      directory: Lazy.stringValue({ produce: () => this.files.directory }),
+      stack: this.stack.node.id,
+      alias: this.alias,
+    };
   }
 
   /** What Aspects and overrides of the app have taken from what is needed, by address. */
@@ -261,6 +270,36 @@ export class ManagedObjects {
     for (const kind of KINDS) {
       new CarrierBarrier(this.provider, `${blockId(kind, false)}_barrier`, this.blockName(kind, false));
     }
+  }
+
+  private addMemories(): void {
+    for (const kind of KINDS) {
+      const id = `${blockId(kind, false)}_remembered`;
+      const name = `${this.alias}_${id}`;
+      const local = new TerraformLocal(
+        this.provider,
+        `${id}_local`,
+        Lazy.anyValue({ produce: () => this.rememberedOf(kind) }),
+      );
+      local.overrideLogicalId(name);
+      new Memory(this.provider, id, {
+        kind,
+        name,
+        objects: TerraformIterator.fromMap(local.asAnyMap),
+        hook: this.hookCall(),
+      });
+    }
+  }
+
+  private rememberedOf(kind: ObjectKind): string {
+    return remembered({
+      block: this.blockAddress(kind),
+      declared: this.blockName(kind, false),
+      checked: this.localsOf(kind).names,
+      offline: this.declarations
+        .filter((each) => each.kind === kind && each.skipHostOperation && !each.skipDestroy)
+        .map(({ key }) => key),
+    });
   }
 
   /** `ocp_obproxies`, `ocp_obproxies_kept`, … */
@@ -357,8 +396,10 @@ export class ManagedObjects {
   }
 }
 
-function isOurBlock(child: unknown): child is CarrierBlock | CarrierBarrier | Protection {
-  return child instanceof CarrierBlock || child instanceof CarrierBarrier || child instanceof Protection;
+type OurBlock = CarrierBlock | CarrierBarrier | Memory | Protection;
+
+function isOurBlock(child: unknown): child is OurBlock {
+  return [CarrierBlock, CarrierBarrier, Memory, Protection].some((form) => child instanceof form);
 }
 
 function blockId(kind: ObjectKind, kept: boolean): string {

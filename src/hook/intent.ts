@@ -86,18 +86,20 @@ export function readTarget(env: NodeJS.ProcessEnv): {
   readonly triggerName: string;
   readonly remembered: Remembered;
 } {
-  const kind = env[ENV.kind];
-  const clusterId = readId(env, ENV.clusterId);
   const triggerName = env[ENV.clusterName];
   // An empty one is what was imported, or what a variable gave; no cluster has it.
   if (triggerName === undefined) throw badCall(`${ENV.clusterName} is not set`);
-  const remembered = readRemembered(env, triggerName);
-  if (kind === "cluster") return { target: checkKey(env, { kind, clusterId }), triggerName, remembered };
-  if (kind === "obproxy") {
-    const target = checkKey(env, { kind, clusterId, obproxyId: readId(env, ENV.obproxyId) });
-    return { target, triggerName, remembered };
-  }
-  throw badCall(`${ENV.kind} is ${kind === undefined ? "not set" : JSON.stringify(kind)}`);
+  const remembered = rememberedOf(triggerName, readLastDeploy(env));
+  return { target: checkKey(env, targetOf(env, ENV.kind)), triggerName, remembered };
+}
+
+/** @param name of the variable with the kind */
+export function targetOf(env: NodeJS.ProcessEnv, name: string): Target {
+  const kind = env[name];
+  const clusterId = readId(env, ENV.clusterId);
+  if (kind === "cluster") return { kind, clusterId };
+  if (kind === "obproxy") return { kind, clusterId, obproxyId: readId(env, ENV.obproxyId) };
+  throw badCall(`${name} is ${kind === undefined ? "not set" : JSON.stringify(kind)}`);
 }
 
 /** Somebody may have moved an instance to another key in the state: then one of two objects is meant. */
@@ -111,9 +113,10 @@ function checkKey(env: NodeJS.ProcessEnv, target: Target): Target {
   });
 }
 
-function readRemembered(env: NodeJS.ProcessEnv, triggerName: string): Remembered {
+/** Undefined: the carrier holds nothing of the last deploy's declaration. */
+export function readLastDeploy(env: NodeJS.ProcessEnv): unknown {
   const text = env[ENV.lastDeploy];
-  if (text === undefined || text === "") return rememberedOf(triggerName, undefined);
+  if (text === undefined || text === "") return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -121,7 +124,7 @@ function readRemembered(env: NodeJS.ProcessEnv, triggerName: string): Remembered
     throw badCall(`${ENV.lastDeploy} is not JSON`);
   }
   if (typeof value !== "object") throw badCall(`${ENV.lastDeploy} is not an object`);
-  return rememberedOf(triggerName, value);
+  return value;
 }
 
 /**
@@ -246,7 +249,7 @@ function asRemembered(state: string | Remembered): Remembered {
 }
 
 /** The names that the provider gives the cluster today, by whatever it declares of it. */
-function namesOfCluster(clusterId: OcpId, { clusters, obproxies, tokens }: Settings): readonly string[] {
+export function namesOfCluster(clusterId: OcpId, { clusters, obproxies, tokens }: Settings): readonly string[] {
   return [
     clusters[clusterKey(clusterId)],
     ...ofCluster(clusterId, obproxies).values(),

@@ -5,10 +5,11 @@ import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import { connectionFrom } from "./connection.js";
 import { checkWhose } from "./whose.js";
 import { handsOff, impossibleId, intentFrom, keyOf, labelOf, labelOfKey, readTarget } from "./intent.js";
+import { forget, readMemory } from "./memory.js";
 import { systemClock } from "./patience/clock.js";
 import { SETTINGS_FILE } from "./request.js";
 import { readSettings } from "./settings.js";
-import { teardown } from "./teardown.js";
+import { seeName, teardown } from "./teardown.js";
 import { Chronicle } from "./tell/chronicle.js";
 import { HookFailure } from "./tell/failure.js";
 import { journalFor, NO_JOURNAL } from "./tell/journal.js";
@@ -32,11 +33,14 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
       reporterFor(impossible.label, TICK_MS, secrets).line(`nothing to delete: ${impossible.why}`);
       return;
     }
-    const { target, remembered } = readTarget(env);
+    const memory = readMemory(env);
+    const { target, remembered } = memory ?? readTarget(env);
     reporter = reporterFor(labelOf(target), TICK_MS, secrets);
     const settingsPath = join(directory, SETTINGS_FILE);
     const settings = readSettings(settingsPath, env);
     checkWhose(settings, settingsPath, env);
+    const toSee = memory === undefined ? undefined : forget(memory, settings);
+    if (memory !== undefined && toSee === undefined) return;
     const key = keyOf(target);
     const { stack, provider } = settings;
     journal = journalFor({ run: terraformRun(), stack, provider: provider.alias, object: key }, env, {
@@ -47,7 +51,7 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
     });
     chronicle = new Chronicle(journal, key);
     const path = (target.kind === "cluster" ? settings.clusters : settings.obproxies)[key]?.path;
-    journal.write({ event: "started", hook: directory, ...(path !== undefined && { path }) });
+    if (toSee === undefined) journal.write({ event: "started", hook: directory, ...(path !== undefined && { path }) });
     const hands = handsOff(target, settings, remembered);
     if (hands.off) {
       if (hands.outcome === "left-alone") {
@@ -63,13 +67,17 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
         next: hands.next,
       });
     }
-    const intent = intentFrom(target, remembered, settings);
+    const intent = toSee ?? intentFrom(target, remembered, settings);
     const connection = connectionFrom(settings.provider, env, directory);
     secrets.push(...secretsOf(connection.credentials));
     const { tickMs, ignored } = tickFor(env, connection.baseUrl);
     reporter = reporterFor(intent.label, tickMs, secrets);
     if (ignored !== undefined) reporter.warn(ignored);
     const surroundings = { env, tickMs, reporter, chronicle, envPrefix: settings.provider.envPrefix };
+    if (toSee !== undefined) {
+      await seeName(intent, connection, surroundings);
+      return;
+    }
     const { how, ...rest } = await teardown(intent, connection, surroundings);
     journal.write({ event: how, ...rest });
   } catch (error) {

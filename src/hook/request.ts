@@ -19,6 +19,11 @@ export const ENV = {
   /** `"cluster"` or `"obproxy"`. */
   kind: "OBPROXY_HOOK_KIND",
   /**
+   * Set instead of {@link ENV.kind}, with the same values: not the object is to go, but what is remembered of its last
+   * declaration beside a null_resource, which is in {@link ENV.lastDeploy}.
+   */
+  memoryOf: "OBPROXY_HOOK_MEMORY_OF",
+  /**
    * Whose hook is called: the name of the stack and the alias of the provider, as its settings have them. Files that are
    * alike may be one file to a store that keeps each content once, and then lie beside the settings of another stack.
    */
@@ -55,6 +60,9 @@ export const TODAY = {
   /** A duration, or absent. */
   deleteTimeout: "delete_timeout",
 } as const;
+
+/** Beside the members of {@link TODAY}, where a null_resource does not know the last name: the first one. */
+export const FIRST_NAME = "first_cluster_name";
 
 /** A duration: hours, minutes and seconds, each at most once and in this order. */
 export const DURATION = /^(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?$/;

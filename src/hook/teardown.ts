@@ -1,5 +1,10 @@
+import type { OcpApi } from "../ocp/api.js";
 import { createOcpClient } from "../ocp/client.js";
+import { OcpError } from "../ocp/errors.js";
+import type { OcpId } from "../ocp/model.js";
 import { type Connection, userOf } from "./connection.js";
+import { nameBreach } from "./decide/guards.js";
+import { DEFAULT_BUDGET_MS } from "./decide/time-limit.js";
 import type { Intent } from "./intent.js";
 import { Caller } from "./patience/caller.js";
 import { type Clock, systemClock } from "./patience/clock.js";
@@ -7,6 +12,7 @@ import { Deadline } from "./patience/deadline.js";
 import type { Outcome } from "./act/finish.js";
 import { reconcile } from "./reconcile.js";
 import type { Chronicle } from "./tell/chronicle.js";
+import { callFailed, guardBroken } from "./tell/failures.js";
 import type { Reporter } from "./tell/reporter.js";
 import { type Courier, type CourierTools, directCourier } from "./together/courier.js";
 import { meetingCourier, patienceAfter } from "./together/meeting.js";
@@ -23,7 +29,54 @@ export interface Surroundings {
 /** Puts the parts together, only here, and runs them. */
 export async function teardown(intent: Intent, connection: Connection, surroundings: Surroundings): Promise<Outcome> {
   const { env, tickMs, reporter, chronicle, envPrefix } = surroundings;
-  const { ca, baseUrl, credentials, insecureSkipVerify, oddities = [], remarks = [] } = connection;
+  const { oddities = [] } = connection;
+  const { api, caller, clock, deadline } = line(connection, surroundings);
+  const notes = notesFor(api.baseUrl, intent.key, env);
+  const courier = courierFor({ api, caller, deadline, intent }, connection, clock, surroundings);
+  try {
+    const user = userOf(connection);
+    const told = { reporter, chronicle, notes, user, oddities };
+    return await reconcile({ api, courier, caller, clock, deadline, intent, tickMs, envPrefix, ...told });
+  } finally {
+    // Connections to OCP end with the process, sooner than they could be closed.
+    courier.close();
+  }
+}
+
+/**
+ * Nothing but the question whether the cluster has the name that the object's own hook will ask for; one that is gone
+ * has none.
+ *
+ * @throws HookFailure
+ */
+export async function seeName(intent: Intent, connection: Connection, surroundings: Surroundings): Promise<void> {
+  const { envPrefix } = surroundings;
+  const { oddities = [] } = connection;
+  const { api, caller, clock, deadline } = line(connection, surroundings);
+  deadline.moveTo(clock.now() + (intent.timeoutMs ?? DEFAULT_BUDGET_MS));
+  try {
+    const cluster = await clusterOrNone(api, caller, intent.target.clusterId);
+    const breach = nameBreach(cluster, intent);
+    if (breach !== undefined) throw guardBroken(breach, intent, cluster);
+  } catch (error) {
+    if (!(error instanceof OcpError)) throw error;
+    const accepted = caller.hasBeenAccepted;
+    throw callFailed(error, { envPrefix, oddities, accepted, user: userOf(connection), sent: "no", taskId: undefined });
+  }
+}
+
+async function clusterOrNone(api: OcpApi, caller: Caller, id: OcpId) {
+  try {
+    return await caller.read(() => api.cluster(id), "cluster");
+  } catch (error) {
+    if (error instanceof OcpError && error.kind === "not-found") return undefined;
+    throw error;
+  }
+}
+
+/** What speaks to OCP, with patience. */
+function line(connection: Connection, { env, tickMs, reporter }: Surroundings) {
+  const { ca, baseUrl, credentials, insecureSkipVerify, remarks = [] } = connection;
   const clock = systemClock;
   const deadline = new Deadline(clock, tickMs / 2);
   const api = createOcpClient({
@@ -36,31 +89,7 @@ export async function teardown(intent: Intent, connection: Connection, surroundi
   });
   for (const remark of remarks) reporter.warn(remark);
   if (insecureSkipVerify) reporter.warn("OCP's certificate is not verified (insecureSkipVerify); anybody may answer");
-  const caller = new Caller(clock, deadline, reporter, tickMs);
-  const notes = notesFor(api.baseUrl, intent.key, env);
-  const courier = courierFor({ api, caller, deadline, intent }, connection, clock, surroundings);
-  try {
-    const user = userOf(connection);
-    const tools = {
-      api,
-      courier,
-      caller,
-      chronicle,
-      clock,
-      deadline,
-      reporter,
-      notes,
-      intent,
-      user,
-      tickMs,
-      envPrefix,
-      oddities,
-    };
-    return await reconcile(tools);
-  } finally {
-    // Connections to OCP end with the process, sooner than they could be closed.
-    courier.close();
-  }
+  return { api, caller: new Caller(clock, deadline, reporter, tickMs), clock, deadline };
 }
 
 /** A cluster, or the only proxy that is declared of one, has nobody to meet. */

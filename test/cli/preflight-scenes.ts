@@ -90,7 +90,8 @@ export function task(more: Partial<Task> = {}): Task {
 export function ourTask(task: Task, more: Partial<OurTask> = {}): OurTask {
   const verdict = classify(task);
   const atWork = verdict.kind === "running";
-  return { task, verdict, ofThisRun: atWork, own: false, deletes: undefined, whyNotRetry: undefined, ...more };
+  const whole = { deletes: undefined, whyNotRetry: undefined, endUnknown: undefined };
+  return { task, verdict, ofThisRun: atWork, own: false, ...whole, ...more };
 }
 
 export function scene(world: World = {}): Scene {

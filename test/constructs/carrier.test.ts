@@ -147,10 +147,34 @@ test("null_resource stands beside empty blocks of terraform_data that refuse wha
   const stack = testStack();
   orders(stack);
   const barrier = { count: 0, lifecycle: { prevent_destroy: true } };
-  expect(synthesize(stack).configuration.resource["terraform_data"]).toEqual({
+  expect(synthesize(stack).configuration.resource["terraform_data"]).toMatchObject({
     ocp_obproxies: barrier,
     ocp_obproxy_clusters: barrier,
   });
+});
+
+test("null_resource stands beside blocks that remember the last name where it is not the first", () => {
+  const stack = testStack();
+  const { cluster } = orders(stack);
+  new Obproxy(stack, "offline", { cluster, obproxyIds: [5], skipHostOperation: true });
+  const id = new TerraformVariable(stack, "id", { type: "number" }).numberValue;
+  new Obproxy(stack, "by-variable", { cluster, obproxyIds: [id] });
+  const name = new TerraformVariable(stack, "name", { type: "string" }).stringValue;
+  new Obproxy(stack, "named-by-variable", { clusterId: 28, clusterName: name, obproxyIds: [6] });
+  const { locals, resource } = synthesize(stack).configuration;
+  expect(locals["ocp_obproxies_remembered"]).toContain(
+    'lookup(local.ocp_obproxies, key, "*") != lookup(object.triggers, "cluster_name", "*")',
+  );
+  expect(locals["ocp_obproxies_remembered"]).toContain('contains(["27/5"], key)');
+  // A change of such a name fails the plan.
+  expect(locals["ocp_obproxies_remembered"]).toContain("contains(keys(local.ocp_obproxies_names), key) ? false");
+  expect(locals["ocp_obproxy_clusters_remembered"]).not.toContain("contains");
+  for (const block of ["ocp_obproxies_remembered", "ocp_obproxy_clusters_remembered"]) {
+    expect(resource["terraform_data"]![block]).toMatchObject({
+      for_each: `\${local.${block}}`,
+      input: "${each.value}",
+    });
+  }
 });
 
 test("terraform_data takes over what a stack holds as null_resource", () => {

@@ -127,7 +127,7 @@ describe("the cluster", () => {
     const stack = testStack();
     new OcpProvider(stack, "ocp");
     new Obproxy(stack, "p", { clusterId: 27, clusterName: "orders", obproxyIds: [1] });
-    expect(synthesize(stack).configuration.locals).toEqual({
+    expect(synthesize(stack).configuration.locals).toMatchObject({
       ocp_obproxies: { "27/1": "orders" },
       ocp_obproxy_clusters: {},
     });

@@ -98,7 +98,8 @@ describe("alias", () => {
     expect(new OcpProvider(stack, "ocp", { alias: "eu_1" }).alias).toBe("eu_1");
     const { locals, resource } = synthesize(stack).configuration;
     expect(Object.keys(resource["null_resource"]!)).toEqual(["eu_1_obproxies", "eu_1_obproxy_clusters"]);
-    expect(locals).toEqual({ eu_1_obproxies: {}, eu_1_obproxy_clusters: {} });
+    expect(locals).toMatchObject({ eu_1_obproxies: {}, eu_1_obproxy_clusters: {} });
+    for (const name of Object.keys(locals)) expect(name).toMatch(/^eu_1_/);
   });
 });
 
@@ -200,7 +201,7 @@ test("a provider under which nothing is declared keeps its blocks, with their ho
   const stack = testStack();
   new OcpProvider(stack, "ocp");
   const { locals, resource } = synthesize(stack).configuration;
-  expect(locals).toEqual({ ocp_obproxies: {}, ocp_obproxy_clusters: {} });
+  expect(locals).toMatchObject({ ocp_obproxies: {}, ocp_obproxy_clusters: {} });
   for (const block of Object.values(resource["null_resource"]!)) expect(block.provisioner).toHaveLength(1);
 });
 

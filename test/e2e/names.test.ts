@@ -86,10 +86,22 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.held()).toEqual(["27"]);
     });
 
-    // In a destroy a terraform_data has today's input already, and only the hook can compare.
-    const isTold = carrier === Carrier.NULL_RESOURCE || form.name === "at synth";
-    (isTold ? it : it.failing)("is not deleted by a destroy that follows the correction at once", async () => {
+    it("is not deleted by a destroy that follows the correction at once, or by the name that was deployed", async () => {
       world.synth(named("orders", form));
+      if (carrier === Carrier.TERRAFORM_DATA && form.name === "by Terraform alone") {
+        // A destroy knows no variables, and a deploy updates the name: so the last deploy's guards.
+        world.ocp.renameCluster(27, "orders");
+        const refused = await world.project.destroy();
+        expect(refused.code).toBe(1);
+        expect(flat(refused.output)).toContain('is called "orders" in OCP, not "staging"');
+        expect(flat(refused.output)).toContain('"staging" is the name of the last deploy');
+        expect(flat(refused.output)).toContain("if a variable gives another name by now, deploy it, then destroy");
+        expect(world.held()).toEqual(["27"]);
+        await world.project.deploy();
+        expect((await world.project.destroy()).code).toBe(0);
+        expect(world.held()).toEqual([]);
+        return;
+      }
       const { code, output } = await world.project.destroy();
       expect(code).toBe(1);
       expect(flat(output)).toMatch(
@@ -135,6 +147,75 @@ describe.each(carriers)("with %s", (carrier) => {
     world.synth(nothing);
     expect((await world.project.apply()).code).toBe(1);
     expect(world.held()).toEqual(["27"]);
+  });
+
+  describe("a literal name that was corrected and deployed", () => {
+    const form: Form = { ids: "at synth", name: "at synth" };
+    const next = (output: string) => /destroy it while it is declared/.exec(flat(output));
+
+    beforeEach(async () => {
+      world = await World.open(terraform, carrier, emptyCluster);
+      await world.deploy(named("staging", form));
+      await world.deploy(named("orders", form));
+    });
+
+    it.each(["apply", "destroy"] as const)(
+      "guards what has left the code since, in the next %s, and not the first deploy's name",
+      async (command) => {
+        world.synth(nothing);
+        const { code, output } = await (command === "apply" ? world.project.apply() : world.project.destroy());
+        expect(code).toBe(1);
+        expect(flat(output)).toContain('"orders"');
+        expect(next(output)).not.toBeNull();
+        expect(world.held()).toEqual(["27"]);
+        expect(await world.project.addresses()).toContain(world.address("27"));
+      },
+    );
+
+    it("guards it also where it is the name in OCP: what the failure says to do ends well", async () => {
+      world.ocp.renameCluster(27, "orders");
+      world.synth(nothing);
+      const { code, output } = await world.project.apply();
+      expect(code).toBe(carrier === Carrier.NULL_RESOURCE ? 1 : 0);
+      if (carrier === Carrier.NULL_RESOURCE) {
+        expect(flat(output)).toContain('declare OBProxy cluster 27 again with clusterName: "orders"');
+        await world.deploy(named("orders", form));
+        expect((await world.project.destroy([`-target=${world.address("27")}`])).code).toBe(0);
+        await world.deploy(nothing);
+      }
+      expect(world.held()).toEqual([]);
+      expect(await world.project.addresses()).toEqual([]);
+    });
+
+    it("guards it also after a destroy that was refused while it was declared", async () => {
+      for (const declare of [named("orders", form), nothing, named("orders", form)]) {
+        world.synth(declare);
+        const { code, output } = await world.project.destroy();
+        expect(flat(output)).toMatch(/is called "staging" in OCP, not "orders"|last declared as "orders"/);
+        expect(code).toBe(1);
+      }
+      expect(world.held()).toEqual(["27"]);
+      world.ocp.renameCluster(27, "orders");
+      expect((await world.project.destroy()).code).toBe(0);
+      expect(world.held()).toEqual([]);
+    });
+
+    it("is remembered for as long as it differs, and no longer", async () => {
+      await world.deploy(named("staging", form));
+      expect(await world.project.addresses()).toEqual([world.address("27")]);
+      await world.deploy(nothing);
+      expect(world.held()).toEqual([]);
+    });
+
+    it("does not stand against a destroy of what is declared, nor against letting it go", async () => {
+      await world.deploy((ocp, stack) => {
+        const props = { ocp, clusterId: 27, clusterName: "orders", skipDestroy: true };
+        new ObproxyCluster(stack, "orders", props);
+      });
+      await world.deploy(nothing);
+      expect(world.held()).toEqual(["27"]);
+      expect(await world.project.addresses()).toEqual([]);
+    });
   });
 
   it("an OBProxy that leaves is guarded by the name that its cluster has in the code", async () => {
@@ -239,17 +320,47 @@ describe.each(carriers)("with %s", (carrier) => {
       world = await World.open(terraform, carrier, { version: "4.3.6", clusters: [offline] });
     });
 
-    it("are those of the last deploy for what has left the code, or the plan says that they are lost", async () => {
+    it("are those of the last deploy for what has left the code, or it is not deleted without them", async () => {
       await world.deploy(declare(3));
       world.synth(declare());
       const plan = await world.project.run(["plan", "-no-color"]);
       if (carrier === Carrier.NULL_RESOURCE) {
         expect(flat(plan.output)).toMatch(/- "OBProxy 27\/3" = "skipHostOperation: lost when it leaves the code/);
-        return;
+        const { code, output } = await world.project.apply();
+        expect(code).toBe(1);
+        expect(flat(output)).toContain("its null_resource does not know that it was declared with skipHostOperation");
+        expect(world.changes()).toEqual([]);
+        // As the failure says.
+        await world.deploy(declare(3));
+        expect((await world.project.destroy([`-target=${world.address("27/3")}`])).code).toBe(0);
+        world.synth(declare());
       }
       await world.project.deploy();
       expect(world.held()).toEqual(["27", "27/1"]);
       expect(world.changes()).toEqual([expect.stringContaining('"skipHostOperationServerIds":[3]')]);
+    });
+
+    it("and how long it may take is the last deploy's too, or the plan says that it is lost", async () => {
+      const hasty = (...obproxyIds: number[]): Declare => {
+        return (ocp, stack) => {
+          const home = { ocp, clusterId: 27, clusterName: "orders", timeouts: { delete: "1s" } };
+          if (obproxyIds.length > 0) new Obproxy(stack, "hasty", { ...home, obproxyIds });
+        };
+      };
+      await world.deploy(hasty(1));
+      world.synth(hasty());
+      // Longer than the one second.
+      world.ocp.planWork({ subtaskName: "Stop obproxy", ticks: 55 });
+      const { code, output } = await world.project.apply();
+      if (carrier === Carrier.NULL_RESOURCE) {
+        expect(flat(output)).toMatch(/- "OBProxy 27\/1" = "timeouts.delete 1s: lost when it leaves the code/);
+        expect(code).toBe(0);
+        expect(world.held()).toEqual(["27", "27/3"]);
+        return;
+      }
+      expect(flat(output)).toContain("not finished after 1 s (timeouts.delete)");
+      expect(code).toBe(1);
+      expect(await world.project.addresses()).toEqual([world.address("27/1")]);
     });
   });
 });

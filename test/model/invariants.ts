@@ -5,7 +5,7 @@
  * - I1 No run ends with success while the object that it stands for is there, while a deletion of it is at work, or where
  *   the last deletion of it that this project's hooks answer for ended badly and nothing has made it good.
  * - I2 No delete and no retry reaches OCP that deletes what nobody declared, what a guard protects, or what is not the
- *   object that was declared (the same id, another object).
+ *   object that was declared (the same id, another object); and none that is more than was asked for.
  * - I3 No object's deletion is started a second time unless the first is known to have ended without it.
  * - I4 From every state, if the world then stays quiet, a further run ends with success, or with a failure that names
  *   what a person has to do, and after that has been done, with success.
@@ -64,12 +64,15 @@ export interface Deleting {
   readonly isProtected: (obproxy: number | string) => boolean;
   /** Whether the task that is retried is one of this project's. */
   readonly isOurs: boolean;
+  /** It was retried before, as often as was asked for, by whichever hook. */
+  readonly isTooOften?: boolean;
 }
 
 export function whyDeletingIsWrong(facts: Deleting): Broken {
   const { does, obproxies, wantedName } = facts;
   if (!facts.asSeen) return undefined;
   if (!facts.isOurs) return `I2: a ${does} of a task that this project did not start`;
+  if (facts.isTooOften === true) return `I2: a ${does} more than was asked for`;
   if (wantedName !== undefined && facts.name !== undefined && facts.name !== wantedName) {
     return `I2: a ${does} in a cluster of another name`;
   }

@@ -108,11 +108,15 @@ function contentOf(
   const before = going.filter((entry) => goesBefore(entry, scene, object));
   return {
     goneBefore: idsOf(before),
-    goneBeforeDeploy: hasLeft(scene, object)
-      ? idsOf(before.filter((each) => hasLeft(each.scene, each.object)))
+    goneBeforeDeploy: goesInDeploy(scene, object)
+      ? idsOf(before.filter((each) => goesInDeploy(each.scene, each.object)))
       : undefined,
     unordered: idsOf(going.filter((entry) => !before.includes(entry))),
   };
+}
+
+function goesInDeploy(scene: Scene, object: Surveyed): boolean {
+  return object.isReplaced === true || hasLeft(scene, object);
 }
 
 /** For certain: no id that only Terraform knows may be its own. */

@@ -2,6 +2,7 @@ import { type Action, decide, type Failing } from "../../hook/decide/decide.js";
 import { contentBreach, type GuardBreach } from "../../hook/decide/guards.js";
 import * as failures from "../../hook/tell/failures.js";
 import { type Hands, handsOff, type Intent, labelOf } from "../../hook/intent.js";
+import { lackOf } from "../../hook/memory.js";
 import type { WaitReason } from "../../hook/decide/memory.js";
 import type { Situation } from "../../hook/decide/situation.js";
 import { ANY_NAME } from "../../hook/request.js";
@@ -67,7 +68,10 @@ export interface Circumstances {
    * to it.
    */
   readonly goneBefore: ReadonlySet<string>;
-  /** The same in a deploy, which deletes only what has left the code; undefined: that would not delete the cluster. */
+  /**
+   * The same in a deploy, which deletes only what has left the code or is to be replaced; undefined: that would not delete
+   * the cluster.
+   */
   readonly goneBeforeDeploy: ReadonlySet<string> | undefined;
   /** Ids of OBProxies of the same cluster that the same run would delete, but nobody says that they go before it. */
   readonly unordered: ReadonlySet<string>;
@@ -86,6 +90,8 @@ export function judge(circumstances: Circumstances): Judgement {
   if (settings === undefined) return { status: "unknown", remarks: neglected(circumstances, undefined) };
   const hands = handsOff(object.target, settings, object.remembered);
   if (hands.off) return judgeHandsOff(circumstances, hands);
+  const lack = lackFor(circumstances);
+  if (lack !== undefined) return lack;
   const look = answers?.kind === "seen" ? answers.objects.get(object.key) : undefined;
   if (look === undefined) return { status: "unknown", remarks: neglected(circumstances, undefined) };
   return judgeLook(circumstances, look);
@@ -169,8 +175,18 @@ function addressesOf(sharers: readonly Sharer[]): string[] {
   return sharers.flatMap(({ address }) => address ?? []);
 }
 
+/** Of what has left the code: what lies beside its null_resource, and whose hook refuses first. */
+function lackFor({ object, provider }: Circumstances): Judgement | undefined {
+  const { instance, target } = object;
+  if (instance?.memory === undefined || provider?.settings === undefined || changesCarrier(object)) return undefined;
+  const lack = lackOf({ target, ...instance.memory }, provider.settings);
+  if (lack === undefined) return undefined;
+  const code = instance.memory.firstName === undefined ? "settings-lost" : "name-changed";
+  return problem(code, `${lack.what}: its hook would refuse`, lack.next);
+}
+
 function judgeHandsOff({ object }: Circumstances, hands: Extract<Hands, { off: true }>): Judgement {
-  const { label, fate } = object;
+  const { label, fate, isReplaced = false } = object;
   if (fate === "not-deployed") return { status: "not-deployed", remarks: [] };
   const { reason } = hands;
   if (hands.outcome === "left-alone") {
@@ -199,7 +215,7 @@ function judgeHandsOff({ object }: Circumstances, hands: Extract<Hands, { off: t
           message: `a destroy of ${labels(sharers)} would be refused, as ${reason}: by Terraform, which then deletes nothing at all, or, where that is not deployed yet, by the hook`,
           next: "before a destroy, take preventDestroy off and deploy; before a deploy, say so with --deploy",
         })),
-        meets: "destroy",
+        ...(isReplaced ? {} : { meets: "destroy" }),
       },
     ],
   };
@@ -266,7 +282,7 @@ function deployRemarks(
     {
       code: GUARD_CODES[breach.guard],
       level: "problem",
-      message: `a deploy would fail: ${message}`,
+      message: `a deploy would fail${object.isReplaced === true ? " to replace it" : ""}: ${message}`,
       next,
       meets: "deploy",
     },

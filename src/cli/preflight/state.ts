@@ -1,5 +1,6 @@
 import { at, isObject, listAt, textAt } from "./json.js";
 import { keyOf, rememberedOf, type Target } from "../../hook/intent.js";
+import { type Memory, memoryFrom } from "../../hook/memory.js";
 import { readTriggers, targetOfKey, type Triggers } from "./targets.js";
 
 /** One resource instance of the state that stands for an object of OCP. */
@@ -15,6 +16,8 @@ export interface Instance {
   readonly tainted: boolean;
   /** A leftover of a replacement, which Terraform destroys without any hook. */
   readonly deposed: boolean;
+  /** What lies beside a null_resource of its object's last declaration; absent: nothing that it does not know itself. */
+  readonly memory?: Pick<Memory, "remembered" | "firstName">;
 }
 
 const CARRIERS: Readonly<Record<string, string>> = { null_resource: "triggers", terraform_data: "triggers_replace" };
@@ -25,11 +28,54 @@ const CARRIERS: Readonly<Record<string, string>> = { null_resource: "triggers", 
  */
 export function readInstances(state: unknown): readonly Instance[] | undefined {
   if (!isObject(state)) return undefined;
-  if (typeof state["format_version"] === "string" && state["planned_values"] === undefined) {
-    return fromShow(at(state, "values", "root_module"));
-  }
-  if (state["version"] === 4 && Array.isArray(state["resources"])) return fromFile(state["resources"]);
-  return undefined;
+  const instances =
+    typeof state["format_version"] === "string" && state["planned_values"] === undefined
+      ? fromShow(at(state, "values", "root_module"))
+      : state["version"] === 4 && Array.isArray(state["resources"])
+        ? fromFile(state["resources"])
+        : undefined;
+  const memories = readMemories(state);
+  return instances?.map((instance) => {
+    const memory = memories.get(instance.address);
+    return memory === undefined ? instance : { ...instance, memory };
+  });
+}
+
+/** By the address of the object beside which it lies. */
+function readMemories(state: unknown): ReadonlyMap<string, Pick<Memory, "remembered" | "firstName">> {
+  const found = dataOf(state).flatMap(({ input, key, name }): [string, Pick<Memory, "remembered" | "firstName">][] => {
+    const block = /^(\w+)_remembered$/.exec(name)?.[1];
+    return block === undefined || typeof key !== "string"
+      ? []
+      : [[`null_resource.${block}["${key}"]`, memoryFrom(input)]];
+  });
+  return new Map(found);
+}
+
+interface Data {
+  readonly name: string;
+  readonly key: unknown;
+  readonly input: unknown;
+}
+
+/** The instances of terraform_data in the root module. */
+function dataOf(state: unknown): readonly Data[] {
+  const isData = (resource: unknown): boolean => at(resource, "type") === "terraform_data";
+  const shown = listAt(state, "values", "root_module", "resources").map((resource) => ({
+    resource,
+    key: at(resource, "index"),
+    input: at(resource, "values", "input"),
+  }));
+  const raw = listAt(state, "resources").flatMap((resource) =>
+    listAt(resource, "instances").map((instance) => ({
+      resource,
+      key: at(instance, "index_key"),
+      input: withoutType(at(instance, "attributes", "input")),
+    })),
+  );
+  return [...shown, ...raw]
+    .filter(({ resource }) => isData(resource))
+    .map(({ input, key, resource }) => ({ name: textAt(resource, "name") ?? "", key, input }));
 }
 
 /**
@@ -37,19 +83,9 @@ export function readInstances(state: unknown): readonly Instance[] | undefined {
  * has them.
  */
 export function readSettingsRecords(state: unknown): ReadonlyMap<string, string> {
-  const shown = listAt(state, "values", "root_module", "resources").map((resource) => ({
-    resource,
-    input: at(resource, "values", "input"),
-  }));
-  const raw = listAt(state, "resources").flatMap((resource) =>
-    listAt(resource, "instances").map((instance) => ({
-      resource,
-      input: withoutType(at(instance, "attributes", "input")),
-    })),
-  );
-  const records = [...shown, ...raw].flatMap(({ input, resource }): [string, string][] => {
-    const alias = /^(\w+)_obproxy_settings$/.exec(textAt(resource, "name") ?? "")?.[1];
-    if (alias === undefined || at(resource, "type") !== "terraform_data" || !isObject(input)) return [];
+  const records = dataOf(state).flatMap(({ input, name }): [string, string][] => {
+    const alias = /^(\w+)_obproxy_settings$/.exec(name)?.[1];
+    if (alias === undefined || !isObject(input)) return [];
     return Object.entries(input).map(([label, settings]) => [`${alias} ${label}`, String(settings)]);
   });
   return new Map(records);

@@ -30,14 +30,27 @@ export interface Surveyed {
   /** Where a `moved` block brings the instance, if not where it is. */
   readonly movesTo: string | undefined;
   readonly wave: number;
+  /** Whether the deploy that is to follow replaces it, though it is declared. */
+  readonly isReplaced?: boolean;
   /** What the hook would get from the state. */
   readonly remembered: Remembered;
 }
 
-/** All objects of a stack, sorted: what is declared, and what its state knows. */
-export function survey(stack: Stack, instances: readonly Instance[]): readonly Surveyed[] {
+/**
+ * All objects of a stack, sorted: what is declared, and what its state knows.
+ *
+ * @param replaced addresses of the state
+ */
+export function survey(
+  stack: Stack,
+  instances: readonly Instance[],
+  replaced: ReadonlySet<string> = new Set(),
+): readonly Surveyed[] {
   const occupied = new Set(instances.map(({ address }) => address));
-  const known = instances.map((instance) => ofInstance(stack, instance, occupied));
+  const known = instances.map((instance): Surveyed => {
+    const object = ofInstance(stack, instance, occupied);
+    return replaced.has(instance.address) ? { ...object, isReplaced: true } : object;
+  });
   const inState = new Set(known.map(({ provider, key }) => `${provider ?? ""} ${key}`));
   const declared = stack.providers.flatMap(({ alias, settings }) =>
     settings === undefined

@@ -84,6 +84,7 @@ function judgeOwnTask(ours: OurTask, seen: Situation, intent: Intent): Action | 
     case "settling":
       return follow(task, true, true);
     case "failed":
+      if (ours.endUnknown !== undefined) return judgeUnknown(seen, ours.endUnknown);
       if (seen.retriesLeft > 0 && !verdict.rollbackFailed && ours.whyNotRetry === undefined) {
         return judgeRetry(task, seen, intent);
       }

@@ -79,7 +79,7 @@ export function hasSucceeded(memory: Memory): boolean {
 }
 
 /**
- * Deletions that were seen at work, or to fail, and have left OCP's list of what runs or has failed, or are on it though
+ * Deletions that were seen at work, or failed, and have left OCP's list of what runs or has failed, or are on it though
  * OCP does not know them any more: how they ended is to be read. What had failed somebody has retried, or ended.
  */
 export function endUnknown({ deletions, round, finished }: Memory): OcpId[] {
@@ -88,8 +88,8 @@ export function endUnknown({ deletions, round, finished }: Memory): OcpId[] {
   return [...deletions.values()]
     .filter(({ task, watched }) => {
       const { kind } = classify(task);
-      const isOpen = kind === "running" || kind === "settling" || kind === "failed";
-      return watched && isOpen && (!seen.has(task.id) || finished.has(task.id));
+      const isOpen = kind === "failed" || (watched && (kind === "running" || kind === "settling"));
+      return isOpen && (!seen.has(task.id) || finished.has(task.id));
     })
     .map(({ task }) => task.id);
 }

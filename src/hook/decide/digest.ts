@@ -112,9 +112,15 @@ function digestListed(memory: Memory, task: Task): Memory {
 function refreshed(known: Deletion, task: Task): Deletion {
   // Nothing leads on from there, whatever a list says that another of OCP's nodes writes.
   if (known.detailed && known.task.status === "SUCCESSFUL") return known;
-  const isNews = known.task.status !== task.status || isAtWork(known.task) !== isAtWork(task);
+  const isNews =
+    known.task.status !== task.status || isAtWork(known.task) !== isAtWork(task) || hasEndedAgain(known.task, task);
   if (!isNews) return known;
   return { ...known, task, watched: known.watched || isAtWork(task), detailed: false };
+}
+
+/** Somebody has retried it since, and it has failed once more. */
+function hasEndedAgain(known: Task, { finishTime }: Task): boolean {
+  return finishTime !== undefined && known.finishTime !== undefined && finishTime !== known.finishTime;
 }
 
 /** Undefined: it is not to be remembered. */

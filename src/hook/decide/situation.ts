@@ -35,6 +35,8 @@ export interface OurTask {
   readonly deletes: Deletion["deletes"];
   /** Why a failure of it must not be retried by us; undefined: it may be. */
   readonly whyNotRetry: string | undefined;
+  /** Why its verdict is no longer to be relied on: it was retried, or ended by hand, and OCP does not tell how it ended. */
+  readonly endUnknown: string | undefined;
 }
 
 /** A deletion that ended badly and may have been about our object. */
@@ -119,6 +121,7 @@ export function situation(memory: Memory, intent: Intent): Situation {
   const atWork = atWorkIn(memory, listed, deletion?.task.id);
   // The oldest comes first.
   const mayBeLost = atWork.slice(0, 1).some(({ task }) => !isLongAfterLoss(memory, task));
+  const open = endUnknown(memory);
   return {
     following: memory.following,
     presence: presence.is,
@@ -127,11 +130,10 @@ export function situation(memory: Memory, intent: Intent): Situation {
     endUnknown: whyEndUnknown(memory, round, deletion),
     cluster: round.cluster?.says === "there" ? round.cluster.cluster : undefined,
     nameElsewhere: findNameElsewhere(round.clusters, intent.clusterName, memory.target.clusterId),
-    ours: deletion === undefined ? undefined : ourTask(deletion, memory, intent),
-    badEnds: badEnds(memory, clusterGone).map(({ task }) => ({
-      task,
-      afterLoss: isAfterLoss(memory, task),
-    })),
+    ours: deletion === undefined ? undefined : ourTask(deletion, memory, intent, open),
+    badEnds: badEnds(memory, clusterGone)
+      .filter(({ task }) => !open.includes(task.id))
+      .map(({ task }) => ({ task, afterLoss: isAfterLoss(memory, task) })),
     endedByHand: endedByHand(memory, clusterGone),
     atWork,
     mayHold: mayHold(listed, memory.target),
@@ -148,7 +150,7 @@ export function situation(memory: Memory, intent: Intent): Situation {
   };
 }
 
-function ourTask(deletion: Deletion, memory: Memory, intent: Intent): OurTask {
+function ourTask(deletion: Deletion, memory: Memory, intent: Intent, open: readonly OcpId[]): OurTask {
   return {
     task: deletion.task,
     verdict: classify(deletion.task),
@@ -156,6 +158,7 @@ function ourTask(deletion: Deletion, memory: Memory, intent: Intent): OurTask {
     own: deletion.proof === "sent" || deletion.proof === "note",
     deletes: deletion.deletes,
     whyNotRetry: whyNotRetry(deletion, memory.user, intent),
+    endUnknown: open.includes(deletion.task.id) ? describeOpen(deletion.task.id) : undefined,
   };
 }
 
@@ -184,7 +187,7 @@ function whyEndUnknown(memory: Memory, round: Look, ours: Deletion | undefined):
     return `an earlier run started task ${note.note.taskId}, and OCP does not say in its own word whether it still knows it`;
   }
   const [lost] = endUnknown(memory);
-  if (lost !== undefined) return `task ${lost} was at work on it, and OCP does not tell how it ended`;
+  if (lost !== undefined) return describeOpen(lost);
   const any = round.anyStatus?.tasks;
   if (any !== undefined && !any.complete) {
     return `OCP's list of tasks could not be read: ${any.why ?? "its pages do not fit together"}`;
@@ -193,6 +196,10 @@ function whyEndUnknown(memory: Memory, round: Look, ours: Deletion | undefined):
     (entry) => mayBeOurDeletion(entry, target) && !isMadeGood(entry, ours),
   );
   return unread === undefined ? undefined : `OCP lists ${describeUnread(unread)} which may be a deletion of it`;
+}
+
+function describeOpen(id: OcpId): string {
+  return `task ${id} was at work on it, and OCP does not tell how it ended`;
 }
 
 /** It has failed before ours ended well. */

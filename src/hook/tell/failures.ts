@@ -297,7 +297,9 @@ function nextAfterName(found: string, intent: Intent): string {
   if (renamedTo !== undefined) {
     return `it was deployed under the name ${quoted(clusterName ?? "*")}, and whether it has been renamed in the code or has left it cannot be told by ids that only Terraform knows: write the ids of what is declared as numbers (this plans nothing new), then repeat the command; or, if ${name} is the cluster you mean, ${declareIt}`;
   }
-  return `${namesWanted(intent)} is the name of the ${nameFrom === "last-deploy" ? "last" : "first"} deploy, which guards an object that has left the code, or has a name or ids that only Terraform knows; if ${name} is the cluster you mean, ${declareIt}`;
+  const ofVariable =
+    nameFrom === "last-deploy" ? "; if a variable gives another name by now, deploy it, then destroy" : "";
+  return `${namesWanted(intent)} is the name of the ${nameFrom === "last-deploy" ? "last" : "first"} deploy, which guards an object that has left the code, or has a name or ids that only Terraform knows${ofVariable}; if ${name} is the cluster you mean, ${declareIt}`;
 }
 
 function tokenPaths({ obproxyTokens = [] }: Intent): string {

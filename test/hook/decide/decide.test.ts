@@ -91,6 +91,7 @@ const ourTask = (verdict: Verdict, ofThisRun = true): OurTask => ({
   own: true,
   deletes: undefined,
   whyNotRetry: undefined,
+  endUnknown: undefined,
 });
 const verdictOf = (kind: Verdict["kind"]): Verdict => VERDICTS.find((each) => each.kind === kind)!;
 
@@ -380,6 +381,15 @@ describe("decide", () => {
     const seen = { ...gone, ours: ourTask(verdictOf("failed"), false) };
     expect(decide(seen, proxyIntent)).toMatchObject({ do: "fail", why: { reason: "task-failed" } });
     expect(decide({ ...seen, retriesLeft: 1 }, proxyIntent)).toMatchObject({ do: "retry" });
+  });
+
+  it("does not call failed what somebody has retried and of which OCP does not tell how it ended", () => {
+    const ours = { ...ourTask(verdictOf("failed")), endUnknown: "task 900 is open" };
+    const seen = { ...there, ours, retriesLeft: 1 };
+    expect(decide(seen, proxyIntent)).toEqual({ do: "wait", because: "unknown" });
+    expect(decide({ ...seen, patience: impatient }, proxyIntent)).toMatchObject({
+      why: { reason: "unknown", what: "task 900 is open" },
+    });
   });
 
   it("deletes anew what is still there after an earlier run's failed task", () => {

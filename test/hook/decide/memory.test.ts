@@ -114,7 +114,7 @@ describe("what a run has watched", () => {
     const failed = looked({ tasks: list(task("9", "FAILED")) });
     const later = looked({ anyStatus: { since: "9", tasks: list(task("10", "SUCCESSFUL", mine)) } });
     expect(bad(after({}, atWork, waited, failed, later))).toEqual([]);
-    const nobodys = looked({ anyStatus: { since: "9", tasks: list(task("10", "SUCCESSFUL")) } });
+    const nobodys = looked({ tasks: undefined, anyStatus: { since: "9", tasks: list(task("10", "SUCCESSFUL")) } });
     expect(bad(after({}, atWork, waited, failed, nobodys))).toEqual(["9"]);
   });
 
@@ -122,9 +122,33 @@ describe("what a run has watched", () => {
     expect(questions(after({}, atWork, waited, looked()))?.details).toEqual(["9"]);
   });
 
+  it("is read by itself also when it had failed before this run began, and has left the list since", () => {
+    const failed = task("9", "FAILED", mine);
+    const read = looked({ tasks: undefined, details: details(["9", { says: "there", task: failed }]) });
+    const before = [looked({ tasks: list(failed) }), read, waited] as const;
+    expect(questions(after({}, ...before, looked({ tasks: list(failed) })))?.details).toEqual([]);
+    expect(questions(after({}, ...before, looked()))?.details).toEqual(["9"]);
+  });
+
   it("is unknown where OCP does not tell how it ended", () => {
     const purged = looked({ details: details(["9", { says: "purged" }]) });
     expect(seen(after({}, atWork, waited, looked(), purged)).endUnknown).toContain("task 9");
+  });
+
+  it("is unknown, and not a failure, where what had failed has left the list and OCP does not tell how it ended", () => {
+    const failed = looked({ tasks: list(task("9", "FAILED")) });
+    const unclear = looked({ details: details(["9", { says: "unclear", error: general404 }]) });
+    const others = after({}, atWork, waited, failed, waited, looked(), unclear);
+    expect([seen(others).badEnds, seen(others).endUnknown]).toEqual([[], expect.stringContaining("task 9")]);
+    const own = after(
+      {},
+      { event: "accepted", task: task("9", "FAILED"), deletes: ["3"] },
+      failed,
+      { event: "retried", task: task("9", "FAILED") },
+      looked(),
+      unclear,
+    );
+    expect(seen(own).ours?.endUnknown).toContain("task 9");
   });
 
   it("is what began after a delete whose answer was lost", () => {
@@ -298,6 +322,21 @@ describe("a retry", () => {
     );
     const left = (taskRetries: number): number => situation(memory, { ...intent, taskRetries }).retriesLeft;
     expect([left(1), left(2)]).toEqual([0, 1]);
+  });
+
+  it("that another hook asked for is seen though the task has failed again since", () => {
+    const first = task("9", "FAILED", { finishTime: "2026-01-01T10:00:30Z" });
+    const again = task("9", "FAILED", { finishTime: "2026-01-01T10:00:50Z" });
+    const begun = [
+      looked(),
+      { event: "accepted", task: task("9"), deletes: ["3"] },
+      {
+        ...{ event: "polled", task: task("9"), ours: true, certain: true, quick: false },
+        answer: { says: "there", task: first },
+      },
+    ] as const satisfies readonly Untimed[];
+    expect(questions(after({}, ...begun, looked({ tasks: list(first) })))?.details).toEqual([]);
+    expect(questions(after({}, ...begun, looked({ tasks: list(again) })))?.details).toEqual(["9"]);
   });
 
   it("has the task read again, so that its old failure is not taken for the new end", () => {

@@ -1,0 +1,130 @@
+import { type ITerraformIterator, type LocalExecProvisioner, TerraformResource } from "cdktf";
+import type { Construct } from "constructs";
+import { ANY_NAME, ENV, FIRST_NAME, HOOK_FILE, TODAY } from "../hook/request.js";
+import type { BlockNeeds } from "./block-needs.js";
+import type { HookCall } from "./carrier.js";
+import type { ObjectKind } from "./declaration.js";
+import { withLifecycle } from "./lifecycle.js";
+import { terraformText } from "./terraform-text.js";
+
+export interface MemoryConfig {
+  readonly kind: ObjectKind;
+  /** The frozen name of the block, which is that of the local with what it remembers, too. */
+  readonly name: string;
+  /** From key to what is to be remembered; see {@link remembered}. */
+  readonly objects: ITerraformIterator;
+  readonly hook: HookCall;
+}
+
+/**
+ * What a null_resource cannot remember of an object's last declaration: the name of its cluster, where that is no longer
+ * the first deploy's, and `skipHostOperation`. Only such objects have an instance here. It goes together with its object,
+ * and before it; its hook refuses where the object has left the code, because the object's own hook would ask for the
+ * first name, or delete without the setting. Of an object that is declared it sees first that the cluster has today's
+ * name: else the object's own hook would fail, with nothing left here for the time after.
+ */
+export class Memory extends TerraformResource {
+  private readonly hook: LocalExecProvisioner;
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly config: MemoryConfig,
+  ) {
+    super(scope, id, {
+      terraformResourceType: "terraform_data",
+      terraformGeneratorMetadata: { providerName: "terraform" },
+      forEach: config.objects,
+    });
+    this.hook = hookOf(config);
+    this.overrideLogicalId(config.name);
+  }
+
+  public get needs(): BlockNeeds {
+    const { type, ...hook } = this.hook;
+    return {
+      type: this.terraformResourceType,
+      name: this.config.name,
+      carriesObjects: false,
+      attributes: { for_each: `\${local.${this.config.name}}`, input: "${each.value}" },
+      provisioners: [{ [type]: hook }],
+    };
+  }
+
+  public override toTerraform(): unknown {
+    return this.withHook(() => withLifecycle(this, undefined, () => super.toTerraform() as unknown));
+  }
+
+  public override toHclTerraform(): unknown {
+    return this.withHook(() => withLifecycle(this, undefined, () => super.toHclTerraform() as unknown));
+  }
+
+  /** Whatever provisioners Aspects of the app have set. */
+  private withHook<T>(write: () => T): T {
+    const { provisioners } = this;
+    this.provisioners = [this.hook];
+    try {
+      return write();
+    } finally {
+      Object.assign(this, { provisioners });
+    }
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return { input: "${each.value}" };
+  }
+
+  protected override synthesizeHclAttributes(): Record<string, unknown> {
+    return { input: { value: "${each.value}", isBlock: false, type: "simple", storageClassType: "string" } };
+  }
+}
+
+export interface RememberedConfig {
+  /** Of the objects: `null_resource.ocp_obproxies`. */
+  readonly block: string;
+  /** Names of locals: what is declared, and which of it fails the plan where its name changes; see `checks.ts`. */
+  readonly declared: string;
+  readonly checked: string | undefined;
+  /** Keys of what is declared with `skipHostOperation`. */
+  readonly offline: readonly string[];
+}
+
+/**
+ * As an expression, because only Terraform knows the name of the first deploy. Without `try` and `can`: before Terraform
+ * 1.6 they know nothing of an instance that is still to be created (its `id` is unknown), and this is a `for_each`.
+ */
+export function remembered({ block, checked, declared, offline }: RememberedConfig): string {
+  const name = `lookup(local.${declared}, key, "${ANY_NAME}")`;
+  const first = `lookup(object.triggers, "cluster_name", "${ANY_NAME}")`;
+  const differs = `${name} != "${ANY_NAME}" && ${name} != ${first}`;
+  const isRenamed = checked === undefined ? differs : `(contains(keys(local.${checked}), key) ? false : ${differs})`;
+  const values = [
+    `${TODAY.clusterName} = ${isRenamed} ? ${name} : null`,
+    `${FIRST_NAME} = ${isRenamed} ? ${first} : null`,
+    ...(offline.length === 0
+      ? []
+      : [`${TODAY.skipHostOperation} = contains(${JSON.stringify(offline)}, key) ? "true" : null`]),
+  ];
+  const ofObject = `{ for member, value in { ${values.join(", ")} } : member => value if value != null }`;
+  // What was imported has no triggers.
+  const ofAll = `{ for key, object in ${block} : key => ${ofObject} if object.triggers != null }`;
+  return `\${{ for key, last in ${ofAll} : key => last if length(last) > 0 }}`;
+}
+
+function hookOf({ hook: { alias, directory, stack }, kind }: MemoryConfig): LocalExecProvisioner {
+  const part = (index: number): string => `\${try(split("/", each.key)[${String(index)}], "")}`;
+  return {
+    type: "local-exec",
+    when: "destroy",
+    interpreter: ["node", `\${path.module}/${directory}/${HOOK_FILE}`],
+    command: `see that nothing of ${kind === "cluster" ? "OBProxy cluster" : "OBProxy"} \${each.key} is forgotten that its deletion needs`,
+    environment: {
+      [ENV.memoryOf]: kind,
+      [ENV.stack]: terraformText(stack),
+      [ENV.provider]: alias,
+      [ENV.clusterId]: part(0),
+      ...(kind === "cluster" ? {} : { [ENV.obproxyId]: part(1) }),
+      [ENV.lastDeploy]: "${jsonencode(self.input)}",
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { standingOf } from "./decide/elsewhere.js";
+import {
+  handsOff,
+  type Intent,
+  intentFrom,
+  labelOf,
+  namesOfCluster,
+  readLastDeploy,
+  type Remembered,
+  rememberedOf,
+  targetOf,
+} from "./intent.js";
+import { ANY_NAME, ENV, FIRST_NAME } from "./request.js";
+import type { Settings } from "./settings.js";
+import { keyOf, type Target } from "./target.js";
+import { HookFailure } from "./tell/failure.js";
+
+/** What is remembered of an object's last declaration beside its null_resource, and is about to be forgotten. */
+export interface Memory {
+  readonly target: Target;
+  /** {@link ANY_NAME} where the name is that of the first deploy, which the null_resource knows itself. */
+  readonly remembered: Remembered;
+  /** The name of the first deploy; undefined where it is the last one, too. */
+  readonly firstName: string | undefined;
+}
+
+/** Undefined: the hook was called for the object itself. */
+export function readMemory(env: NodeJS.ProcessEnv): Memory | undefined {
+  if (env[ENV.memoryOf] === undefined) return undefined;
+  return { target: targetOf(env, ENV.memoryOf), ...memoryFrom(readLastDeploy(env)) };
+}
+
+/** @param input of the instance */
+export function memoryFrom(input: unknown): Pick<Memory, "remembered" | "firstName"> {
+  const first = new Map<string, unknown>(typeof input === "object" && input !== null ? Object.entries(input) : []).get(
+    FIRST_NAME,
+  );
+  return { remembered: rememberedOf(ANY_NAME, input), firstName: typeof first === "string" ? first : undefined };
+}
+
+/** What the object's own hook would lack, because the object has left the code, and what to do; undefined: nothing. */
+export function lackOf(
+  { remembered, target }: Memory,
+  settings: Settings,
+): { readonly what: string; readonly next: string } | undefined {
+  if (standingOf(target, settings) === "declared") return undefined;
+  const { clusterName, skipHostOperation = false } = remembered;
+  const isNamed = namesOfCluster(target.clusterId, settings).some((name) => name !== ANY_NAME);
+  const name = clusterName === ANY_NAME || isNamed ? undefined : JSON.stringify(clusterName);
+  if (name === undefined && !skipHostOperation) return undefined;
+  const label = labelOf(target);
+  const lost = [
+    ...(name === undefined ? [] : [`that its cluster was last declared as ${name}, and not as in the first deploy`]),
+    ...(skipHostOperation ? ["that it was declared with skipHostOperation"] : []),
+  ];
+  const again = [
+    ...(name === undefined ? [] : [`clusterName: ${name}`]),
+    ...(skipHostOperation ? ["skipHostOperation: true"] : []),
+  ];
+  const block = `${settings.provider.alias}_${target.kind === "cluster" ? "obproxy_clusters" : "obproxies"}`;
+  const own = `null_resource.${block}["${keyOf(target)}"]`;
+  const beside = `terraform_data.${block}_remembered["${keyOf(target)}"]`;
+  const online = skipHostOperation ? "; where its host is online again, deploy it once without skipHostOperation" : "";
+  return {
+    what: `${label} has left the code, and its null_resource does not know ${lost.join(" nor ")}`,
+    next: `declare ${label} again with ${again.join(" and ")}, destroy it while it is declared (terraform destroy -target='${own}'), and take it out after that${online}; or let it go without deleting it: terraform state rm '${own}' '${beside}'`,
+  };
+}
+
+/**
+ * Whether what is remembered may be forgotten, because the object's own hook is left nothing to do, or knows better.
+ *
+ * @returns what the object's own hook is going to do, where that is only certain when the cluster has the name that it
+ *   asks for: else that hook would fail, the object stay, and the name of the first deploy guard it alone
+ * @throws HookFailure
+ */
+export function forget(memory: Memory, settings: Settings): Intent | undefined {
+  const { firstName, remembered, target } = memory;
+  const hands = handsOff(target, settings, remembered);
+  if (hands.off && hands.outcome === "left-alone") return undefined;
+  const lack = hands.off ? { what: hands.reason, next: hands.next } : lackOf(memory, settings);
+  if (lack !== undefined) {
+    throw new HookFailure({
+      what: `not deleted: ${lack.what}`,
+      details: ["nothing was sent to OCP"],
+      next: lack.next,
+    });
+  }
+  const intent = intentFrom(target, remembered, settings);
+  return intent.clusterName === undefined || intent.clusterName === firstName ? undefined : intent;
+}

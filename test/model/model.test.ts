@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { explore } from "./explore.js";
+import { MUTANTS } from "./mutants.js";
+import { BOUNDS, scenesOf } from "./scenes.js";
+
+/** The short bound of the model; `npm run model` visits the deep one, `npm run model -- --mutants` tries the model itself. */
+
+describe("whatever happens, in any order, within the short bound", () => {
+  it.each(scenesOf("short").map((scene) => [scene.name, scene] as const))(
+    "no invariant is broken: %s",
+    (_name, scene) => {
+      const { stories, states } = explore(scene, BOUNDS.short);
+      expect(stories.map(({ broken, sentences }) => [broken, ...sentences].join("\n"))).toEqual([]);
+      expect(states).toBeGreaterThan(100);
+    },
+    60_000,
+  );
+});
+
+describe("the model's mutants", () => {
+  it.each(MUTANTS.map((mutant) => [mutant.without, mutant] as const))(
+    "have a rule to switch off: %s",
+    (_what, mutant) => {
+      const source = readFileSync(join(__dirname, "../../src/hook/decide", mutant.file), "utf8");
+      expect(source.split(mutant.from)).toHaveLength(2);
+    },
+  );
+
+  it("are of many rules", () => {
+    expect(new Set(MUTANTS.map(({ without }) => without)).size).toBeGreaterThanOrEqual(40);
+  });
+});

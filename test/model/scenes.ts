@@ -1,0 +1,179 @@
+import type { Fault, HookPlace, OperatorDoes, Scene } from "./scene.js";
+import type { Manner } from "./world.js";
+
+export type Bound = "short" | "deep";
+
+/** How many states of each scene are visited at most. */
+export const BOUNDS: Readonly<Record<Bound, { readonly states: number }>> = {
+  short: { states: 25_000 },
+  deep: { states: 2_000_000 },
+};
+
+const TAGGED: Manner = { tags: true, ownName: true, unlockOnFailure: false, showsBusy: true, bareLists: false };
+const MANNERS = [
+  ["tags", TAGGED],
+  ["no tags", { ...TAGGED, tags: false, ownName: false }],
+] as const satisfies readonly (readonly [called: string, manner: Manner])[];
+/** Of a list that tells no subtasks nobody reads, before 4.3.6, whether a stranger's failed task has come to rest. */
+const BARE = { bareLists: true, ownName: false } as const;
+const LIGHT = { unlockOnFailure: true, showsBusy: false } as const;
+
+const EVERY_FAULT: readonly Fault[] = [
+  ...(["lostBefore", "lostAfter", "lostLate", "undelivered", "general404"] as const),
+  ...(["oneWitness", "silence", "brokenList", "unknownTask", "lag"] as const),
+];
+const EVERY_ACT: readonly OperatorDoes[] = [
+  ...(["delete", "deleteCluster", "restart", "retry", "skip", "rollBack", "end", "purge"] as const),
+  ...(["setUpAnew", "setUpAnewOtherName", "setUpAnewOtherId"] as const),
+];
+
+type Theme = Omit<Scene, "name" | "manner" | "hooks" | "obproxies">;
+
+const QUIET: Theme = {
+  machines: 1,
+  runs: 2,
+  troubles: 9,
+  kills: 0,
+  faults: 0,
+  faultKinds: [],
+  failures: 0,
+  operatorActs: 0,
+  operator: [],
+};
+
+const LOSSES = ["lostBefore", "lostAfter", "lostLate", "undelivered"] as const;
+
+/** What goes wrong in the short bound: a few kinds of things at a time, and all that can come of them. */
+const SHORT = {
+  witnesses: { ...QUIET, faults: 2, faultKinds: ["general404", "oneWitness", "silence", "brokenList", "lag"] },
+  losses: { ...QUIET, faults: 1, faultKinds: LOSSES, failures: 1, kills: 1 },
+  "losses mended": {
+    ...{ ...QUIET, faults: 1, faultKinds: LOSSES, failures: 1 },
+    ...{ operatorActs: 1, operator: ["retry", "skip", "rollBack", "end"] },
+  },
+  people: { ...QUIET, failures: 1, operatorActs: 1, operator: EVERY_ACT },
+  killed: { ...QUIET, failures: 1, kills: 1, operatorActs: 1, operator: EVERY_ACT },
+  "another machine": { ...QUIET, machines: 2, failures: 1, kills: 1, operatorActs: 1, operator: ["end", "retry"] },
+  lists: {
+    ...{ ...QUIET, faults: 1, faultKinds: ["brokenList", "unknownTask", "general404"], failures: 1 },
+    ...{ operatorActs: 1, operator: ["delete", "retry", "end", "purge"] },
+  },
+  absence: { ...QUIET, faults: 1, faultKinds: ["brokenList"], operatorActs: 1, operator: ["delete"] },
+  order: { ...QUIET, runs: 1, failures: 1, operatorActs: 2, operator: ["delete", "retry"] },
+  anew: { ...QUIET, failures: 1, operatorActs: 2, operator: ["delete", "setUpAnew"] },
+  failures: { ...QUIET, runs: 1, failures: 2 },
+  "a failure": { ...QUIET, failures: 1 },
+  "a failure elsewhere": { ...QUIET, machines: 2, failures: 1 },
+  "a lost answer": { ...QUIET, runs: 1, faults: 1, faultKinds: ["lostAfter"] },
+} as const satisfies Record<string, Theme>;
+
+/** In the deep bound: everything, everywhere. */
+const DEEP: Theme = {
+  machines: 2,
+  runs: 3,
+  troubles: 4,
+  kills: 2,
+  faults: 2,
+  faultKinds: EVERY_FAULT,
+  failures: 2,
+  operatorActs: 2,
+  operator: EVERY_ACT,
+};
+
+type Cast = Pick<Scene, "obproxies" | "hooks"> &
+  Partial<Pick<Scene, "declared" | "kept" | "elsewhere" | "forceDestroy" | "taskRetries" | "waitFor">>;
+
+const proxies = (...targets: readonly number[]): readonly HookPlace[] => targets.map((target) => ({ target }));
+const CLUSTER: readonly HookPlace[] = [{ target: "cluster" }];
+
+const CASTS = {
+  "one OBProxy": { obproxies: [1, 2], hooks: proxies(1) },
+  "one OBProxy, retried": { obproxies: [1, 2], hooks: proxies(1), declared: [2], taskRetries: 1 },
+  "one OBProxy beside a kept one": {
+    obproxies: [1, 2],
+    hooks: [{ target: 1, hasLeft: true }],
+    kept: [2],
+    taskRetries: 1,
+  },
+  "one OBProxy, tasks not to be read": { obproxies: [1, 2], hooks: proxies(1), waitFor: "object" },
+  "one OBProxy, twice": { obproxies: [1], hooks: proxies(1, 1) },
+  "two OBProxies": { obproxies: [1, 2], hooks: proxies(1, 2), taskRetries: 1 },
+  "an OBProxy and its cluster": { obproxies: [1], hooks: [...proxies(1), ...CLUSTER], taskRetries: 1 },
+  "an empty cluster": { obproxies: [], hooks: CLUSTER },
+  "a cluster by force": { obproxies: [1, 2], hooks: CLUSTER, forceDestroy: true, taskRetries: 1 },
+  "a cluster with an undeclared OBProxy": { obproxies: [1, 2], hooks: CLUSTER, declared: [1], taskRetries: 1 },
+  "a cluster with a declared OBProxy": { obproxies: [1, 2], hooks: CLUSTER, declared: [1], forceDestroy: true },
+  "a cluster with a kept OBProxy": { obproxies: [1, 2], hooks: CLUSTER, kept: [2], forceDestroy: true, taskRetries: 1 },
+  "a cluster with one declared elsewhere": { obproxies: [1, 2], hooks: CLUSTER, elsewhere: [2], forceDestroy: true },
+  "a cluster that has left": { obproxies: [1], hooks: [{ target: "cluster", hasLeft: true }], declared: [1] },
+} as const satisfies Record<string, Cast>;
+
+type CastName = keyof typeof CASTS;
+
+const SHORT_CASTS: Readonly<Record<keyof typeof SHORT, readonly CastName[]>> = {
+  witnesses: [
+    ...(["one OBProxy", "an empty cluster", "a cluster by force"] as const),
+    ...(["a cluster with a kept OBProxy", "a cluster with an undeclared OBProxy"] as const),
+  ],
+  losses: ["one OBProxy", "one OBProxy, retried", "a cluster by force", "one OBProxy, tasks not to be read"],
+  "losses mended": ["one OBProxy", "a cluster by force"],
+  people: [
+    ...(["one OBProxy", "one OBProxy beside a kept one", "an empty cluster", "a cluster by force"] as const),
+    ...([
+      "a cluster with an undeclared OBProxy",
+      "a cluster with a declared OBProxy",
+      "a cluster with a kept OBProxy",
+      "a cluster with one declared elsewhere",
+    ] as const),
+    "a cluster that has left",
+  ],
+  killed: ["one OBProxy"],
+  "another machine": ["one OBProxy", "a cluster by force"],
+  lists: ["one OBProxy", "one OBProxy, retried", "an empty cluster"],
+  absence: ["one OBProxy"],
+  order: ["one OBProxy"],
+  anew: ["one OBProxy, retried"],
+  failures: ["two OBProxies"],
+  "a failure": ["an OBProxy and its cluster", "one OBProxy, twice"],
+  "a failure elsewhere": ["two OBProxies"],
+  "a lost answer": ["two OBProxies"],
+};
+
+export function scenesOf(bound: Bound): readonly Scene[] {
+  return bound === "short" ? shortScenes() : deepScenes();
+}
+
+function shortScenes(): Scene[] {
+  const themes = Object.keys(SHORT) as (keyof typeof SHORT)[];
+  const scene = (theme: keyof typeof SHORT, cast: CastName, manner: Manner, ...words: readonly string[]): Scene => ({
+    ...{ ...SHORT[theme], ...CASTS[cast], manner },
+    name: [cast, theme, ...words].join(", "),
+  });
+  const usual = MANNERS.flatMap(([called, manner]) =>
+    themes.flatMap((theme) => SHORT_CASTS[theme].map((cast) => scene(theme, cast, manner, called))),
+  );
+  const [[tags, tagged], [noTags, untagged]] = MANNERS;
+  return [
+    ...usual,
+    scene("people", "one OBProxy", { ...tagged, bareLists: true }, tags, "bare lists"),
+    scene("people", "one OBProxy", { ...tagged, ...LIGHT }, tags, "unlocked on failure"),
+    scene("people", "one OBProxy", { ...untagged, ...LIGHT }, noTags, "unlocked on failure"),
+    scene("people", "one OBProxy", { ...tagged, hidesEnds: true }, tags, "ends not told"),
+    scene("people", "one OBProxy", { ...untagged, shiftsZone: true }, noTags, "another zone"),
+    scene("a failure elsewhere", "two OBProxies", { ...tagged, partialTags: true }, tags, "partial tags"),
+    scene("people", "one OBProxy, retried", { ...tagged, ownName: false }, tags, "old names"),
+  ];
+}
+
+function deepScenes(): Scene[] {
+  const casts = Object.keys(CASTS) as CastName[];
+  return MANNERS.flatMap(([called, manner]) =>
+    casts.flatMap((cast): Scene[] => [
+      { ...DEEP, ...CASTS[cast], manner, name: `${cast}, ${called}` },
+      { ...DEEP, ...CASTS[cast], manner: { ...manner, ...LIGHT }, name: `${cast}, ${called}, unlocked on failure` },
+      ...(manner.tags
+        ? [{ ...DEEP, ...CASTS[cast], manner: { ...manner, ...BARE }, name: `${cast}, ${called}, bare lists` }]
+        : []),
+    ]),
+  );
+}
