@@ -132,6 +132,8 @@ const TEXTS_OF: Readonly<Record<Happening["event"], readonly string[]>> = {
   "left-alone": ["why"],
   failed: ["what", "next"],
 };
+/** Of all events, for whoever describes or reads them. */
+export const EVENT_NAMES: readonly string[] = Object.keys(TEXTS_OF);
 const STAMP_TEXTS = ["at", "run", "stack", "provider", "object", "event"];
 
 function isEvent(value: unknown): value is HookEvent {

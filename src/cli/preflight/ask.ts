@@ -12,8 +12,9 @@ import type { Settings as HookSettings } from "../../hook/settings.js";
 import { createOcpClient } from "../../ocp/client.js";
 import { OcpConfigError, OcpError } from "../../ocp/errors.js";
 import { harmlessUrl } from "../../ocp/harmless-url.js";
-import { secretsOf } from "../../ocp/mask.js";
-import type { Dialect, OcpVersion } from "../../ocp/model.js";
+import { failureLines } from "../../ocp/log.js";
+import { maskSecrets, secretsOf } from "../../ocp/mask.js";
+import type { Dialect, OcpId, OcpVersion, Task } from "../../ocp/model.js";
 import { dialectFor } from "../../ocp/version.js";
 import { NoAnswer, type Pause, readOnly, type ReadOnlyApi } from "./read-only-api.js";
 import type { Provider } from "./stack.js";
@@ -59,6 +60,13 @@ export type Look =
   | { readonly kind: "seen"; readonly seen: Situation; readonly intent: Intent }
   | { readonly kind: "failed"; readonly refusal: Refusal };
 
+/** A task as it stands now. */
+export interface TaskNow {
+  readonly task: Task;
+  /** Where it has failed: the lines of its failed subtasks' logs that matter. */
+  readonly log: readonly string[];
+}
+
 interface Session {
   readonly api: ReadOnlyApi;
   readonly connection: Connection;
@@ -67,6 +75,7 @@ interface Session {
 const AT_ONCE = 8;
 /** As the hook asks. */
 const PAGE_SIZE = 200;
+const MOST_LOG_LINES = 12;
 
 /** Asks every OCP with every user once, and with wrong credentials only once: five wrong logins lock an account. */
 export class Inquiry {
@@ -100,6 +109,32 @@ export class Inquiry {
       const { oddities } = session.connection;
       return { kind: "blind", url: api.baseUrl, refusal: refusalOf(error, settings, oddities) };
     }
+  }
+
+  /** How single tasks stand; one that OCP does not tell of is left out. */
+  async tasks(provider: Provider, settings: HookSettings, ids: readonly OcpId[]): Promise<ReadonlyMap<OcpId, TaskNow>> {
+    const { api } = this.open(settings, provider.directory);
+    const found = new Map<OcpId, TaskNow>();
+    for (const id of ids) {
+      try {
+        const task = await api.task(id);
+        found.set(id, { task, log: await this.failedLogs(api, task) });
+      } catch (error) {
+        if (!(error instanceof NoAnswer || error instanceof OcpError || error instanceof OcpConfigError)) throw error;
+      }
+    }
+    return found;
+  }
+
+  private async failedLogs(api: ReadOnlyApi, task: Task): Promise<readonly string[]> {
+    if (task.status !== "FAILED") return [];
+    const lines: string[] = [];
+    for (const { id, status } of task.subtasks) {
+      if (status !== "FAILED" || lines.length >= MOST_LOG_LINES) continue;
+      const log = await api.subtaskLog(task.id, id);
+      lines.push(...failureLines(log, (text) => maskSecrets(text, this.known)));
+    }
+    return lines;
   }
 
   async close(): Promise<void> {

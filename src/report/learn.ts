@@ -1,0 +1,103 @@
+import type { Answers, Inquiry, TaskNow } from "../cli/preflight/ask.js";
+import { CannotLook } from "../cli/preflight/cannot-look.js";
+import type { Stack } from "../cli/preflight/stack.js";
+import type { Instance } from "../cli/preflight/state.js";
+import { survey, type Surveyed } from "../cli/preflight/survey.js";
+import { stateFromFile, stateFromTerraform } from "../cli/preflight/terraform.js";
+import { isHookAlive } from "./alive.js";
+import { readEvents } from "./events.js";
+import type { Known, StateKnown } from "./known.js";
+import { choose, type Chosen } from "./runs.js";
+import { type HookStory, nameOfHook, storiesOf } from "./story.js";
+import { compareTargets, labelOf } from "./words.js";
+
+export interface Sources {
+  /** Undefined: Terraform is asked. */
+  readonly state: string | undefined;
+  /** Undefined: OCP is not asked. */
+  readonly inquiry: Inquiry | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  readonly at: number;
+}
+
+/** Reads and asks all that is to be known of one stack, and changes nothing. */
+export async function learn(stack: Stack, { at, env, inquiry, state: stateFile }: Sources): Promise<Known> {
+  const events = readEvents(stack.name, env);
+  const runs = choose(storiesOf(events.events), stack.directory);
+  const { instances, state } = await stateOf(stack, stateFile, env);
+  const objects = objectsOf(stack, instances, runs);
+  return {
+    ...{ stack, state, objects, events, runs, at },
+    ...(await askOcp(stack, objects, runs, inquiry)),
+    isAlive: ({ pid }) => runs.story !== undefined && isHookAlive(pid, runs.story.run),
+  };
+}
+
+async function stateOf(
+  stack: Stack,
+  file: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly instances: readonly Instance[]; readonly state: StateKnown }> {
+  try {
+    const { from, instances } = await (file === undefined ? stateFromTerraform(stack, env) : stateFromFile(file));
+    return { instances, state: { kind: "read", from } };
+  } catch (error) {
+    if (!(error instanceof CannotLook)) throw error;
+    return { instances: [], state: { kind: "unreadable", message: error.message, next: error.next } };
+  }
+}
+
+/** What is declared, what the state knows, and what has left both in the run that is told of. */
+function objectsOf(stack: Stack, instances: readonly Instance[], { story }: Chosen): readonly Surveyed[] {
+  const surveyed = survey(stack, instances);
+  const known = new Set(surveyed.map(({ key, provider }) => nameOfHook(provider, key)));
+  const more = [...(story?.hooks ?? [])].filter(([name]) => !known.has(name)).map(([, hook]) => hook);
+  return [...surveyed, ...more.map(ofEvents)].sort(
+    (a, b) => compareTexts(a.provider ?? "~", b.provider ?? "~") || compareTargets(a.target, b.target),
+  );
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function ofEvents({ key, provider, target }: HookStory): Surveyed {
+  return {
+    ...{ key, target, provider, label: labelOf(key), fate: "not-deployed", wave: 0 },
+    ...{ declaredBy: undefined, instance: undefined, movesTo: undefined },
+    // Any name: only whether it is there is asked.
+    remembered: { clusterName: "*", nameFrom: "first-deploy" },
+  };
+}
+
+/** More tasks than anybody looks at. */
+const MOST_TASKS = 20;
+
+async function askOcp(
+  stack: Stack,
+  objects: readonly Surveyed[],
+  { story }: Chosen,
+  inquiry: Inquiry | undefined,
+): Promise<Pick<Known, "answers" | "tasksNow">> {
+  const answers = new Map<string, Answers>();
+  const tasksNow = new Map<string, TaskNow>();
+  for (const provider of stack.providers) {
+    const { alias, settings } = provider;
+    const own = objects.filter((object) => object.provider === alias && object.fate !== "kept");
+    if (inquiry === undefined || settings === undefined || own.length === 0) continue;
+    const asked = await inquiry.ask(provider, settings, own);
+    answers.set(alias, asked);
+    if (asked.kind === "blind") continue;
+    const tasks = unendedTasks(story?.hooks.values() ?? [], alias).slice(0, MOST_TASKS);
+    for (const [id, now] of await inquiry.tasks(provider, settings, tasks)) tasksNow.set(nameOfHook(alias, id), now);
+  }
+  return { answers, tasksNow };
+}
+
+/** Those of hooks that have not ended well: they may have gone on since. */
+function unendedTasks(hooks: Iterable<HookStory>, provider: string): readonly string[] {
+  const own = [...hooks].filter(
+    (hook) => hook.provider === provider && (hook.end === undefined || hook.end.event === "failed"),
+  );
+  return [...new Set(own.flatMap(({ task }) => task ?? []))].filter((id) => /^[1-9]\d{0,18}$/.test(id));
+}

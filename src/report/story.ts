@@ -1,0 +1,230 @@
+import type { HookEvent } from "../contract/events.js";
+import { targetOfKey } from "../cli/preflight/targets.js";
+import type { Target } from "./words.js";
+
+/** What the events of one run of Terraform tell, object by object and task by task. Times by the hooks' own clock. */
+
+export interface Story {
+  /** Id of the run. */
+  readonly run: string;
+  readonly startedAt: number;
+  readonly lastAt: number;
+  /** Where its hooks lay. */
+  readonly directories: ReadonlySet<string>;
+  /** One for each object, by `<provider> <key>`: the one that began last. */
+  readonly hooks: ReadonlyMap<string, HookStory>;
+  readonly tasks: readonly TaskStory[];
+}
+
+export type End = Extract<HookEvent, { event: "deleted" | "already-gone" | "left-alone" | "failed" }>;
+
+export interface HookStory {
+  readonly provider: string;
+  readonly key: string;
+  readonly target: Target;
+  readonly pid: number;
+  readonly startedAt: number;
+  lastAt: number;
+  /** Base URL of its OCP. */
+  ocp?: string;
+  /** Of the construct. */
+  path?: string;
+  /** The deletion that it has sent, or waits for as its own. */
+  task?: string;
+  /** What it waited for when its events end. */
+  waitingFor?: string;
+  readonly warnings: string[];
+  /** Undefined: it has not come to an end that it could tell. */
+  end?: End;
+}
+
+export interface TaskStory {
+  readonly provider: string;
+  readonly id: string;
+  name: string;
+  status: string;
+  done: number;
+  total: number;
+  creator?: string;
+  /** It deletes one of the objects. */
+  ours: boolean;
+  /** Whether OCP's own words of it have been seen, and not only its id. */
+  seen: boolean;
+  retries: number;
+  readonly startedAt: number;
+  lastAt: number;
+  endedAt?: number;
+  /** Keys of what it deletes, as far as it is told. */
+  readonly objects: Set<string>;
+  readonly subtasks: Map<string, SubtaskStory>;
+}
+
+export interface SubtaskStory {
+  readonly id: string;
+  name: string;
+  index?: number;
+  readonly attempts: AttemptStory[];
+}
+
+export interface AttemptStory {
+  readonly number: number;
+  status: string;
+  readonly startedAt: number;
+  lastAt: number;
+  endedAt?: number;
+}
+
+/** The runs that events tell of, the oldest first. */
+export function storiesOf(events: readonly HookEvent[]): readonly Story[] {
+  const runs = new Map<string, HookEvent[]>();
+  for (const event of events) {
+    const known = runs.get(event.run);
+    if (known === undefined) runs.set(event.run, [event]);
+    else known.push(event);
+  }
+  return [...runs].map(([run, own]) => storyOf(run, own));
+}
+
+function storyOf(run: string, events: readonly HookEvent[]): Story {
+  const teller = new Teller();
+  for (const event of events) teller.add(event);
+  const times = events.map(({ at }) => Date.parse(at));
+  return {
+    run,
+    startedAt: times.reduce((least, time) => Math.min(least, time), Infinity),
+    lastAt: times.reduce((most, time) => Math.max(most, time), -Infinity),
+    directories: teller.directories,
+    hooks: teller.hooks,
+    tasks: [...teller.tasks.values()],
+  };
+}
+
+export function nameOfHook(provider: string | undefined, key: string): string {
+  return `${provider ?? ""} ${key}`;
+}
+
+class Teller {
+  readonly directories = new Set<string>();
+  readonly hooks = new Map<string, HookStory>();
+  readonly tasks = new Map<string, TaskStory>();
+
+  add(event: HookEvent): void {
+    const hook = this.hookOf(event);
+    if (hook === undefined) return;
+    const at = Date.parse(event.at);
+    hook.lastAt = Math.max(hook.lastAt, at);
+    if (event.event !== "warned") delete hook.waitingFor;
+    switch (event.event) {
+      case "started":
+        this.directories.add(event.hook);
+        if (typeof event.ocp === "string") hook.ocp = event.ocp;
+        if (typeof event.path === "string") hook.path = event.path;
+        break;
+      case "sent":
+        hook.task = event.task;
+        this.sent(event, at);
+        break;
+      case "task":
+        if (event.ours) hook.task = event.task;
+        this.task(event, at);
+        break;
+      case "subtask":
+        this.subtask(event, at);
+        break;
+      case "retried":
+        this.taskOf(event, event.task, at).retries += 1;
+        break;
+      case "waiting":
+        hook.waitingFor = event.for;
+        break;
+      case "warned":
+        hook.warnings.push(event.text);
+        break;
+      case "deleted":
+      case "already-gone":
+        if (typeof event.task === "string") hook.task = event.task;
+        hook.end = event;
+        break;
+      case "left-alone":
+      case "failed":
+        hook.end = event;
+        break;
+      case "looked":
+      case "send-failed":
+    }
+  }
+
+  /** Undefined: what it is about is no object of OCP. */
+  private hookOf(event: HookEvent): HookStory | undefined {
+    const { object, pid, provider } = event;
+    const target = targetOfKey(object);
+    if (target === undefined) return undefined;
+    const name = nameOfHook(provider, object);
+    const known = this.hooks.get(name);
+    if (known?.pid === pid && !(known.end !== undefined && event.event === "started")) return known;
+    const at = Date.parse(event.at);
+    const made: HookStory = { provider, key: object, target, pid, startedAt: at, lastAt: at, warnings: [] };
+    this.hooks.set(name, made);
+    return made;
+  }
+
+  private taskOf({ provider }: HookEvent, id: string, at: number): TaskStory {
+    const name = nameOfHook(provider, id);
+    const known = this.tasks.get(name);
+    if (known !== undefined) return known;
+    const made: TaskStory = {
+      ...{ provider, id, name: "", status: "RUNNING", done: 0, total: 0, ours: false, seen: false, retries: 0 },
+      ...{ startedAt: at, lastAt: at, objects: new Set<string>(), subtasks: new Map<string, SubtaskStory>() },
+    };
+    this.tasks.set(name, made);
+    return made;
+  }
+
+  private sent(event: Extract<HookEvent, { event: "sent" }>, at: number): void {
+    const task = this.taskOf(event, event.task, at);
+    task.ours = true;
+    for (const key of event.with) {
+      task.objects.add(key);
+      // Its own hook may have no time left to tell.
+      const other = this.hooks.get(nameOfHook(event.provider, key));
+      if (other !== undefined && other.end === undefined) other.task ??= event.task;
+    }
+    task.objects.add(event.object);
+  }
+
+  private task(event: Extract<HookEvent, { event: "task" }>, at: number): void {
+    const task = this.taskOf(event, event.task, at);
+    Object.assign(task, { name: event.name, status: event.status, done: event.done, total: event.total, seen: true });
+    if (typeof event.creator === "string") task.creator = event.creator;
+    if (event.ours) {
+      task.ours = true;
+      task.objects.add(event.object);
+    }
+    task.lastAt = Math.max(task.lastAt, at);
+    if (!isEnd(event.status)) delete task.endedAt;
+    else task.endedAt ??= at;
+  }
+
+  private subtask(event: Extract<HookEvent, { event: "subtask" }>, at: number): void {
+    const task = this.taskOf(event, event.task, at);
+    task.lastAt = Math.max(task.lastAt, at);
+    const subtask = task.subtasks.get(event.subtask) ?? { id: event.subtask, name: event.name, attempts: [] };
+    task.subtasks.set(event.subtask, subtask);
+    subtask.name = event.name;
+    if (Number.isSafeInteger(event.index)) subtask.index = Number(event.index);
+    const number = Number.isSafeInteger(event.attempt) ? event.attempt : 1;
+    const known = subtask.attempts.find((attempt) => attempt.number === number);
+    const attempt: AttemptStory = known ?? { number, status: event.status, startedAt: at, lastAt: at };
+    if (known === undefined) subtask.attempts.push(attempt);
+    attempt.lastAt = Math.max(attempt.lastAt, at);
+    // Another hook may tell later what it has seen before.
+    if (attempt.endedAt !== undefined) return;
+    attempt.status = event.status;
+    if (isEnd(event.status)) attempt.endedAt = at;
+  }
+}
+
+/** Of a task or a subtask. Whatever OCP does not document is no end. */
+export function isEnd(status: string): boolean {
+  return status === "SUCCESSFUL" || status === "FAILED";
+}

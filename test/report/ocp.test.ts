@@ -1,0 +1,103 @@
+import { startSimulator, type Simulator } from "../../src/simulator/index.js";
+import { CREDENTIALS, orders } from "../support/world.js";
+import { Place, Run } from "./place.js";
+
+/** What OCP adds to the events and the state. It is only asked. */
+
+let ocp: Simulator;
+let place: Place;
+beforeEach(async () => {
+  ocp = await startSimulator({ credentials: CREDENTIALS, version: "4.3.6", tickMs: "manual", clusters: [orders()] });
+  place = new Place({ url: ocp.url });
+});
+afterEach(async () => {
+  const methods = ocp.requests.map(({ method }) => method);
+  place.remove();
+  await ocp.stop();
+  expect(methods.filter((method) => method !== "GET")).toEqual([]);
+});
+
+const PROXIES = ["27/1", "27/2", "27/3"];
+
+function report(env: NodeJS.ProcessEnv = {}) {
+  return place.report([], { OCP_USERNAME: CREDENTIALS.username, OCP_PASSWORD: CREDENTIALS.password, ...env });
+}
+
+it("ends with 0 where there was nothing to do: neither the state nor OCP has any of it", async () => {
+  place.wrote("");
+  ocp.removeCluster(27);
+  const { code, out } = await report();
+  expect(out).toContain("already gone: OBProxies 27/1 to 27/3; OBProxy cluster 27 (OCP does not list it)\n");
+  expect(code).toBe(0);
+});
+
+it("ends with 1 where the state was lost and a destroy has deleted nothing", async () => {
+  place.wrote("");
+  const { code, out } = await report();
+  expect(code).toBe(1);
+  expect(out).toContain("LEFT OBProxies 27/1 to 27/3; OBProxy cluster 27: listed by OCP, and not in the state\n");
+  expect(out).toContain("configure a state backend that all machines share");
+});
+
+it("says that what this run deleted is there again", async () => {
+  place.wrote(String(new Run(place.hooks).deletes("900", place.keys)));
+  const { code, out } = await report();
+  expect(code).toBe(1);
+  expect(out).toContain("listed by OCP, though this run deleted it: it has been made again");
+});
+
+it("takes what failed, and was deleted by hand and forgotten since, for gone", async () => {
+  place.wrote(String(new Run(place.hooks).fails("900", PROXIES)));
+  ocp.removeCluster(27);
+  const { code, out } = await report();
+  expect(code).toBe(0);
+  expect(out).toContain("(neither in the state nor in OCP any more)");
+});
+
+it("tells how the task of a killed hook stands now", async () => {
+  const task = ocp.submitDeleteCluster(27);
+  place.wrote(String(new Run(place.hooks).start(...PROXIES).send(task.id, PROXIES)));
+  place.holds(place.keys);
+  expect((await report()).out).toMatch(
+    /INTERRUPTED OBProxies 27\/1 to 27\/3: the hook was killed before it came to an end; task \d+ ".*" in OCP now: RUNNING, \d+ of \d+ subtasks done\n {2}what to do: run destroy again: it finds the task, and waits for it\n/,
+  );
+});
+
+it("is content with events and state where OCP cannot be asked, and says so", async () => {
+  place.wrote(String(new Run(place.hooks).deletes("900", place.keys)));
+  const { code, out } = await report({ OCP_PASSWORD: "another-password" });
+  expect(code).toBe(0);
+  expect(out).toContain("note: OCP could not be asked how things stand now (provider ocp): OCP does not accept");
+  expect(out).not.toContain("another-password");
+});
+
+it("ends with 1 where neither events nor OCP tell, and says what to do", async () => {
+  place.wrote("");
+  const { code, out } = await report({ OCP_USERNAME: "", OCP_PASSWORD: "" });
+  expect(code).toBe(1);
+  expect(out).toContain(
+    "UNKNOWN OBProxies 27/1 to 27/3; OBProxy cluster 27: not known whether gone: OCP could not be asked: no credentials",
+  );
+  expect(out).toContain("what to do: set them in the environment");
+});
+
+it("shows why the task of a killed hook has failed since", async () => {
+  ocp.planWork({ subtaskName: /stop/i, fail: "always", error: "connect to agent 10.0.0.1:62888 timed out" });
+  const task = ocp.submitDeleteObproxies(27, [1, 2, 3]);
+  ocp.runToEnd(task.id);
+  place.wrote(String(new Run(place.hooks).start(...PROXIES).send(task.id, PROXIES)));
+  place.holds(place.keys);
+  const { code, out } = await report();
+  expect(code).toBe(1);
+  expect(out).toContain("in OCP now: FAILED: ");
+  expect(out).toContain("connect to agent 10.0.0.1:62888 timed out");
+  expect(out).toContain(`what to do: mend the cause and retry task ${task.id} in OCP's console`);
+});
+
+it("says that a failed task has been retried since", async () => {
+  const task = ocp.submitDeleteObproxies(27, [1, 2, 3]);
+  place.wrote(String(new Run(place.hooks).fails(task.id, PROXIES)));
+  place.holds(place.keys);
+  const { out } = await report();
+  expect(out).toContain(`  task ${task.id} is RUNNING in OCP now\n  what to do: run destroy again`);
+});

@@ -1,0 +1,311 @@
+import { spawn } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { REPOSITORY } from "../support/repository.js";
+import { failureOf, Place, Run } from "./place.js";
+
+/** What a report says of a run, by events and state alone. What OCP adds is in ocp.test.ts. */
+
+let place: Place;
+beforeEach(() => {
+  place = new Place();
+});
+afterEach(() => {
+  place.remove();
+});
+
+const PROXIES = ["27/1", "27/2", "27/3"];
+
+describe("when all went well", () => {
+  beforeEach(() => {
+    place.wrote(String(new Run(place.hooks).deletes("900", PROXIES).deletes("901", ["27"])));
+  });
+
+  it("ends with 0 and says what is deleted by which task", async () => {
+    const { code, err, out } = await place.alone();
+    expect(code).toBe(0);
+    expect(err).toBe("");
+    expect(out).toBe(
+      [
+        "stack proxies (cdktf.out/stacks/proxies)",
+        "  last run: 2026-11-26 07:12:03 UTC, 35 s, ended 9 min 25 s ago",
+        "  deleted: OBProxy cluster 27 (task 901)",
+        "  deleted: OBProxies 27/1 to 27/3 (task 900)",
+        "",
+        "4 objects: 4 deleted",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("ends with 1 where the state still holds what is gone, because the next destroy has to empty it", async () => {
+    place.holds(["27/3"]);
+    const { code, out } = await place.alone();
+    expect(code).toBe(1);
+    expect(out).toContain("STATE OBProxy 27/3: gone, but still in the state\n  what to do: run destroy again");
+  });
+
+  it("ends with 1 where the state cannot be read", async () => {
+    const { code, out } = await place.alone("--state", "nowhere.json");
+    expect(code).toBe(1);
+    expect(out).toContain("the state file");
+    expect(out).toContain("deleted: OBProxies 27/1 to 27/3 (task 900)");
+  });
+});
+
+describe("when one of three tasks failed", () => {
+  beforeEach(() => {
+    const run = new Run(place.hooks).deletes("900", ["27/1"]).deletes("910", ["27/2"]).fails("920", ["27/3"]);
+    place.wrote(String(run));
+    place.holds(["27", "27/3"]);
+  });
+
+  it("says what is deleted, what failed and why, what waits for it and what to do, as the manual shows", async () => {
+    const manual = readFileSync(join(REPOSITORY, "docs/report.md"), "utf8");
+    const [, example] = /```text\n([^]*?)```/.exec(manual) ?? [];
+    const { code, out } = await place.alone();
+    expect(code).toBe(1);
+    expect(out).toBe(example);
+  });
+
+  it("says nothing of a failure that has been made good since", async () => {
+    place.wrote(String(new Run(place.hooks).fails("920", PROXIES)) + String(after(60).deletes("930", place.keys)));
+    place.holds([]);
+    const { code, out } = await place.alone();
+    expect(code).toBe(0);
+    expect(out).not.toContain("FAILED");
+  });
+});
+
+function after(seconds: number): Run {
+  return new Run(place.hooks, { after: seconds, name: `${seconds}-1` });
+}
+
+it("tells of thirty proxies in twenty lines, and each cause once", async () => {
+  const many = new Place({ obproxyIds: Array.from({ length: 30 }, (_, index) => index + 1) });
+  const proxies = many.keys.slice(1);
+  const run = new Run(many.hooks)
+    .deletes("900", proxies.slice(0, 10))
+    .fails("910", proxies.slice(10, 20))
+    .fails("920", proxies.slice(20));
+  many.wrote(String(run));
+  many.holds(["27", ...proxies.slice(10)]);
+  const { out } = await many.alone();
+  many.remove();
+  const lines = out.trimEnd().split("\n");
+  expect(lines.length).toBeLessThanOrEqual(20);
+  expect(lines.filter((line) => line.includes("mend the cause"))).toHaveLength(2);
+  expect(out).toContain("failed: OBProxies 27/11 to 27/30");
+  expect(out).toContain("FAILED OBProxies 27/21 to 27/30: OCP's task 920");
+});
+
+it("tells one cause once, though each object is named in its own failure", async () => {
+  const run = new Run(place.hooks).start(...PROXIES);
+  for (const key of PROXIES) {
+    const what = `OBProxy ${key} can be taken neither for gone nor for there: OCP does not tell`;
+    run.add(key, { ...failureOf("1"), what, details: [], next: `see OBProxy ${key} in OCP's console` });
+  }
+  place.wrote(String(run));
+  place.holds(place.keys);
+  const { out } = await place.alone();
+  expect(out).toContain(
+    "FAILED OBProxies 27/1 to 27/3: each of them can be taken neither for gone nor for there: OCP does not tell\n  what to do: see each of them in OCP's console\n",
+  );
+});
+
+describe("when the runner was killed in mid-task", () => {
+  const SENT = { event: "sent", task: "910", with: ["27/2", "27/3"] } as const;
+  const killed = (): Run =>
+    new Run(place.hooks).deletes("900", ["27/1"]).start("27/2", "27/3").send("910", ["27/2", "27/3"]);
+
+  it("says which task may go on, also where the last line is torn", async () => {
+    place.wrote(String(killed()) + '{"v":1,"at":"2026-11-26T07:13:0');
+    place.holds(["27", "27/2", "27/3"]);
+    const { code, out } = await place.alone();
+    expect(code).toBe(1);
+    expect(out).toContain(
+      'INTERRUPTED OBProxies 27/2, 27/3: the hook was killed before it came to an end; task 910 "Delete obproxy server" may go on in OCP\n  what to do: run destroy again: it finds the task, and waits for it\n',
+    );
+    expect(out).toContain("note: 1 line of the events is none that this version can read: torn");
+    expect(out).toContain("waiting: OBProxy cluster 27 (for OBProxies 27/2, 27/3;");
+    expect(out).toContain("4 objects: 1 deleted, 1 waiting, 2 interrupted\n");
+  });
+
+  it("says that no delete is known of a hook that was killed before it sent one", async () => {
+    place.wrote(String(new Run(place.hooks).start("27/3")));
+    place.holds(["27/3"]);
+    expect((await place.alone()).out).toContain(
+      "INTERRUPTED OBProxy 27/3: the hook was killed before it came to an end; no delete that it had sent is known\n",
+    );
+  });
+
+  it("knows the task of a hook that shared it and was killed before it could tell", async () => {
+    place.wrote(String(new Run(place.hooks).start("27/2", "27/3").add("27/2", SENT)));
+    place.holds(["27/2", "27/3"]);
+    expect((await place.alone()).out).toContain(
+      "INTERRUPTED OBProxies 27/2, 27/3: the hook was killed before it came to an end; task 910 may go on in OCP\n",
+    );
+  });
+
+  it("does not take a hook for dead that is alive", async () => {
+    const program = `${place.hooks}/obproxy-hook.cjs`;
+    const hook = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)", program], { stdio: "ignore" });
+    const run = new Run(place.hooks, { here: true });
+    run.add("27/3", { event: "started", hook: place.hooks }, hook.pid);
+    run.add("27/3", { event: "waiting", for: "task 910 of operator to end" });
+    place.wrote(String(run));
+    place.holds(["27/3"]);
+    const { code, out } = await place.alone();
+    hook.kill();
+    expect(code).toBe(1);
+    expect(out).toContain("AT WORK OBProxy 27/3: a hook is still at work: task 910 of operator to end\n");
+    expect(out).toContain(", still at work\n");
+  });
+
+  it("takes another program with a dead hook's process id for what it is", async () => {
+    const run = new Run(place.hooks, { here: true });
+    run.add("27/3", { event: "started", hook: place.hooks }, process.pid);
+    place.wrote(String(run));
+    place.holds(["27/3"]);
+    expect((await place.alone()).out).toContain("INTERRUPTED OBProxy 27/3");
+  });
+});
+
+describe("when there was nothing to do", () => {
+  it("knows nothing without events and without OCP, and says so", async () => {
+    rmSync(place.eventsFile, { force: true });
+    const { code, out } = await place.alone();
+    expect(code).toBe(1);
+    expect(out).toContain(`last run: none that has told anything (${place.eventsFile})`);
+    expect(out).toContain("unknown: OBProxies 27/1 to 27/3; OBProxy cluster 27");
+    expect(out).toContain("not known whether gone: OCP was not asked");
+  });
+
+  it("says what an earlier run deleted", async () => {
+    const earlier = new Run(place.hooks).deletes("900", PROXIES).fails("901", ["27"]);
+    const later = after(100).start("27").add("27", { event: "already-gone", task: "901" });
+    place.wrote(`${String(earlier)}${String(later)}`);
+    const { code, out } = await place.alone();
+    expect(code).toBe(0);
+    expect(out).toContain(
+      "already gone: OBProxies 27/1 to 27/3 (deleted by the run of 2026-11-26 07:12:03 UTC, task 900)",
+    );
+    expect(out).toContain("already gone: OBProxy cluster 27 (task 901 had deleted it before)");
+  });
+});
+
+describe("with events of two runs", () => {
+  it("tells of the newest whose hooks lay in this directory", async () => {
+    const own = new Run(place.hooks).deletes("900", place.keys);
+    const others = new Run("/elsewhere/hook", { after: 300, name: "2-2" }).fails("950", PROXIES);
+    place.wrote(String(own) + String(others));
+    const { code, out } = await place.alone();
+    expect(code).toBe(0);
+    expect(out).not.toContain("950");
+  });
+
+  it("tells of the newest of that name where none of this directory is known, and says so", async () => {
+    place.wrote(String(new Run("/elsewhere/hook", { after: 300, name: "2-2" }).deletes("950", place.keys)));
+    const { code, out } = await place.alone();
+    expect(code).toBe(0);
+    expect(out).toContain(
+      "note: no hook of this directory has told anything; this is the newest run of a stack of that name (its hooks lay in /elsewhere/hook)\n",
+    );
+  });
+
+  it("takes no other stack's events for its own", async () => {
+    place.wrote(String(new Run(place.hooks, { stack: "another" }).deletes("900", place.keys)));
+    expect((await place.alone()).out).toContain("last run: none that has told anything");
+  });
+
+  it("takes an object that an earlier run left, and this one deleted, for deleted", async () => {
+    place.wrote(String(new Run(place.hooks).fails("900", PROXIES)) + String(after(60).deletes("910", PROXIES)));
+    place.holds([]);
+    const { stacks } = await place.json();
+    expect(stacks[0]?.objects.map(({ key, status, task }) => [key, status, task])).toEqual([
+      ["27", "unknown", null],
+      ["27/1", "deleted", "910"],
+      ["27/2", "deleted", "910"],
+      ["27/3", "deleted", "910"],
+    ]);
+  });
+});
+
+describe("what stays by the configuration's wish", () => {
+  it("is no failure", async () => {
+    const run = new Run(place.hooks).start("27/1");
+    run.add("27/1", { event: "left-alone", why: "skipDestroy is set on proxies/x", doubt: "its twin may be gone" });
+    run.deletes("900", ["27/2", "27/3", "27"]);
+    place.wrote(String(run));
+    const { code, out } = await place.alone();
+    expect(code).toBe(0);
+    expect(out).toContain("left alone: OBProxy 27/1 (skipDestroy is set on proxies/x)");
+    expect(out).toContain("WARNING OBProxy 27/1: its twin may be gone");
+  });
+
+  it("is known from the declaration where no hook ran", async () => {
+    const kept = new Place({ obproxies: { skipDestroy: true } });
+    kept.wrote("");
+    const { out } = await kept.alone();
+    kept.remove();
+    expect(out).toContain("left alone: OBProxies 27/1 to 27/3 (skipDestroy is set on proxies/orders-proxies)");
+  });
+
+  it("says what to do where preventDestroy stopped the plan", async () => {
+    const kept = new Place({ obproxies: { preventDestroy: true } });
+    kept.wrote("");
+    kept.holds(kept.keys);
+    const { code, out } = await kept.alone();
+    kept.remove();
+    expect(code).toBe(1);
+    expect(out).toContain(
+      "LEFT OBProxies 27/1 to 27/3: preventDestroy is set on proxies/orders-proxies\n  what to do: take `preventDestroy` off, deploy, then destroy\n",
+    );
+  });
+});
+
+it("tells what hooks warned of, once", async () => {
+  const run = new Run(place.hooks).start(...PROXIES);
+  for (const key of PROXIES) run.add(key, { event: "warned", text: "no note can be kept here" });
+  place.wrote(String(run.deletes("900", place.keys)));
+  const { out } = await place.alone();
+  expect(out).toContain("WARNING OBProxies 27/1 to 27/3: no note can be kept here\n");
+});
+
+it("tells of an object that has left the code and the state", async () => {
+  place.wrote(String(new Run(place.hooks).deletes("900", [...place.keys, "30/7"])));
+  expect((await place.alone()).out).toContain("5 objects: 5 deleted\n");
+});
+
+describe("the command line", () => {
+  it("is told what is wrong with it, with exit code 2", async () => {
+    for (const args of [["--jsom"], ["--html"], ["--json", "--markdown"], ["--json=yes"]]) {
+      const { code, err, out } = await place.report(args);
+      expect({ args, code, out }).toEqual({ args, code: 2, out: "" });
+      expect(err).toContain("Try `cdktf-obproxy report --help`.");
+    }
+  });
+
+  it("ends with 2 where there is no such stack", async () => {
+    const { code, err } = await place.report(["nowhere"]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/there is no directory .*nowhere\n {2}what to do: run cdktf synth first/);
+    expect(err).not.toMatch(/\bat .*:\d+:\d+/);
+  });
+
+  it("ends with 2 where a file cannot be written, after it has told the rest", async () => {
+    place.wrote(String(new Run(place.hooks).deletes("900", place.keys)));
+    const { code, err, out } = await place.alone("--html", "nowhere/report.html");
+    expect(code).toBe(2);
+    expect(out).toContain("4 deleted");
+    expect(err).toContain("`--html`:");
+    expect(err).toContain("cannot be written");
+  });
+
+  it("explains itself", async () => {
+    const { code, out } = await place.report(["--help"]);
+    expect(code).toBe(0);
+    for (const word of ["--junit <file>", "--html <file>", "OBPROXY_EVENTS", "Exit code: 0"])
+      expect(out).toContain(word);
+  });
+});
