@@ -5,7 +5,7 @@ import { parseDocument } from "yaml";
 import { anchorOf, pages, pageText, snippets } from "../support/pages.js";
 import { REPOSITORY } from "../support/repository.js";
 
-const LANGUAGES = ["groovy", "hcl", "mermaid", "sh", "text", "ts", "yaml"];
+const LANGUAGES = ["groovy", "hcl", "json", "mermaid", "sh", "text", "ts", "yaml"];
 
 describe.each(pages())("%s", (page) => {
   const text = pageText(page);
@@ -33,6 +33,11 @@ describe.each(pages())("%s", (page) => {
     const { scripts } = JSON.parse(pageText("package.json")) as { scripts: Readonly<Record<string, string>> };
     const named = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name = ""]) => name);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  test("has JSON that can be read, line by line", () => {
+    const lines = snippets(page).flatMap((snippet) => (snippet.language === "json" ? snippet.text.split("\n") : []));
+    for (const line of lines) expect(typeof JSON.parse(line)).toBe("object");
   });
 
   test("has YAML that can be read", () => {
