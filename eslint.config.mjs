@@ -29,6 +29,7 @@ export default tseslint.config(
         console: "readonly",
         URL: "readonly",
         module: "writable",
+        exports: "writable",
         require: "readonly",
         __dirname: "readonly",
         setTimeout: "readonly",

@@ -5,6 +5,11 @@ import { parseDocument } from "yaml";
 import { anchorOf, pages, pageText, snippets } from "../support/pages.js";
 import { REPOSITORY } from "../support/repository.js";
 
+const { DOORS, MAY_IMPORT } = jest.requireActual<{
+  readonly MAY_IMPORT: Readonly<Record<string, readonly string[]>>;
+  readonly DOORS: readonly { readonly from: string; readonly to: string }[];
+}>("../../scripts/walls.cjs");
+
 const LANGUAGES = ["groovy", "hcl", "json", "mermaid", "sh", "text", "ts", "yaml"];
 
 describe.each(pages())("%s", (page) => {
@@ -88,6 +93,20 @@ test("every trap that a test cites stands in docs/ocp.md", () => {
   expect(cited.size).toBeGreaterThan(10);
   expect([...cited].filter((number) => !told.includes(number))).toEqual([]);
   expect(told).toEqual(told.map((_, index) => index + 1));
+});
+
+test("the picture of the rooms has the walls that the linter holds", () => {
+  const picture = snippets("docs/architecture.md").find(({ text }) => text.startsWith("flowchart"))?.text ?? "";
+  const drawn = [...picture.matchAll(/^ *(\w+)(?:\[[^\]]*\])? (-->|-\.->) (\w+)/gm)].map(([, from, how, to]) => [
+    from,
+    how,
+    to,
+  ]);
+  const held = [
+    ...Object.entries(MAY_IMPORT).flatMap(([from, others]) => others.map((to) => [from, "-->", to])),
+    ...DOORS.map(({ from, to }) => [from, "-.->", to]),
+  ];
+  expect(drawn.map(String).sort()).toEqual(held.map(String).sort());
 });
 
 /** The longest part of each `what` that does not differ from case to case. */
