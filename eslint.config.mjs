@@ -12,8 +12,20 @@ export default tseslint.config(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
       "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
       "@typescript-eslint/switch-exhaustiveness-check": "error",
-      "@typescript-eslint/consistent-type-imports": "error",
+      // One form where there are two.
+      curly: ["error", "multi-or-nest", "consistent"],
+      "no-duplicate-imports": ["error", { allowSeparateTypeImports: false }],
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/no-import-type-side-effects": "error",
+      "@typescript-eslint/explicit-member-accessibility": ["error", { accessibility: "no-public" }],
+      "no-restricted-syntax": ["error", { selector: "PrivateIdentifier", message: "Say `private`." }],
+      "no-restricted-globals": ["error", { name: "it", message: "Say `test`." }],
     },
+  },
+  {
+    // Each of its modules has imports of its own.
+    files: ["src/ocp/undici-parts.d.ts"],
+    rules: { "no-duplicate-imports": "off" },
   },
   {
     files: ["test/**/*.ts", "bench/**/*.ts"],
@@ -29,6 +41,7 @@ export default tseslint.config(
         console: "readonly",
         URL: "readonly",
         module: "writable",
+        exports: "writable",
         require: "readonly",
         __dirname: "readonly",
         setTimeout: "readonly",

@@ -23,10 +23,11 @@ const NOT_UNIT = {
     "/test/ocp/(fuzz|mask|recordings)\\.test\\.ts$",
     "\\.property\\.test\\.ts$",
   ],
-  /** Real Terraform. */
+  /** Real Terraform, and a real browser. */
   e2e: [
     "/test/e2e/.*\\.test\\.ts$",
     "/test/cli/preflight(-evidence|-field)?\\.test\\.ts$",
+    "/test/report/page\\.test\\.ts$",
     "/test/support/null-provider/server\\.test\\.ts$",
   ],
 };

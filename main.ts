@@ -19,7 +19,7 @@ interface DatabaseProxiesConfig {
 }
 
 class DatabaseProxies extends TerraformStack {
-  public constructor(scope: Construct, id: string, config: DatabaseProxiesConfig) {
+  constructor(scope: Construct, id: string, config: DatabaseProxiesConfig) {
     super(scope, id);
 
     // Without a `url` the hook reads OCP_URL when it runs.

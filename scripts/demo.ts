@@ -197,16 +197,14 @@ async function showOcp(url: string): Promise<readonly ClusterInOcp[]> {
   const response = await fetch(`${url}/api/v2/obproxy/clusters?size=100`, { headers: { authorization } });
   const { data } = (await response.json()) as { data: { contents: readonly ClusterInOcp[] } };
   if (data.contents.length === 0) print("no OBProxy clusters");
-  for (const { id, name, obproxies } of data.contents) {
+  for (const { id, name, obproxies } of data.contents)
     print(`OBProxy cluster ${id} (${name}) with OBProxies ${obproxies.map((obproxy) => obproxy.id).join(", ")}`);
-  }
+
   return data.contents;
 }
 
 function report(lines: readonly string[], wanted: RegExp): void {
-  for (const line of lines) {
-    if (wanted.test(line)) print(line.trim());
-  }
+  for (const line of lines) if (wanted.test(line)) print(line.trim());
 }
 
 /** What happens to objects and what their hooks say; the plan has been shown before. */

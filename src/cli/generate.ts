@@ -218,13 +218,13 @@ function readOptions(args: readonly string[]): "help" | Options {
   if (values.help === true) return "help";
   const { check, url } = values;
   const className = values["class-name"] ?? "ObproxyStack";
-  if (!/^[A-Za-z_$][\w$]*$/.test(className)) {
+  if (!/^[A-Za-z_$][\w$]*$/.test(className))
     throw new UsageError(`\`--class-name\` must be the name of a class, not ${JSON.stringify(className)}.`);
-  }
+
   const language = values.language ?? "typescript";
-  if (language !== "typescript") {
+  if (language !== "typescript")
     throw new UsageError(`\`--language\` must be typescript, not ${JSON.stringify(language)}.`);
-  }
+
   return {
     wanted: positionals,
     className,

@@ -91,9 +91,8 @@ async function run(options: SimulatorOptions, io: SimulateIo): Promise<void> {
 
 async function readSettings(args: readonly string[], env: SimulateIo["env"]): Promise<"help" | SimulatorOptions> {
   const flags = parseFlags(args);
-  if (flags.help === true) {
-    return "help";
-  }
+  if (flags.help === true) return "help";
+
   return {
     port: flags.port === undefined ? DEFAULT_PORT : wholeNumber("--port", flags.port, 0),
     tickMs: flags.tick === undefined ? 1000 : wholeNumber("--tick", flags.tick, 1),
@@ -126,17 +125,17 @@ function knownVersion(text: string): string {
   const [, major, minor, patch] = /^(\d+)\.(\d+)\.(\d+)/.exec(text) ?? [];
   if (patch === undefined) return text;
   const rank = Number(major) * 1_000_000 + Number(minor) * 1000 + Number(patch);
-  if (rank < 3_001_001 || rank >= 4_005_000) {
+  if (rank < 3_001_001 || rank >= 4_005_000)
     throw new UsageError(`\`--version\` must be from 3.1.1 to 4.4.x, whose answers are known, not "${text}".`);
-  }
+
   return text;
 }
 
 function wholeNumber(flag: string, text: string, least: number): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least) {
+  if (!/^\d+$/.test(text) || value < least)
     throw new UsageError(`\`${flag}\` must be a whole number from ${least} on, not "${text}".`);
-  }
+
   return value;
 }
 

@@ -9,7 +9,7 @@ import type { ManagedObjects } from "./managed-objects.js";
 export class AppRegistry {
   private static readonly registries = new WeakMap<IConstruct, AppRegistry>();
 
-  public static of(construct: IConstruct): AppRegistry {
+  static of(construct: IConstruct): AppRegistry {
     const { root } = construct.node;
     let registry = AppRegistry.registries.get(root);
     if (registry === undefined) {
@@ -24,32 +24,30 @@ export class AppRegistry {
   private readonly names = new Map<string, Declaration>();
 
   /** In the order of their declaration. */
-  public get providers(): readonly ManagedObjects[] {
+  get providers(): readonly ManagedObjects[] {
     return this.all;
   }
 
-  public providersOf(stack: IConstruct): readonly ManagedObjects[] {
+  providersOf(stack: IConstruct): readonly ManagedObjects[] {
     return this.all.filter((each) => each.stack === stack);
   }
 
-  public addProvider(added: ManagedObjects): void {
+  addProvider(added: ManagedObjects): void {
     for (const other of this.providersOf(added.stack)) {
       if (other.alias === added.alias) throw errors.aliasRepeated(added.provider, added.alias, other.provider);
-      if (other.sameOcpAs(added) && other.carrier !== added.carrier) {
+      if (other.sameOcpAs(added) && other.carrier !== added.carrier)
         throw errors.mixedCarriers(added.provider, other.provider);
-      }
     }
     this.all.push(added);
   }
 
   /** Refuses an object that the app declares already, and a name that contradicts what another construct says. */
-  public declare(owner: ManagedObjects, declaration: Declaration): void {
+  declare(owner: ManagedObjects, declaration: Declaration): void {
     if (declaration.isToken) return;
     const object = JSON.stringify([owner.ocpIdentity, declaration.kind, declaration.key]);
     const other = this.objects.get(object);
-    if (other !== undefined) {
-      throw errors.declaredTwice(declaration.construct, describe(declaration), other.construct);
-    }
+    if (other !== undefined) throw errors.declaredTwice(declaration.construct, describe(declaration), other.construct);
+
     this.checkName(owner, declaration);
     this.objects.set(object, declaration);
   }
@@ -59,10 +57,8 @@ export class AppRegistry {
     if (clusterName === ANY_NAME || Token.isUnresolved(clusterName)) return;
     const cluster = JSON.stringify([owner.ocpIdentity, clusterId]);
     const named = this.names.get(cluster);
-    if (named === undefined) {
-      this.names.set(cluster, declaration);
-    } else if (named.clusterName !== clusterName) {
+    if (named === undefined) this.names.set(cluster, declaration);
+    else if (named.clusterName !== clusterName)
       throw errors.namesContradict(construct, clusterId, clusterName, named.construct, named.clusterName);
-    }
   }
 }

@@ -117,7 +117,7 @@ export class CarrierBlock extends TerraformResource {
   private readonly form: CarrierForm;
   private readonly hook: LocalExecProvisioner | undefined;
 
-  public constructor(
+  constructor(
     scope: Construct,
     id: string,
     private readonly config: CarrierBlockConfig,
@@ -135,7 +135,7 @@ export class CarrierBlock extends TerraformResource {
   }
 
   /** What has to stand in the configuration, whatever Aspects and overrides of the app have done; holds tokens. */
-  public get needs(): BlockNeeds {
+  get needs(): BlockNeeds {
     const { precondition = [], postcondition = [] } = this.checks();
     return {
       type: this.config.carrier,
@@ -151,12 +151,12 @@ export class CarrierBlock extends TerraformResource {
     };
   }
 
-  public override toTerraform(): unknown {
+  override toTerraform(): unknown {
     return this.withNeeds(() => super.toTerraform() as unknown);
   }
 
   /** cdktf writes checks as an attribute there, and Terraform reads them as blocks. */
-  public override toHclTerraform(): unknown {
+  override toHclTerraform(): unknown {
     const written = this.withNeeds(() => super.toHclTerraform() as HclResource);
     const block = written.resource?.[this.terraformResourceType]?.[this.friendlyUniqueId];
     if (block?.lifecycle !== undefined) block.lifecycle = lifecycleInHcl(block.lifecycle);
@@ -266,7 +266,7 @@ export function lastSettings({ skipHostOperation, timeouts }: Declaration): Read
  * well. This way Terraform refuses every plan until the carrier is terraform_data again.
  */
 export class CarrierBarrier extends TerraformResource {
-  public constructor(
+  constructor(
     scope: Construct,
     id: string,
     private readonly name: string,
@@ -280,16 +280,16 @@ export class CarrierBarrier extends TerraformResource {
     this.overrideLogicalId(name);
   }
 
-  public get needs(): BlockNeeds {
+  get needs(): BlockNeeds {
     const attributes = { count: 0, lifecycle: { prevent_destroy: true } };
     return { type: Carrier.TERRAFORM_DATA, name: this.name, carriesObjects: false, attributes };
   }
 
-  public override toTerraform(): unknown {
+  override toTerraform(): unknown {
     return withLifecycle(this, { preventDestroy: true }, () => super.toTerraform() as unknown);
   }
 
-  public override toHclTerraform(): unknown {
+  override toHclTerraform(): unknown {
     return withLifecycle(this, { preventDestroy: true }, () => super.toHclTerraform() as unknown);
   }
 

@@ -9,9 +9,8 @@ export interface Graph {
 /** Blocks are nodes; whatever they refer to, in `depends_on` or in an expression, they wait for. */
 export function graphOf(configuration: unknown): Graph {
   const blocks = new Map<string, unknown>();
-  for (const [section, prefix, depth] of SECTIONS) {
-    collect(member(configuration, section), prefix, depth, blocks);
-  }
+  for (const [section, prefix, depth] of SECTIONS) collect(member(configuration, section), prefix, depth, blocks);
+
   const edges = new Map<string, ReadonlySet<string>>();
   const paths = new Map<string, string>();
   for (const [address, block] of blocks) {

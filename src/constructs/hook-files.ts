@@ -18,7 +18,7 @@ const ASSET_HASH = "v1";
 export class HookFiles {
   private source: string | undefined;
 
-  public constructor(
+  constructor(
     private readonly stack: TerraformStack,
     private readonly alias: string,
   ) {}
@@ -27,7 +27,7 @@ export class HookFiles {
    * From the stack's directory: `assets/ocp_obproxy_hook/v1`. It hangs on the alias, like the addresses, and not on
    * where the provider stands in the tree, so the asset is a child of the stack itself.
    */
-  public get directory(): string {
+  get directory(): string {
     const id = `${this.alias}_obproxy_hook`;
     const existing = this.stack.node.tryFindChild(id);
     if (existing instanceof TerraformAsset) return existing.path;
@@ -41,7 +41,7 @@ export class HookFiles {
   }
 
   /** Has to be called during synth, before cdktf copies assets, each time that the app is synthesized. */
-  public write(settings: string, ca: string | undefined): void {
+  write(settings: string, ca: string | undefined): void {
     if (HERE === undefined || basename(HERE) !== "constructs") throw bundledIntoTheApp();
     if (!existsSync(HOOK_SOURCE)) throw hookNotBuilt(HOOK_SOURCE);
     if (this.directory === "" || this.source === undefined) return;

@@ -59,19 +59,19 @@ const PLURALS: Readonly<Record<ObjectKind, string>> = { cluster: "obproxy_cluste
  * or renamed, would take its hook with it, and the object would stay in OCP without a word.
  */
 export class ManagedObjects {
-  public readonly stack: TerraformStack;
-  public readonly alias: string;
-  public readonly carrier: Carrier;
-  public readonly settings: ProviderSettings;
-  public readonly declarations: Declaration[] = [];
+  readonly stack: TerraformStack;
+  readonly alias: string;
+  readonly carrier: Carrier;
+  readonly settings: ProviderSettings;
+  readonly declarations: Declaration[] = [];
   private readonly registry: AppRegistry;
   private readonly files: HookFiles;
   private readonly dependencies: Record<ObjectKind, Dependency[]> = { cluster: [], obproxy: [] };
   private readonly locals: { readonly kind: ObjectKind; readonly kept: boolean }[] = [];
   private readonly blocks: Readonly<Record<ObjectKind, CarrierBlock>>;
 
-  public constructor(
-    public readonly provider: OcpProvider,
+  constructor(
+    readonly provider: OcpProvider,
     private readonly config: ManagedObjectsConfig,
   ) {
     this.stack = TerraformStack.of(provider);
@@ -97,20 +97,20 @@ export class ManagedObjects {
   }
 
   /** Two providers with the same identity manage the same OCP, as far as synth can tell. */
-  public get ocpIdentity(): string {
+  get ocpIdentity(): string {
     const { envPrefix, url } = this.settings;
     return url === undefined ? `env:${envPrefix}` : new URL(url).href.replace(/\/+$/, "");
   }
 
-  public sameOcpAs(other: ManagedObjects): boolean {
+  sameOcpAs(other: ManagedObjects): boolean {
     return this.ocpIdentity === other.ocpIdentity;
   }
 
-  public fqn(kind: ObjectKind): string {
+  fqn(kind: ObjectKind): string {
     return this.blocks[kind].fqn;
   }
 
-  public declare(declaration: Declaration): void {
+  declare(declaration: Declaration): void {
     this.registry.declare(this, declaration);
     this.declarations.push(declaration);
     if (declaration.skipDestroy) this.addKeptBlock(declaration.kind);
@@ -118,26 +118,26 @@ export class ManagedObjects {
     this.addLocalsFor(declaration);
   }
 
-  public addDependencies(kind: ObjectKind, from: Construct, dependencies: readonly ITerraformDependable[]): void {
+  addDependencies(kind: ObjectKind, from: Construct, dependencies: readonly ITerraformDependable[]): void {
     for (const on of dependencies) {
-      if (Construct.isConstruct(on) && TerraformStack.of(on) !== this.stack) {
+      if (Construct.isConstruct(on) && TerraformStack.of(on) !== this.stack)
         throw errors.dependencyInAnotherStack(from, on);
-      }
+
       this.dependencies[kind].push({ from, on });
     }
   }
 
-  public isKept(construct: Construct): boolean {
+  isKept(construct: Construct): boolean {
     return this.declarations.some((each) => each.construct === construct && each.skipDestroy);
   }
 
   /** Of the blocks with a hook: `null_resource.ocp_obproxies`. */
-  public get addresses(): readonly string[] {
+  get addresses(): readonly string[] {
     return KINDS.map((kind) => this.blockAddress(kind));
   }
 
   /** Path of the construct that made one block wait for another; undefined where it is ours to do so. */
-  public dependencyPath(from: string, on: string): string | undefined {
+  dependencyPath(from: string, on: string): string | undefined {
     const kind = KINDS.find((each) => this.blockAddress(each) === from);
     if (kind === undefined) return undefined;
     return this.dependencies[kind].find(
@@ -187,7 +187,7 @@ export class ManagedObjects {
   }
 
   /** What Aspects and overrides of the app have taken from what is needed, by address. */
-  public flaws(configuration: unknown): readonly string[] {
+  flaws(configuration: unknown): readonly string[] {
     const blocks = this.provider.node.children.flatMap((child) => {
       if (!isOurBlock(child)) return [];
       const needs = resolved(this, child.needs) as BlockNeeds;
@@ -207,11 +207,10 @@ export class ManagedObjects {
     if (isUnknown(declaration)) this.addLocal(this.pathsId(kind), () => this.mapOf(kind, isUnknown, pathOf));
     if (isUnreachable(declaration)) this.addNamesCheck(kind);
     if (!hasLastSettings(declaration)) return;
-    if (this.carrier === Carrier.TERRAFORM_DATA) {
+    if (this.carrier === Carrier.TERRAFORM_DATA)
       this.addLocal(this.settingsId(kind), () => this.mapOf(kind, hasLastSettings, lastSettings));
-    } else if (this.provider.node.tryFindChild("settings") === undefined) {
+    else if (this.provider.node.tryFindChild("settings") === undefined)
       new SettingsRecord(this.provider, "settings", `${this.alias}_obproxy_settings`, () => this.settingsRecord());
-    }
   }
 
   private addNamesCheck(kind: ObjectKind): void {
@@ -267,9 +266,8 @@ export class ManagedObjects {
 
   /** Terraform cannot move anything back from terraform_data; see {@link CarrierBarrier}. */
   private addBarriers(): void {
-    for (const kind of KINDS) {
+    for (const kind of KINDS)
       new CarrierBarrier(this.provider, `${blockId(kind, false)}_barrier`, this.blockName(kind, false));
-    }
   }
 
   private addMemories(): void {

@@ -26,7 +26,7 @@ export interface MemoryConfig {
 export class Memory extends TerraformResource {
   private readonly hook: LocalExecProvisioner;
 
-  public constructor(
+  constructor(
     scope: Construct,
     id: string,
     private readonly config: MemoryConfig,
@@ -40,7 +40,7 @@ export class Memory extends TerraformResource {
     this.overrideLogicalId(config.name);
   }
 
-  public get needs(): BlockNeeds {
+  get needs(): BlockNeeds {
     const { type, ...hook } = this.hook;
     return {
       type: this.terraformResourceType,
@@ -51,11 +51,11 @@ export class Memory extends TerraformResource {
     };
   }
 
-  public override toTerraform(): unknown {
+  override toTerraform(): unknown {
     return this.withHook(() => withLifecycle(this, undefined, () => super.toTerraform() as unknown));
   }
 
-  public override toHclTerraform(): unknown {
+  override toHclTerraform(): unknown {
     return this.withHook(() => withLifecycle(this, undefined, () => super.toHclTerraform() as unknown));
   }
 

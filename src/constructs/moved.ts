@@ -54,17 +54,17 @@ function chain(addresses: readonly string[]): Move[] {
 export class MovedBlocks extends TerraformElement {
   private readonly produce: () => readonly Move[];
 
-  public constructor(scope: Construct, id: string, produce: () => readonly Move[]) {
+  constructor(scope: Construct, id: string, produce: () => readonly Move[]) {
     super(scope, id);
     this.produce = produce;
   }
 
-  public override toTerraform(): unknown {
+  override toTerraform(): unknown {
     const moved = this.produce();
     return moved.length === 0 ? {} : { moved };
   }
 
-  public override toHclTerraform(): unknown {
+  override toHclTerraform(): unknown {
     const address = (value: string): unknown => ({
       value,
       isBlock: false,

@@ -66,17 +66,17 @@ export interface ObproxyClusterProps {
 /** An OBProxy cluster that OCP deletes when it is destroyed, after its OBProxies. */
 export class ObproxyCluster extends Construct implements ITerraformDependable {
   /** As a `clusterName`: whatever name the cluster has. A wrong id then deletes the wrong cluster. */
-  public static readonly ANY_NAME: string = ANY_NAME;
+  static readonly ANY_NAME: string = ANY_NAME;
 
   /** The OCP that the cluster lives in. */
-  public readonly ocp: OcpProvider;
+  readonly ocp: OcpProvider;
   /** The id of the cluster in OCP. */
-  public readonly clusterId: number;
+  readonly clusterId: number;
   /** The name that the cluster must have in OCP. */
-  public readonly clusterName: string;
+  readonly clusterName: string;
 
   /** Throws when a property is invalid, or the app declares the same cluster already. */
-  public constructor(scope: Construct, id: string, props: ObproxyClusterProps) {
+  constructor(scope: Construct, id: string, props: ObproxyClusterProps) {
     super(scope, id);
     checkProps(this, props, '{ clusterId: 27, clusterName: "orders" }');
     checkId(this, "clusterId", props.clusterId);
@@ -94,7 +94,7 @@ export class ObproxyCluster extends Construct implements ITerraformDependable {
   }
 
   /** Of the block of all clusters of the OcpProvider, so that the construct can stand in any `dependsOn`. */
-  public get fqn(): string {
+  get fqn(): string {
     return this.ocp._managed.fqn("cluster");
   }
 

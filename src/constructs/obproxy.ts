@@ -84,16 +84,16 @@ export interface ObproxyProps {
 /** One or more OBProxies of one cluster that OCP deletes when they are destroyed, before their cluster. */
 export class Obproxy extends Construct implements ITerraformDependable {
   /** The OCP that the OBProxies live in. */
-  public readonly ocp: OcpProvider;
+  readonly ocp: OcpProvider;
   /** The id in OCP of their cluster. */
-  public readonly clusterId: number;
+  readonly clusterId: number;
   /** The name that their cluster must have in OCP. */
-  public readonly clusterName: string;
+  readonly clusterName: string;
   /** Their ids in OCP. */
-  public readonly obproxyIds: number[];
+  readonly obproxyIds: number[];
 
   /** Throws when a property is invalid, or the app declares one of the OBProxies already. */
-  public constructor(scope: Construct, id: string, props: ObproxyProps) {
+  constructor(scope: Construct, id: string, props: ObproxyProps) {
     super(scope, id);
     checkProps(this, props, "{ cluster, obproxyIds: [1, 2] }");
     checkIds(this, "obproxyIds", props.obproxyIds);
@@ -112,7 +112,7 @@ export class Obproxy extends Construct implements ITerraformDependable {
   }
 
   /** Of the block of all OBProxies of the OcpProvider, so that the construct can stand in any `dependsOn`. */
-  public get fqn(): string {
+  get fqn(): string {
     return this.ocp._managed.fqn("obproxy");
   }
 
@@ -130,9 +130,9 @@ export class Obproxy extends Construct implements ITerraformDependable {
         ? "obproxyIds"
         : undefined;
     const unusable = [...Object.entries(guards), ["timeouts", timeouts !== undefined] as const].find(([, on]) => on);
-    if (tokenProperty !== undefined && unusable !== undefined) {
+    if (tokenProperty !== undefined && unusable !== undefined)
       throw errors.settingNeedsKnownId(this, unusable[0], tokenProperty);
-    }
+
     const clusterId = idText(this.clusterId);
     for (const obproxyId of this.obproxyIds) {
       const id = idText(obproxyId);

@@ -100,13 +100,13 @@ export interface OcpProviderProps {
  */
 export class OcpProvider extends Construct {
   /** The first part of the Terraform addresses of everything that this provider manages. */
-  public readonly alias: string;
+  readonly alias: string;
 
   /** @internal */
-  public readonly _managed: ManagedObjects;
+  readonly _managed: ManagedObjects;
 
   /** Throws when a property is invalid, or the stack has another provider with this `alias`. */
-  public constructor(scope: Construct, id: string, props: OcpProviderProps = {}) {
+  constructor(scope: Construct, id: string, props: OcpProviderProps = {}) {
     super(scope, id);
     const settings = providerSettings(this, props);
     const carrier = props.carrier ?? Carrier.NULL_RESOURCE;

@@ -9,7 +9,7 @@ import { withLifecycle } from "./lifecycle.js";
  * this block.
  */
 export class Protection extends TerraformResource {
-  public constructor(
+  constructor(
     scope: Construct,
     id: string,
     private readonly name: string,
@@ -22,12 +22,12 @@ export class Protection extends TerraformResource {
     this.overrideLogicalId(name);
   }
 
-  public get needs(): BlockNeeds {
+  get needs(): BlockNeeds {
     const lifecycle = { prevent_destroy: true, replace_triggered_by: [this.objectAddress] };
     return { type: this.terraformResourceType, name: this.name, carriesObjects: false, attributes: { lifecycle } };
   }
 
-  public override toTerraform(): unknown {
+  override toTerraform(): unknown {
     const own: TerraformResourceLifecycle = { preventDestroy: true, replaceTriggeredBy: [this.objectAddress] };
     return withLifecycle(this, own, () => super.toTerraform() as unknown);
   }
@@ -37,7 +37,7 @@ export class Protection extends TerraformResource {
   }
 
   /** In HCL cdktf puts the address in quotes, which Terraform refuses there. */
-  public override toHclTerraform(): unknown {
+  override toHclTerraform(): unknown {
     const bare = (value: string): unknown => ({
       value,
       isBlock: false,

@@ -11,7 +11,7 @@ import { withLifecycle } from "./lifecycle.js";
 export class SettingsRecord extends TerraformResource {
   private readonly produce: () => Readonly<Record<string, string>>;
 
-  public constructor(scope: Construct, id: string, name: string, produce: () => Readonly<Record<string, string>>) {
+  constructor(scope: Construct, id: string, name: string, produce: () => Readonly<Record<string, string>>) {
     super(scope, id, {
       terraformResourceType: "terraform_data",
       terraformGeneratorMetadata: { providerName: "terraform" },
@@ -20,11 +20,11 @@ export class SettingsRecord extends TerraformResource {
     this.overrideLogicalId(name);
   }
 
-  public override toTerraform(): unknown {
+  override toTerraform(): unknown {
     return withLifecycle(this, undefined, () => super.toTerraform() as unknown);
   }
 
-  public override toHclTerraform(): unknown {
+  override toHclTerraform(): unknown {
     return withLifecycle(this, undefined, () => super.toHclTerraform() as unknown);
   }
 

@@ -1,7 +1,6 @@
 import type { Cluster } from "../ocp/model.js";
 import { describeServer } from "../hook/tell/failures.js";
-import type { HookSettings } from "../hook/request.js";
-import { clusterKey, obproxyKey } from "../hook/request.js";
+import { clusterKey, type HookSettings, obproxyKey } from "../hook/request.js";
 
 /** Where what OCP holds and what a stack declares differ, a sentence each. */
 export interface Difference {

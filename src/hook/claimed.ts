@@ -24,9 +24,8 @@ interface Case {
 
 function judge(claim: Claim, at: Case): Hands {
   const { by, sure } = claim;
-  if (at.standing === "declared") {
-    return sure && by.sameOcp === "same" ? declaredTwice(claim, at) : { off: false };
-  }
+  if (at.standing === "declared") return sure && by.sameOcp === "same" ? declaredTwice(claim, at) : { off: false };
+
   // Ids that only Terraform knows declare it here, as far as can be told, and there it would be another OCP's.
   if (by.sameOcp === "different" && at.standing === "may-be-declared") return { off: false };
   if (by.sameOcp === "same") {

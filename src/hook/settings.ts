@@ -61,9 +61,9 @@ export function resolveSettings(settings: HookSettings, env: NodeJS.ProcessEnv, 
 
 /** @throws WrongMember */
 function parseSettings(value: unknown): HookSettings {
-  if (!isRecord(value) || value["formatVersion"] !== FORMAT) {
+  if (!isRecord(value) || value["formatVersion"] !== FORMAT)
     throw new WrongMember(`its \`formatVersion\` is not ${FORMAT}, which this hook reads`);
-  }
+
   const root = new Member(value, "");
   return {
     formatVersion: FORMAT,
@@ -166,9 +166,9 @@ class Member {
 
   count(name: string): number {
     const value = this.value[name];
-    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
       throw wrong(this.at(name), value, "0 or a positive integer");
-    }
+
     return value;
   }
 

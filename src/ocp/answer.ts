@@ -1,7 +1,5 @@
-import { OcpError } from "./errors.js";
-import type { OcpErrorDetails, OcpErrorKind } from "./errors.js";
-import { describe, isObject, optionalText, ShapeError } from "./fields.js";
-import type { JsonObject } from "./fields.js";
+import { OcpError, type OcpErrorDetails, type OcpErrorKind } from "./errors.js";
+import { describe, isObject, type JsonObject, optionalText, ShapeError } from "./fields.js";
 import { maskSecrets } from "./mask.js";
 import type { Proxy } from "./proxy.js";
 import { clean } from "./text.js";
@@ -56,9 +54,9 @@ export function readData(call: Call, answer: Answer): Success {
   if (body["successful"] === true)
     return { data: body["data"], traceId: clean(optionalText(body["traceId"]) ?? "", 80) };
   const failed = readFailure(body, call.mask);
-  if (failed !== undefined) {
+  if (failed !== undefined)
     throw failure(call, "refused", `OCP answered ${answer.status}, but refused: ${failed.words}`, answer, failed);
-  }
+
   throw notOcp(call, answer, `JSON whose \`successful\` is ${describe(body["successful"])}`);
 }
 
@@ -117,9 +115,9 @@ function refusal(call: Call, answer: Answer, failed: Failure | undefined): OcpEr
     );
   }
   // OCP gives its reasons in its envelope, these two included; a proxy that blocks gives a page of its own.
-  if (failed === undefined && (status === 401 || status === 403)) {
+  if (failed === undefined && (status === 401 || status === 403))
     return notOcp(call, answer, describeBody(call, answer));
-  }
+
   if (status === 401) return make("unauthenticated", `was answered 401: ${refusedCredentials(answer)}${says}`);
   if (status === 403) return make("forbidden", `was answered 403: the OCP user may not do this${says}`);
   if (status === 429) return make("throttled", `was answered 429: too many requests${says}`);
@@ -130,9 +128,9 @@ function refusal(call: Call, answer: Answer, failed: Failure | undefined): OcpEr
     );
   }
   if (failed === undefined) return notOcp(call, answer, describeBody(call, answer));
-  if (call.subject !== undefined && saysMissing(status, call.subject, failed)) {
+  if (call.subject !== undefined && saysMissing(status, call.subject, failed))
     return make("not-found", `was answered ${status}: ${failed.words}`);
-  }
+
   return make("refused", `was refused by OCP with ${status}: ${failed.words}`);
 }
 
@@ -253,8 +251,8 @@ function describeBody(call: Call, answer: Answer, contentType = answer.headers["
   }
   // Secrets go before the text is cut: half of one would not be known for what it is.
   const excerpt = `“${clean(body.slice(0, LONGEST_EXAMINED), 120, call.mask ?? maskSecrets)}”`;
-  if (parseJson(body) !== undefined) {
+  if (parseJson(body) !== undefined)
     return contentType === "" ? `${excerpt} without a content type` : `${clean(contentType, 60)}: ${excerpt}`;
-  }
+
   return /\bjson\b/i.test(contentType) ? `broken or cut off JSON: ${excerpt}` : `the text ${excerpt}`;
 }

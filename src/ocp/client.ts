@@ -1,11 +1,8 @@
 import { readFileSync } from "node:fs";
-import { ocpError, readData, readJson, readModel } from "./answer.js";
-import type { Answer, Call, Subject } from "./answer.js";
+import { type Answer, type Call, ocpError, readData, readJson, readModel, type Subject } from "./answer.js";
 import type { DeleteObproxiesRequest, OcpApi, PageRequest, TasksRequest } from "./api.js";
-import { authorization, canonicalQuery, checkCredentials, crypto } from "./auth.js";
-import type { Credentials, Query } from "./auth.js";
-import { parseBaseUrl } from "./base-url.js";
-import type { BaseUrl } from "./base-url.js";
+import { authorization, canonicalQuery, checkCredentials, type Credentials, crypto, type Query } from "./auth.js";
+import { type BaseUrl, parseBaseUrl } from "./base-url.js";
 import { OcpConfigError } from "./errors.js";
 import { maskLongTexts, ShapeError } from "./fields.js";
 import { checkId, sortedIds } from "./ids.js";
@@ -64,52 +61,52 @@ interface Request {
 
 class OcpClient implements OcpApi {
   readonly baseUrl: string;
-  readonly #base: BaseUrl;
-  readonly #credentials: Credentials;
-  readonly #transport: Transport;
-  readonly #now: () => number;
-  readonly #requestTimeoutMs: number;
-  readonly #deleteTimeoutMs: number;
-  readonly #timeLeftMs: () => number;
-  readonly #mask: (text: string) => string;
-  readonly #proxy: Proxy | undefined;
+  private readonly base: BaseUrl;
+  private readonly credentials: Credentials;
+  private readonly transport: Transport;
+  private readonly now: () => number;
+  private readonly requestTimeoutMs: number;
+  private readonly deleteTimeoutMs: number;
+  private readonly timeLeftMs: () => number;
+  private readonly mask: (text: string) => string;
+  private readonly proxy: Proxy | undefined;
 
   constructor(options: OcpClientOptions) {
-    this.#base = parseBaseUrl(options.baseUrl);
-    this.baseUrl = this.#base.href;
+    this.base = parseBaseUrl(options.baseUrl);
+    this.baseUrl = this.base.href;
     checkCredentials(options.credentials);
-    this.#credentials = options.credentials;
-    this.#now = options.now ?? Date.now;
-    this.#requestTimeoutMs = options.requestTimeoutMs ?? 30_000;
-    this.#deleteTimeoutMs = options.deleteTimeoutMs ?? 60_000;
-    this.#timeLeftMs = options.timeLeftMs ?? (() => Infinity);
+    this.credentials = options.credentials;
+    this.now = options.now ?? Date.now;
+    this.requestTimeoutMs = options.requestTimeoutMs ?? 30_000;
+    this.deleteTimeoutMs = options.deleteTimeoutMs ?? 60_000;
+    this.timeLeftMs = options.timeLeftMs ?? (() => Infinity);
     const env = options.env ?? {};
-    this.#proxy = proxyFor(this.#base, env);
+    this.proxy = proxyFor(this.base, env);
     const secrets = secretsOf(options.credentials);
-    this.#mask = (text) => maskSecrets(text, secrets);
-    this.#transport = new Transport({
-      baseUrl: this.#base,
+    this.mask = (text) => maskSecrets(text, secrets);
+    this.transport = new Transport({
+      baseUrl: this.base,
       ...(options.ca !== undefined && { ca: [checkCa(options.ca), ...extraAuthorities(env)] }),
       insecureSkipVerify: options.insecureSkipVerify ?? false,
       env,
-      now: this.#now,
+      now: this.now,
       connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     });
   }
 
   get clockSkewMs(): number | undefined {
-    return this.#transport.clockSkewMs;
+    return this.transport.clockSkewMs;
   }
 
   async version(): Promise<OcpVersion | undefined> {
-    const { call, answer } = await this.#send({ method: "GET", path: "/api/v2/info" });
+    const { call, answer } = await this.send({ method: "GET", path: "/api/v2/info" });
     const info = readJson(call, answer);
     if (info["successful"] === false) readData(call, answer);
     return readModel(call, answer, () => parseInfo(info));
   }
 
   async cluster(id: OcpId): Promise<Cluster> {
-    return this.#read({ method: "GET", path: clusterPath(id), subject: "cluster" }, (data) =>
+    return this.read({ method: "GET", path: clusterPath(id), subject: "cluster" }, (data) =>
       sameId(id, parseClusterDetail(data)),
     );
   }
@@ -120,7 +117,7 @@ class OcpClient implements OcpApi {
       ["size", String(size)],
       ["sort", "id,asc"],
     ];
-    return this.#read({ method: "GET", path: "/api/v2/obproxy/clusters", query }, (data) =>
+    return this.read({ method: "GET", path: "/api/v2/obproxy/clusters", query }, (data) =>
       parsePage(data, parseCluster),
     );
   }
@@ -133,64 +130,64 @@ class OcpClient implements OcpApi {
       ["size", String(size)],
       ["sort", "id,desc"],
     ];
-    return this.#read({ method: "GET", path: "/api/v2/tasks/instances", query }, (data) => parsePage(data, parseTask));
+    return this.read({ method: "GET", path: "/api/v2/tasks/instances", query }, (data) => parsePage(data, parseTask));
   }
 
   async task(id: OcpId): Promise<Task> {
-    return this.#read({ method: "GET", path: taskPath(id), subject: "task" }, (data, traceId) =>
+    return this.read({ method: "GET", path: taskPath(id), subject: "task" }, (data, traceId) =>
       sameId(id, withTrace(parseTask(data), traceId)),
     );
   }
 
   async subtaskLog(taskId: OcpId, subtaskId: OcpId): Promise<string> {
     const path = `${taskPath(taskId)}/subtasks/${checkId("Subtask id", subtaskId)}/log`;
-    return this.#read({ method: "GET", path, subject: "task", verbatim: true }, (data) => parseLog(data));
+    return this.read({ method: "GET", path, subject: "task", verbatim: true }, (data) => parseLog(data));
   }
 
   async retryTask(id: OcpId): Promise<void> {
-    return this.#read({ method: "POST", path: `${taskPath(id)}/retry`, subject: "task" }, () => undefined);
+    return this.read({ method: "POST", path: `${taskPath(id)}/retry`, subject: "task" }, () => undefined);
   }
 
   async deleteCluster(id: OcpId): Promise<Task> {
-    return this.#read({ method: "DELETE", path: clusterPath(id), subject: "cluster" }, parseSubmitted);
+    return this.read({ method: "DELETE", path: clusterPath(id), subject: "cluster" }, parseSubmitted);
   }
 
   async deleteObproxies(request: DeleteObproxiesRequest): Promise<Task> {
-    return this.#read({ ...deletion(request), subject: "obproxies" }, parseSubmitted);
+    return this.read({ ...deletion(request), subject: "obproxies" }, parseSubmitted);
   }
 
   close(): Promise<void> {
-    this.#transport.close();
+    this.transport.close();
     return Promise.resolve();
   }
 
-  async #read<T>(request: Request, parse: (data: unknown, traceId: string) => T): Promise<T> {
-    const { call, answer } = await this.#send(request);
+  private async read<T>(request: Request, parse: (data: unknown, traceId: string) => T): Promise<T> {
+    const { call, answer } = await this.send(request);
     const { data, traceId } = readData(call, answer);
-    if (request.verbatim !== true) maskLongTexts(data, this.#mask);
+    if (request.verbatim !== true) maskLongTexts(data, this.mask);
     return readModel(call, answer, () => parse(data, traceId));
   }
 
-  async #send(request: Request): Promise<{ call: Call; answer: Answer }> {
+  private async send(request: Request): Promise<{ call: Call; answer: Answer }> {
     const { method, body, query = [], subject } = request;
-    const path = this.#base.path + request.path;
+    const path = this.base.path + request.path;
     const search = canonicalQuery(query);
     const wirePath = search === "" ? path : `${path}?${search}`;
     const call: Call = {
       method,
-      url: this.#base.origin + wirePath,
-      mask: this.#mask,
-      ...(this.#proxy !== undefined && { proxy: this.#proxy }),
+      url: this.base.origin + wirePath,
+      mask: this.mask,
+      ...(this.proxy !== undefined && { proxy: this.proxy }),
       ...(subject !== undefined && { subject }),
     };
     const reading = method === "GET";
-    const timeLeftMs = Math.floor(this.#timeLeftMs());
+    const timeLeftMs = Math.floor(this.timeLeftMs());
     if (!(timeLeftMs > 0)) throw ocpError(call, "unreachable", "was not sent, because the time is up");
-    const limitMs = reading ? this.#requestTimeoutMs : this.#deleteTimeoutMs;
-    const answer = await this.#transport.send({
+    const limitMs = reading ? this.requestTimeoutMs : this.deleteTimeoutMs;
+    const answer = await this.transport.send({
       ...call,
       path: wirePath,
-      headers: this.#headers(method, path, query, body),
+      headers: this.headers(method, path, query, body),
       ...(body !== undefined && { body }),
       connection: reading ? "kept" : "own",
       timeoutMs: Math.min(limitMs, timeLeftMs),
@@ -199,9 +196,14 @@ class OcpClient implements OcpApi {
     return { call, answer };
   }
 
-  #headers(method: string, path: string, query: Query, body: string | undefined): Readonly<Record<string, string>> {
-    const { host } = this.#base;
-    const date = new Date(this.#now()).toUTCString();
+  private headers(
+    method: string,
+    path: string,
+    query: Query,
+    body: string | undefined,
+  ): Readonly<Record<string, string>> {
+    const { host } = this.base;
+    const date = new Date(this.now()).toUTCString();
     const contentType = body === undefined ? undefined : "application/json";
     const signable = {
       method,
@@ -219,8 +221,8 @@ class OcpClient implements OcpApi {
       "accept-language": "en-US",
       "user-agent": "cdktf-obproxy",
       ...(contentType !== undefined && { "content-type": contentType }),
-      ...(this.#credentials.kind === "aksk" && { date }),
-      authorization: authorization(this.#credentials, signable),
+      ...(this.credentials.kind === "aksk" && { date }),
+      authorization: authorization(this.credentials, signable),
     };
   }
 }

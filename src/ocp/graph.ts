@@ -7,9 +7,9 @@ import type { OcpId, Subtask } from "./model.js";
 export function heaviestPath(subtasks: readonly Subtask[], weigh: (subtask: Subtask) => number): number {
   const followers = edges(subtasks);
   const waitingFor = new Map<OcpId, number>(subtasks.map(({ id }) => [id, 0]));
-  for (const nexts of followers.values()) {
+  for (const nexts of followers.values())
     for (const next of nexts) waitingFor.set(next, (waitingFor.get(next) ?? 0) + 1);
-  }
+
   const weights = new Map(subtasks.map((subtask) => [subtask.id, weigh(subtask)]));
   const heaviestBefore = new Map<OcpId, number>();
   const done = new Set<OcpId>();
@@ -105,41 +105,41 @@ export function timeAtWidth(subtasks: readonly Subtask[], weigh: (subtask: Subta
 
 /** Gives the item of the lowest rank first. */
 class Queue<T> {
-  readonly #heap: { readonly item: T; readonly rank: number }[] = [];
+  private readonly heap: { readonly item: T; readonly rank: number }[] = [];
 
   get size(): number {
-    return this.#heap.length;
+    return this.heap.length;
   }
 
   push(item: T, rank: number): void {
-    let at = this.#heap.push({ item, rank }) - 1;
-    for (let up = (at - 1) >> 1; at > 0 && this.#rank(up) > rank; up = (at - 1) >> 1) {
-      this.#swap(at, up);
+    let at = this.heap.push({ item, rank }) - 1;
+    for (let up = (at - 1) >> 1; at > 0 && this.rank(up) > rank; up = (at - 1) >> 1) {
+      this.swap(at, up);
       at = up;
     }
   }
 
   pop(): { readonly item: T; readonly rank: number } | undefined {
-    this.#swap(0, this.size - 1);
-    const first = this.#heap.pop();
+    this.swap(0, this.size - 1);
+    const first = this.heap.pop();
     for (let at = 0; ;) {
       const [left, right] = [2 * at + 1, 2 * at + 2];
-      const least = this.#rank(right) < this.#rank(left) ? right : left;
-      if (this.#rank(least) >= this.#rank(at)) return first;
-      this.#swap(at, least);
+      const least = this.rank(right) < this.rank(left) ? right : left;
+      if (this.rank(least) >= this.rank(at)) return first;
+      this.swap(at, least);
       at = least;
     }
   }
 
-  #rank(at: number): number {
-    return this.#heap[at]?.rank ?? Infinity;
+  private rank(at: number): number {
+    return this.heap[at]?.rank ?? Infinity;
   }
 
-  #swap(a: number, b: number): void {
-    const [one, other] = [this.#heap[a], this.#heap[b]];
+  private swap(a: number, b: number): void {
+    const [one, other] = [this.heap[a], this.heap[b]];
     if (one === undefined || other === undefined) return;
-    this.#heap[a] = other;
-    this.#heap[b] = one;
+    this.heap[a] = other;
+    this.heap[b] = one;
   }
 }
 

@@ -1,5 +1,4 @@
-import { OcpConfigError } from "./errors.js";
-import type { IdList } from "./errors.js";
+import { type IdList, OcpConfigError } from "./errors.js";
 import type { OcpId } from "./model.js";
 
 /** By number, also beyond 2^53. */
@@ -18,8 +17,8 @@ export function sortedIds(ids: IdList): IdList {
  * change the path itself.
  */
 export function checkId(what: string, id: OcpId): OcpId {
-  if (!/^[1-9]\d{0,18}$/.test(id)) {
+  if (!/^[1-9]\d{0,18}$/.test(id))
     throw new OcpConfigError(`${what} ${JSON.stringify(id)} is not a positive integer; nothing was sent to OCP.`);
-  }
+
   return id;
 }

@@ -38,9 +38,8 @@ export async function readToEnd<T extends { readonly id: OcpId }>(
     const end = await readOnce(pageOf, reading);
     readings.push(reading);
     if (end.kind === "whole") return { ...reading.seen(), complete: true };
-    if (end.kind === "endless" || readings.length === MOST_READINGS) {
+    if (end.kind === "endless" || readings.length === MOST_READINGS)
       return { ...together(readings), complete: false, why: end.why };
-    }
   }
 }
 
@@ -63,84 +62,84 @@ async function readOnce<T extends { readonly id: OcpId }>(
 
 /** What one reading, from the first page on, has seen so far. */
 class Reading<T extends { readonly id: OcpId }> {
-  readonly #options: ReadToEndOptions<T>;
-  readonly #entries = new Map<OcpId, T>();
-  readonly #unread = new Map<OcpId, Unread>();
+  private readonly options: ReadToEndOptions<T>;
+  private readonly entries = new Map<OcpId, T>();
+  private readonly unread = new Map<OcpId, Unread>();
   /** Nobody can tell one from the other. */
-  readonly #unreadWithoutId: Unread[] = [];
-  #pages = 0;
-  #pagesWithEntries = 0;
+  private readonly unreadWithoutId: Unread[] = [];
+  private pages = 0;
+  private pagesWithEntries = 0;
   /** Entries that came, those that came twice counted twice. */
-  #came = 0;
-  #first: Page<T> | undefined;
-  #lastKeys = "";
-  #lastLength = 0;
+  private came = 0;
+  private first: Page<T> | undefined;
+  private lastKeys = "";
+  private lastLength = 0;
 
   constructor(options: ReadToEndOptions<T>) {
-    this.#options = options;
+    this.options = options;
   }
 
   seen(): Pick<Listing<T>, "entries" | "unread"> {
-    const unread = [...this.#unread.entries()].filter(([id]) => !this.#entries.has(id)).map(([, each]) => each);
-    return { entries: [...this.#entries.values()], unread: [...unread, ...this.#unreadWithoutId] };
+    const unread = [...this.unread.entries()].filter(([id]) => !this.entries.has(id)).map(([, each]) => each);
+    return { entries: [...this.entries.values()], unread: [...unread, ...this.unreadWithoutId] };
   }
 
   /** Undefined: another page is needed. */
   add(page: Page<T>): End | undefined {
-    const first = (this.#first ??= page);
-    this.#pages += 1;
+    const first = (this.first ??= page);
+    this.pages += 1;
     if (page.totalElements !== first.totalElements || page.totalPages !== first.totalPages) {
-      this.#take(page);
+      this.take(page);
       return doubtful("the list changed while it was read");
     }
     const length = page.entries.length + page.unread.length;
-    if (length === 0) return this.#atTheEnd();
-    if (!this.#bringsNews(page)) return this.#atRepetition();
-    this.#take(page);
-    if (this.#options.isEnough?.(page.entries) === true) return this.#atEnough();
+    if (length === 0) return this.atTheEnd();
+    if (!this.bringsNews(page)) return this.atRepetition();
+    this.take(page);
+    if (this.options.isEnough?.(page.entries) === true) return this.atEnough();
     // A full page may hide a next one that the totals do not count: one more request, and seldom.
-    if (this.#isTold() && length < this.#options.size) return this.#atTheEnd();
+    if (this.isTold() && length < this.options.size) return this.atTheEnd();
     return undefined;
   }
 
-  #take(page: Page<T>): void {
-    for (const entry of page.entries) this.#entries.set(entry.id, entry);
+  private take(page: Page<T>): void {
+    for (const entry of page.entries) this.entries.set(entry.id, entry);
     for (const each of page.unread) {
-      if (each.id === undefined) this.#unreadWithoutId.push(each);
-      else this.#unread.set(each.id, each);
+      if (each.id === undefined) this.unreadWithoutId.push(each);
+      else this.unread.set(each.id, each);
     }
-    this.#lastLength = page.entries.length + page.unread.length;
-    this.#came += this.#lastLength;
-    this.#pagesWithEntries += 1;
-    this.#lastKeys = keysOf(page);
+    this.lastLength = page.entries.length + page.unread.length;
+    this.came += this.lastLength;
+    this.pagesWithEntries += 1;
+    this.lastKeys = keysOf(page);
   }
 
-  get #different(): number {
+  private get different(): number {
     const { entries, unread } = this.seen();
     return entries.length + unread.length;
   }
 
-  #bringsNews(page: Page<T>): boolean {
-    if (this.#lastKeys === keysOf(page)) return false;
-    const isNew = (id: OcpId): boolean => !this.#entries.has(id) && !this.#unread.has(id);
+  private bringsNews(page: Page<T>): boolean {
+    if (this.lastKeys === keysOf(page)) return false;
+    const isNew = (id: OcpId): boolean => !this.entries.has(id) && !this.unread.has(id);
     return page.entries.some(({ id }) => isNew(id)) || page.unread.some(({ id }) => id === undefined || isNew(id));
   }
 
   /** Whether all that the totals announce has come. */
-  #isTold(): boolean {
-    const { totalElements, totalPages } = this.#first ?? {};
+  private isTold(): boolean {
+    const { totalElements, totalPages } = this.first ?? {};
     if (totalElements === undefined && totalPages === undefined) return false;
-    return this.#pagesWithEntries >= (totalPages ?? 0) && this.#different >= (totalElements ?? 0);
+    return this.pagesWithEntries >= (totalPages ?? 0) && this.different >= (totalElements ?? 0);
   }
 
-  #atTheEnd(): End {
-    const { totalElements, totalPages } = this.#first ?? {};
-    const different = this.#different;
-    if (totalElements !== undefined && different !== totalElements) {
+  private atTheEnd(): End {
+    const { totalElements, totalPages } = this.first ?? {};
+    const different = this.different;
+    if (totalElements !== undefined && different !== totalElements)
       return doubtful(`OCP counts ${totalElements} in all and sent ${different}`);
-    }
-    if (different !== this.#came) return doubtful("the list changed while it was read");
-    const pages = this.#pagesWithEntries;
+
+    if (different !== this.came) return doubtful("the list changed while it was read");
+    const pages = this.pagesWithEntries;
     const tooFew = totalPages !== undefined && pages < totalPages && !(pages === 0 && totalPages === 1);
     // The number of entries is the better witness: a server that sends less per page than was asked for counts so, or so.
     const tooMany = totalElements === undefined && totalPages !== undefined && pages > totalPages;
@@ -149,17 +148,17 @@ class Reading<T extends { readonly id: OcpId }> {
   }
 
   /** The server ignores which page is asked for, or entries have moved. */
-  #atRepetition(): End {
-    const { totalElements, totalPages } = this.#first ?? {};
+  private atRepetition(): End {
+    const { totalElements, totalPages } = this.first ?? {};
     const untold = totalElements === undefined && totalPages === undefined;
-    if (untold ? this.#lastLength < this.#options.size : this.#isTold()) return this.#atTheEnd();
-    return doubtful(`page ${this.#pages} brings nothing new`);
+    if (untold ? this.lastLength < this.options.size : this.isTold()) return this.atTheEnd();
+    return doubtful(`page ${this.pages} brings nothing new`);
   }
 
-  #atEnough(): End {
-    const { totalElements = Infinity } = this.#first ?? {};
-    if (this.#different !== this.#came) return doubtful("the list changed while it was read");
-    if (this.#different > totalElements) return doubtful(`OCP counts ${totalElements} in all and sent more`);
+  private atEnough(): End {
+    const { totalElements = Infinity } = this.first ?? {};
+    if (this.different !== this.came) return doubtful("the list changed while it was read");
+    if (this.different > totalElements) return doubtful(`OCP counts ${totalElements} in all and sent more`);
     return { kind: "whole" };
   }
 }

@@ -72,7 +72,9 @@ function causesIn(lines: readonly string[]): readonly string[] {
     } else if (FRAME.test(line) || STATE_LINE.test(line)) {
       // Also ends the reading before frames that OCP broke in two.
       reading = false;
-    } else if (reading) causes.push(line);
+    } else if (reading) {
+      causes.push(line);
+    }
   }
   return causes.filter((line) => line.trim() !== "");
 }

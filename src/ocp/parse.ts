@@ -4,6 +4,7 @@ import {
   id,
   isAbsent,
   isObject,
+  type JsonObject,
   object,
   optionalArray,
   optionalId,
@@ -14,7 +15,6 @@ import {
   text,
   upperCase,
 } from "./fields.js";
-import type { JsonObject } from "./fields.js";
 import { cut } from "./text.js";
 import type { Cluster, ObproxyServer, OcpId, Page, Subtask, Task, TaskTag, Unread } from "./model.js";
 
@@ -109,9 +109,9 @@ export function parseClusterDetail(value: unknown): Cluster {
   const data = object(value, "data");
   if (!isAbsent(data["id"]) || isAbsent(data["contents"])) return parseCluster(data);
   const contents = array(data["contents"], "data.contents");
-  if (contents.length !== 1) {
+  if (contents.length !== 1)
     throw new ShapeError(`\`data.contents\` holds ${contents.length} entries instead of one cluster`);
-  }
+
   return parseCluster(contents[0], "data.contents[0]");
 }
 

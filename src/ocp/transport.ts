@@ -1,11 +1,9 @@
 import type { Client, Dispatcher } from "undici";
 import UndiciClient from "undici/lib/dispatcher/client.js";
-import { ocpError, proxyWords } from "./answer.js";
-import type { Answer, Call } from "./answer.js";
+import { type Answer, type Call, ocpError, proxyWords } from "./answer.js";
 import type { BaseUrl } from "./base-url.js";
 import { isOutOfMemory, type OcpErrorKind, OutOfMemory } from "./errors.js";
-import { openThroughProxy, proxyFor } from "./proxy.js";
-import type { Environment } from "./proxy.js";
+import { type Environment, openThroughProxy, proxyFor } from "./proxy.js";
 import { errorCode, errorText } from "./text.js";
 
 export interface TransportOptions {
@@ -40,53 +38,53 @@ const LARGEST_ANSWER = 8 * 1024 * 1024;
  * asks for no compression.
  */
 export class Transport {
-  readonly #options: TransportOptions;
-  readonly #idle: Dispatcher[] = [];
-  #closed = false;
-  #clockSkewMs: number | undefined;
+  private readonly options: TransportOptions;
+  private readonly idle: Dispatcher[] = [];
+  private closed = false;
+  private skewMs: number | undefined;
 
   constructor(options: TransportOptions) {
-    this.#options = options;
+    this.options = options;
     proxyFor(options.baseUrl, options.env); // throws at once what would throw later
   }
 
   /** The `Date` of the last answer minus the local clock. */
   get clockSkewMs(): number | undefined {
-    return this.#clockSkewMs;
+    return this.skewMs;
   }
 
   /** @throws OcpError of the kinds `unreachable`, `lost` and `not-ocp` */
   async send(request: TransportRequest): Promise<Answer> {
-    const kept = request.connection === "kept" ? this.#idle.pop() : undefined;
+    const kept = request.connection === "kept" ? this.idle.pop() : undefined;
     const startedMs = nowMs();
-    const first = await new Attempt(request, this.#options).run(kept);
+    const first = await new Attempt(request, this.options).run(kept);
     // The server may close a kept connection (OCP: after 60 s, after 100 requests) just when it is used again.
     const staleConnection = kept !== undefined && first.kind === "failed" && first.noAnswerYet;
-    const outcome = staleConnection ? await this.#again(request, nowMs() - startedMs) : first;
+    const outcome = staleConnection ? await this.again(request, nowMs() - startedMs) : first;
     if (outcome.kind === "failed") {
       // On the first request, before anything was written: what parses the answers needs memory of its own.
       if (isOutOfMemory(outcome.cause)) throw new OutOfMemory(outcome.cause);
       throw ocpError(request, outcome.as, outcome.text, {
         cause: outcome.cause,
-        ...(this.#clockSkewMs !== undefined && { clockSkewMs: this.#clockSkewMs }),
+        ...(this.skewMs !== undefined && { clockSkewMs: this.skewMs }),
       });
     }
-    if (request.connection === "kept" && !this.#closed) this.#idle.push(outcome.dispatcher);
+    if (request.connection === "kept" && !this.closed) this.idle.push(outcome.dispatcher);
     else discard(outcome.dispatcher);
-    this.#clockSkewMs = outcome.answer.clockSkewMs ?? this.#clockSkewMs;
+    this.skewMs = outcome.answer.clockSkewMs ?? this.skewMs;
     return outcome.answer;
   }
 
   /** On a new connection, and still within the time that was given. */
-  #again(request: TransportRequest, spentMs: number): Promise<Outcome> {
+  private again(request: TransportRequest, spentMs: number): Promise<Outcome> {
     const timeoutMs = Math.max(1, Math.floor(request.timeoutMs - spentMs));
-    return new Attempt({ ...request, timeoutMs }, this.#options).run(undefined);
+    return new Attempt({ ...request, timeoutMs }, this.options).run(undefined);
   }
 
   /** Closes what is idle; what is under way closes when it is done. */
   close(): void {
-    this.#closed = true;
-    for (const dispatcher of this.#idle.splice(0)) discard(dispatcher);
+    this.closed = true;
+    for (const dispatcher of this.idle.splice(0)) discard(dispatcher);
   }
 }
 
@@ -103,19 +101,19 @@ type Outcome =
 
 /** One request on one connection. */
 class Attempt {
-  readonly #request: TransportRequest;
-  readonly #options: TransportOptions;
+  private readonly request: TransportRequest;
+  private readonly options: TransportOptions;
 
   constructor(request: TransportRequest, options: TransportOptions) {
-    this.#request = request;
-    this.#options = options;
+    this.request = request;
+    this.options = options;
   }
 
   async run(kept: Dispatcher | undefined): Promise<Outcome> {
     let refused: ((error: Error) => void) | undefined;
-    const dispatcher = kept ?? (await openConnection(this.#options, (error) => refused?.(error)));
+    const dispatcher = kept ?? (await openConnection(this.options, (error) => refused?.(error)));
     const outcome = await new Promise<Outcome>((resolve) => {
-      const exchange = new Exchange(this.#request, this.#options, dispatcher, resolve);
+      const exchange = new Exchange(this.request, this.options, dispatcher, resolve);
       refused = (error) => {
         exchange.onResponseError(undefined, error);
       };
@@ -131,16 +129,16 @@ class Attempt {
  * that stands: what fails earlier was certainly not sent, what fails later may have been.
  */
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #request: TransportRequest;
-  readonly #options: TransportOptions;
-  readonly #dispatcher: Dispatcher;
-  readonly #settle: (outcome: Outcome) => void;
-  readonly #timers: NodeJS.Timeout[] = [];
-  readonly #chunks: Buffer[] = [];
-  #controller: Dispatcher.DispatchController | undefined;
-  #settled = false;
-  #size = 0;
-  #head: Omit<Answer, "body"> | undefined;
+  private readonly request: TransportRequest;
+  private readonly options: TransportOptions;
+  private readonly dispatcher: Dispatcher;
+  private readonly settle: (outcome: Outcome) => void;
+  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly chunks: Buffer[] = [];
+  private controller: Dispatcher.DispatchController | undefined;
+  private settled = false;
+  private size = 0;
+  private head: Omit<Answer, "body"> | undefined;
 
   constructor(
     request: TransportRequest,
@@ -148,25 +146,25 @@ class Exchange implements Dispatcher.DispatchHandler {
     dispatcher: Dispatcher,
     settle: (outcome: Outcome) => void,
   ) {
-    this.#request = request;
-    this.#options = options;
-    this.#dispatcher = dispatcher;
-    this.#settle = settle;
+    this.request = request;
+    this.options = options;
+    this.dispatcher = dispatcher;
+    this.settle = settle;
   }
 
   start(): void {
-    const { timeoutMs, untilTimeIsUp, method, path, headers, body, connection } = this.#request;
-    const { connectTimeoutMs, baseUrl } = this.#options;
+    const { timeoutMs, untilTimeIsUp, method, path, headers, body, connection } = this.request;
+    const { connectTimeoutMs, baseUrl } = this.options;
     const thenUp = untilTimeIsUp === true ? ", and then the time was up" : "";
-    this.#after(timeoutMs, `no answer within ${seconds(timeoutMs)}${thenUp}`);
+    this.after(timeoutMs, `no answer within ${seconds(timeoutMs)}${thenUp}`);
     if (connectTimeoutMs < timeoutMs) {
-      this.#after(
+      this.after(
         connectTimeoutMs,
         `no connection within ${seconds(connectTimeoutMs)}`,
-        () => this.#controller === undefined,
+        () => this.controller === undefined,
       );
     }
-    this.#dispatcher.dispatch(
+    this.dispatcher.dispatch(
       {
         origin: baseUrl.origin,
         method,
@@ -180,9 +178,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
+    this.controller = controller;
     // Given up already: undici must not write it any more.
-    if (this.#settled) controller.abort(new Error("given up"));
+    if (this.settled) controller.abort(new Error("given up"));
   }
 
   onResponseStart(
@@ -194,66 +192,65 @@ class Exchange implements Dispatcher.DispatchHandler {
     const flat = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? (value[0] ?? "") : (value ?? "")]),
     );
-    const clockSkewMs = Date.parse(flat["date"] ?? "") - this.#options.now();
-    this.#head = { status, headers: flat, ...(!Number.isNaN(clockSkewMs) && { clockSkewMs }) };
+    const clockSkewMs = Date.parse(flat["date"] ?? "") - this.options.now();
+    this.head = { status, headers: flat, ...(!Number.isNaN(clockSkewMs) && { clockSkewMs }) };
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#size += chunk.length;
-    if (this.#size <= LARGEST_ANSWER) this.#chunks.push(chunk);
-    else
-      this.#fail("not-ocp", `was answered with more than ${LARGEST_ANSWER / 1024 / 1024} MiB; the rest was not read`);
+    this.size += chunk.length;
+    if (this.size <= LARGEST_ANSWER) this.chunks.push(chunk);
+    else this.fail("not-ocp", `was answered with more than ${LARGEST_ANSWER / 1024 / 1024} MiB; the rest was not read`);
   }
 
   onResponseEnd(): void {
-    if (this.#head === undefined) {
-      this.#fail("lost", "got an answer without a head");
+    if (this.head === undefined) {
+      this.fail("lost", "got an answer without a head");
       return;
     }
-    const answer = { ...this.#head, body: Buffer.concat(this.#chunks).toString("utf8") };
+    const answer = { ...this.head, body: Buffer.concat(this.chunks).toString("utf8") };
     // 407 comes from a proxy that did not pass the request on.
-    if (answer.status === 407) this.#fail("unreachable", "was answered 407: the proxy wants a user name and password");
-    else this.#finish({ kind: "answered", answer, dispatcher: this.#dispatcher });
+    if (answer.status === 407) this.fail("unreachable", "was answered 407: the proxy wants a user name and password");
+    else this.finish({ kind: "answered", answer, dispatcher: this.dispatcher });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     const why = errorText(error);
-    if (this.#controller === undefined) {
-      this.#fail("unreachable", `got no connection: ${why}${connectHint(error, this.#options)}`, error);
+    if (this.controller === undefined) {
+      this.fail("unreachable", `got no connection: ${why}${connectHint(error, this.options)}`, error);
     } else if (errorCode(error) === "UND_ERR_INVALID_ARG" && why.includes("407")) {
-      this.#fail("unreachable", "was answered 407: the proxy wants a user name and password", error);
+      this.fail("unreachable", "was answered 407: the proxy wants a user name and password", error);
     } else if (isNotHttp(error)) {
-      this.#fail("not-ocp", `was answered with what is not HTTP as it should be: ${why}`, error);
+      this.fail("not-ocp", `was answered with what is not HTTP as it should be: ${why}`, error);
     } else {
-      this.#fail(
+      this.fail(
         "lost",
-        `lost its connection ${this.#head === undefined ? "before" : "within"} the answer: ${why}`,
+        `lost its connection ${this.head === undefined ? "before" : "within"} the answer: ${why}`,
         error,
       );
     }
   }
 
-  #after(delayMs: number, text: string, stillValid: () => boolean = () => true): void {
-    this.#timers.push(
+  private after(delayMs: number, text: string, stillValid: () => boolean = () => true): void {
+    this.timers.push(
       setTimeout(() => {
         if (!stillValid()) return;
-        const sent = this.#controller !== undefined;
-        this.#fail(sent ? "lost" : "unreachable", `got ${text}${sent ? "" : connectHint(undefined, this.#options)}`);
+        const sent = this.controller !== undefined;
+        this.fail(sent ? "lost" : "unreachable", `got ${text}${sent ? "" : connectHint(undefined, this.options)}`);
       }, delayMs),
     );
   }
 
-  #fail(as: OcpErrorKind, text: string, cause?: Error): void {
-    const noAnswerYet = as === "lost" && this.#head === undefined && cause !== undefined;
-    this.#finish({ kind: "failed", as, text, cause, noAnswerYet });
-    this.#controller?.abort(new Error("given up"));
+  private fail(as: OcpErrorKind, text: string, cause?: Error): void {
+    const noAnswerYet = as === "lost" && this.head === undefined && cause !== undefined;
+    this.finish({ kind: "failed", as, text, cause, noAnswerYet });
+    this.controller?.abort(new Error("given up"));
   }
 
-  #finish(outcome: Outcome): void {
-    if (this.#settled) return;
-    this.#settled = true;
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#settle(outcome);
+  private finish(outcome: Outcome): void {
+    if (this.settled) return;
+    this.settled = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    this.settle(outcome);
   }
 }
 

@@ -1,5 +1,4 @@
-import { isObject, optionalText, ShapeError, shownText } from "./fields.js";
-import type { JsonObject } from "./fields.js";
+import { isObject, type JsonObject, optionalText, ShapeError, shownText } from "./fields.js";
 import type { Dialect, OcpVersion } from "./model.js";
 
 /**

@@ -81,9 +81,9 @@ function earlierText({ how, startedAt, task }: EarlierEnd): string {
 function withoutHook(known: Known, object: Surveyed, presence: Presence): Verdict {
   const { skipDestroy, preventDestroy, path = "" } = declarationOf(known, object) ?? {};
   const isInState = inState(known, object);
-  if (object.fate === "kept" || (skipDestroy === true && isInState !== true)) {
+  if (object.fate === "kept" || (skipDestroy === true && isInState !== true))
     return { status: "left-alone", why: `skipDestroy is set on ${path === "" ? "it" : path}` };
-  }
+
   const earlier = earlierEnd(known, object);
   if (presence.is === "absent") {
     return {

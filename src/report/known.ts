@@ -37,9 +37,8 @@ export function presenceOf({ answers }: Known, { key, provider }: Surveyed): Pre
   if (asked === undefined) return { is: "unknown", why: "OCP was not asked" };
   if (asked.kind === "blind") return { is: "unknown", why: `OCP could not be asked: ${asked.refusal.message}` };
   const look = asked.objects.get(key);
-  if (look === undefined) {
-    return { is: "unknown", why: asked.clustersRefusal?.message ?? "OCP was not asked for it" };
-  }
+  if (look === undefined) return { is: "unknown", why: asked.clustersRefusal?.message ?? "OCP was not asked for it" };
+
   if (look.kind === "failed") return { is: "unknown", why: look.refusal.message };
   if (look.seen.presence === "unknown") return { is: "unknown", why: look.seen.whyUnknown ?? "OCP does not tell" };
   return { is: look.seen.presence === "present" ? "listed" : "absent" };

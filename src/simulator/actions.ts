@@ -14,9 +14,8 @@ export class Actions {
 
   task(id: Id): Task {
     const task = this.tasks.get(id);
-    if (task === undefined) {
-      throw this.errors.taskNotFound();
-    }
+    if (task === undefined) throw this.errors.taskNotFound();
+
     return task;
   }
 
@@ -24,9 +23,7 @@ export class Actions {
   subtask(id: Id): { readonly task: Task; readonly subtask: Subtask } {
     for (const task of this.tasks.values()) {
       const subtask = task.subtasks.find((candidate) => candidate.id === id);
-      if (subtask !== undefined) {
-        return { task, subtask };
-      }
+      if (subtask !== undefined) return { task, subtask };
     }
     throw this.errors.taskNotFound();
   }
@@ -34,9 +31,9 @@ export class Actions {
   /** Runs every failed subtask again. The old finish time stays until the task ends once more. */
   retry(id: Id): Task {
     const task = this.task(id);
-    if (task.status !== "FAILED" || task.operation === "ROLLBACK") {
+    if (task.status !== "FAILED" || task.operation === "ROLLBACK")
       throw this.errors.wrongTaskState(task.id, task.status);
-    }
+
     task.status = "RUNNING";
     task.operation = "RETRY";
     for (const subtask of task.subtasks.filter(({ status }) => status === "FAILED")) {
@@ -50,12 +47,11 @@ export class Actions {
 
   rollback(id: Id): Task {
     const task = this.task(id);
-    if (task.status !== "FAILED" || task.operation === "ROLLBACK") {
+    if (task.status !== "FAILED" || task.operation === "ROLLBACK")
       throw this.errors.wrongTaskState(task.id, task.status);
-    }
-    if (task.prohibitRollback) {
-      throw this.errors.rollbackProhibited();
-    }
+
+    if (task.prohibitRollback) throw this.errors.rollbackProhibited();
+
     task.status = "RUNNING";
     task.operation = "ROLLBACK";
     for (const subtask of task.subtasks) {
@@ -84,9 +80,8 @@ export class Actions {
   /** Leaves the task's operation and the subtask's `runTime` as they are (seen in ocp-express). */
   retrySubtask(id: Id): Subtask {
     const { task, subtask } = this.failedSubtask(id);
-    if (task.operation === "ROLLBACK") {
-      throw this.errors.wrongTaskState(subtask.id, subtask.status);
-    }
+    if (task.operation === "ROLLBACK") throw this.errors.wrongTaskState(subtask.id, subtask.status);
+
     task.status = "RUNNING";
     setStatus(subtask, "READY");
     subtask.operation = "RETRY";
@@ -96,9 +91,8 @@ export class Actions {
 
   skip(id: Id): void {
     const { task, subtask } = this.failedSubtask(id);
-    if (subtask.prohibitSkip) {
-      throw this.errors.skipProhibited();
-    }
+    if (subtask.prohibitSkip) throw this.errors.skipProhibited();
+
     task.status = "RUNNING";
     setStatus(subtask, "READY");
     subtask.operation = task.operation === "ROLLBACK" ? "ROLLBACK_SKIP" : "SKIP";
@@ -107,25 +101,21 @@ export class Actions {
 
   cancel(id: Id): void {
     const { subtask } = this.subtask(id);
-    if (subtask.status !== "RUNNING") {
-      throw this.errors.wrongTaskState(subtask.id, subtask.status);
-    }
+    if (subtask.status !== "RUNNING") throw this.errors.wrongTaskState(subtask.id, subtask.status);
+
     setStatus(subtask, "CANCELING");
   }
 
   private failedSubtask(id: Id): { readonly task: Task; readonly subtask: Subtask } {
     const found = this.subtask(id);
-    if (found.subtask.status !== "FAILED") {
-      throw this.errors.wrongTaskState(found.subtask.id, found.subtask.status);
-    }
+    if (found.subtask.status !== "FAILED") throw this.errors.wrongTaskState(found.subtask.id, found.subtask.status);
+
     return found;
   }
 
   /** Where a failed task had let its cluster go, it takes the lock back, if it is free. */
   private lockAgain(task: Task): void {
     const cluster = task.clusterId === undefined ? undefined : this.inventory.find(task.clusterId);
-    if (cluster !== undefined) {
-      cluster.lockedBy ??= task.id;
-    }
+    if (cluster !== undefined) cluster.lockedBy ??= task.id;
   }
 }

@@ -49,9 +49,9 @@ export class Auth {
     const user = this.session(exchange);
 
     // The CSRF check comes first, which is why a POST without credentials gets a redirect instead of a 401.
-    if (!SAFE_METHODS.has(exchange.method) && !this.isExemptFromCsrf(authorization) && !hasCsrfToken(exchange)) {
+    if (!SAFE_METHODS.has(exchange.method) && !this.isExemptFromCsrf(authorization) && !hasCsrfToken(exchange))
       return refused(user === undefined ? this.answers.toLogin(exchange) : this.answers.indexPage());
-    }
+
     if (user !== undefined) {
       // A session wins over credentials, also over wrong ones.
       return { kind: "user", user, cookies };
@@ -68,9 +68,8 @@ export class Auth {
         ? this.admit(this.credentials.username, cookies)
         : refused(this.answers.security(exchange, 401, fault, fault));
     }
-    if (isPublic) {
-      return { kind: "anonymous", cookies };
-    }
+    if (isPublic) return { kind: "anonymous", cookies };
+
     return {
       kind: "refused",
       answer: this.answers.notLoggedIn(exchange),
@@ -99,9 +98,8 @@ export class Auth {
 
   private sessionCookie(user: User | undefined): string {
     const id = this.random.hex(32).toUpperCase();
-    if (user !== undefined) {
-      this.sessions.set(id, user);
-    }
+    if (user !== undefined) this.sessions.set(id, user);
+
     return `JSESSIONID=${id}; Path=/; HttpOnly`;
   }
 
@@ -116,18 +114,15 @@ export class Auth {
 
   private basicFault(authorization: string): string | undefined {
     const token = authorization.slice("Basic ".length).trim();
-    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(token)) {
-      return "Failed to decode basic authentication token";
-    }
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(token)) return "Failed to decode basic authentication token";
+
     const decoded = Buffer.from(token, "base64").toString("utf8");
     const colon = decoded.indexOf(":");
-    if (colon < 0) {
-      return "Invalid basic authentication token";
-    }
+    if (colon < 0) return "Invalid basic authentication token";
+
     const username = decoded.slice(0, colon);
-    if (username !== this.credentials.username || this.accountLocked) {
-      return username;
-    }
+    if (username !== this.credentials.username || this.accountLocked) return username;
+
     const right = decoded.slice(colon + 1) === this.credentials.password;
     return right && authorization.startsWith("Basic ") ? undefined : "Bad credentials";
   }
@@ -136,9 +131,8 @@ export class Auth {
   private accessKeyFault(exchange: Exchange, authorization: string): string | undefined {
     const given = readAccessKeyHeader(authorization);
     const key = this.accessKeys.find(({ id }) => id === given?.id);
-    if (given === undefined || key === undefined) {
-      return "Access key does not exist";
-    }
+    if (given === undefined || key === undefined) return "Access key does not exist";
+
     const request = {
       method: exchange.method,
       target: exchange.target,

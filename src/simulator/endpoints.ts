@@ -88,9 +88,8 @@ function obproxyRoutes(world: World): readonly Route[] {
       handle: (call) => {
         const id = long(call, 0, "id");
         const cluster = inventory.find(id);
-        if (cluster === undefined) {
-          throw errors.clusterNotFound(id);
-        }
+        if (cluster === undefined) throw errors.clusterNotFound(id);
+
         return { kind: "data", data: write(cluster) };
       },
     },
@@ -249,9 +248,8 @@ function longReader(errors: ApiErrors): (call: Call, place: number, name: string
   return ({ variables }, place, name) => {
     const text = variables[place] ?? "";
     const id = readLong(text);
-    if (id === undefined) {
-      throw errors.badParameter(name, text, "Long");
-    }
+    if (id === undefined) throw errors.badParameter(name, text, "Long");
+
     return id;
   };
 }
@@ -259,13 +257,11 @@ function longReader(errors: ApiErrors): (call: Call, place: number, name: string
 /** As Spring reads a `List<Long>`: a trailing comma makes a null, what repeats stays. */
 function readList(text: string, errors: ApiErrors): readonly (Id | null)[] {
   return text.split(",").map((part) => {
-    if (part.trim() === "") {
-      return null;
-    }
+    if (part.trim() === "") return null;
+
     const id = readLong(part);
-    if (id === undefined) {
-      throw errors.badParameter("ids", text, "List");
-    }
+    if (id === undefined) throw errors.badParameter("ids", text, "List");
+
     return id;
   });
 }

@@ -32,34 +32,23 @@ export class Engine {
 
   /** One second of OCP's time. */
   tick(): void {
-    for (const task of this.tasks.values()) {
-      for (const subtask of task.subtasks) {
-        subtask.ticks += 1;
-      }
-    }
-    if (!this.running) {
-      return;
-    }
+    for (const task of this.tasks.values()) for (const subtask of task.subtasks) subtask.ticks += 1;
+
+    if (!this.running) return;
+
     if (this.pausedTicks > 0) {
       this.pausedTicks -= 1;
       return;
     }
-    for (const task of this.tasks.values()) {
-      if (!task.suspended) {
-        this.advance(task);
-      }
-    }
+    for (const task of this.tasks.values()) if (!task.suspended) this.advance(task);
   }
 
   /** The process ends. Nobody notices that the subtasks at work have lost their worker, unless it ends in good order. */
   halt(manner: "kill" | "term"): void {
     this.running = false;
     for (const subtask of this.subtasksAtWork()) {
-      if (manner === "kill") {
-        subtask.orphaned = true;
-      } else {
-        this.fail(subtask, "java.lang.InterruptedException: sleep interrupted");
-      }
+      if (manner === "kill") subtask.orphaned = true;
+      else this.fail(subtask, "java.lang.InterruptedException: sleep interrupted");
     }
   }
 
@@ -75,33 +64,28 @@ export class Engine {
 
   private advance(task: Task): void {
     this.settle(task);
-    if (task.status === "SUCCESSFUL") {
-      return;
-    }
+    if (task.status === "SUCCESSFUL") return;
+
     // Those that fail in this tick stay FAILED for its length, also where the engine tries again by itself.
     const failedBefore = task.subtasks.filter(({ status }) => status === "FAILED");
-    for (const subtask of task.subtasks) {
-      this.goOn(task, subtask);
-    }
+    for (const subtask of task.subtasks) this.goOn(task, subtask);
+
     if (task.status === "RUNNING") {
-      for (const subtask of failedBefore) {
-        this.tryAgain(task, subtask);
-      }
+      for (const subtask of failedBefore) this.tryAgain(task, subtask);
+
       this.makeReady(task);
     }
   }
 
   private settle(task: Task): void {
-    if (task.status !== "RUNNING") {
-      return;
-    }
+    if (task.status !== "RUNNING") return;
+
     const statuses = task.subtasks.map(({ status }) => status);
     if (statuses.every((status) => status === (task.operation === "ROLLBACK" ? "PENDING" : "SUCCESSFUL"))) {
       task.status = "SUCCESSFUL";
       task.finishTime = this.settings.clock();
-      if (task.operation === "ROLLBACK") {
-        this.unlock(task);
-      }
+      if (task.operation === "ROLLBACK") this.unlock(task);
+
       return;
     }
     const failed = task.subtasks.some((subtask) => subtask.status === "FAILED" && !hasTriesLeft(task, subtask));
@@ -109,9 +93,7 @@ export class Engine {
     if (failed && !statuses.includes("RUNNING") && !statuses.includes("CANCELING")) {
       task.status = "FAILED";
       task.finishTime = this.settings.clock();
-      if (this.settings.unlockOnFailure) {
-        this.unlock(task);
-      }
+      if (this.settings.unlockOnFailure) this.unlock(task);
     }
   }
 
@@ -139,9 +121,8 @@ export class Engine {
       this.rest(subtask, subtask.operation === "SKIP" ? "SUCCESSFUL" : "PENDING");
       return;
     }
-    if (subtask.ticks <= subtask.work.readyTicks) {
-      return;
-    }
+    if (subtask.ticks <= subtask.work.readyTicks) return;
+
     const now = this.settings.clock();
     setStatus(subtask, "RUNNING");
     subtask.startTime ??= now;
@@ -159,9 +140,9 @@ export class Engine {
 
   private work(task: Task, subtask: Subtask): void {
     if (subtask.orphaned) {
-      if (subtask.ticks >= subtask.timeout + SWEEP_DELAY) {
+      if (subtask.ticks >= subtask.timeout + SWEEP_DELAY)
         this.fail(subtask, "java.util.concurrent.TimeoutException: subtask timed out");
-      }
+
       return;
     }
     // Work that planned for a forward attempt is not done again backwards.
@@ -185,13 +166,9 @@ export class Engine {
     this.rest(subtask, backwards ? "PENDING" : "SUCCESSFUL");
     this.log.succeed(subtask, this.settings.clock());
     for (const effect of subtask.effects) {
-      if (backwards) {
-        this.bringBack(task);
-      } else if (effect === "unlock") {
-        this.unlock(task);
-      } else {
-        this.takeAway(task);
-      }
+      if (backwards) this.bringBack(task);
+      else if (effect === "unlock") this.unlock(task);
+      else this.takeAway(task);
     }
   }
 
@@ -227,9 +204,7 @@ export class Engine {
       if (room > 0 && subtask.status === waiting && before(subtask).every((id) => byId.get(id)?.status === done)) {
         room -= 1;
         setStatus(subtask, "READY");
-        if (backwards) {
-          subtask.operation = "ROLLBACK";
-        }
+        if (backwards) subtask.operation = "ROLLBACK";
       }
     }
   }
@@ -237,22 +212,18 @@ export class Engine {
   /** "Delete obproxy info": from here on lists and details do not know the objects any more, though the task goes on. */
   private takeAway(task: Task): void {
     const cluster = task.clusterId === undefined ? undefined : this.inventory.find(task.clusterId);
-    if (cluster === undefined) {
-      return;
-    }
+    if (cluster === undefined) return;
+
     const ids = task.obproxies.map(({ id }) => id);
     this.removed.set(task.id, { cluster, obproxies: cluster.obproxies.filter(({ id }) => ids.includes(id)) });
     this.inventory.removeObproxies(cluster.id, ids);
-    if (task.deletesCluster) {
-      this.inventory.remove(cluster.id);
-    }
+    if (task.deletesCluster) this.inventory.remove(cluster.id);
   }
 
   private bringBack(task: Task): void {
     const removed = this.removed.get(task.id);
-    if (removed === undefined) {
-      return;
-    }
+    if (removed === undefined) return;
+
     this.removed.delete(task.id);
     const ids = removed.obproxies.map(({ id }) => id);
     this.inventory.put(removed.cluster);
@@ -265,13 +236,11 @@ export class Engine {
   /** The cluster's lock is free, and its OBProxies are what they were, as far as they are still there. */
   unlock(task: Task): void {
     const cluster = task.clusterId === undefined ? undefined : this.inventory.find(task.clusterId);
-    if (cluster === undefined || cluster.lockedBy !== task.id) {
-      return;
-    }
+    if (cluster === undefined || cluster.lockedBy !== task.id) return;
+
     delete cluster.lockedBy;
-    for (const { id, status } of task.obproxies) {
+    for (const { id, status } of task.obproxies)
       this.inventory.updateObproxies(cluster.id, [id], (obproxy) => ({ ...obproxy, status, operateStatus: "NORMAL" }));
-    }
   }
 }
 

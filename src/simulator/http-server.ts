@@ -62,9 +62,8 @@ export class HttpServer {
         resolve();
       });
     });
-    if (this.settings.unref) {
-      server.unref();
-    }
+    if (this.settings.unref) server.unref();
+
     this.server = server;
     return (server.address() as AddressInfo).port;
   }
@@ -73,9 +72,8 @@ export class HttpServer {
   async close(): Promise<void> {
     const { server } = this;
     this.server = undefined;
-    for (const end of [...this.pauses]) {
-      end();
-    }
+    for (const end of [...this.pauses]) end();
+
     if (server !== undefined) {
       await new Promise<void>((resolve) => {
         server.close(() => {
@@ -131,9 +129,8 @@ export class HttpServer {
     this.requests.push(record);
     const reply = new Reply(request, response, record, this.settings);
     const body = await readBody(request);
-    if (body === undefined) {
-      return;
-    }
+    if (body === undefined) return;
+
     record.body = body.toString("utf8");
     this.settings.onArrival(record);
     const exchange = this.exchange(request, { target, path, query, rawHeaders, body, receivedAt });
@@ -222,9 +219,8 @@ function pairs(rawHeaders: readonly string[]): readonly (readonly [string, strin
 async function readBody(request: http.IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   try {
-    for await (const chunk of request) {
-      chunks.push(chunk as Buffer);
-    }
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+
     return Buffer.concat(chunks);
   } catch {
     return undefined;

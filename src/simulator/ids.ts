@@ -13,18 +13,17 @@ export function wireId(id: Id): number | string {
 
 export function seedId(option: string, value: number | string): Id {
   const text = String(value);
-  if (!/^[1-9]\d*$/.test(text) || BigInt(text) > MAX_LONG) {
+  if (!/^[1-9]\d*$/.test(text) || BigInt(text) > MAX_LONG)
     throw badOption(option, value, "a positive integer below 2^63");
-  }
+
   return text;
 }
 
 /** A Java `Long` as Spring reads one from a path or a JSON string; undefined where it refuses. */
 export function readLong(text: string): Id | undefined {
   const trimmed = text.trim();
-  if (!/^[+-]?\d+$/.test(trimmed)) {
-    return undefined;
-  }
+  if (!/^[+-]?\d+$/.test(trimmed)) return undefined;
+
   const value = BigInt(trimmed.replace("+", ""));
   return value > MAX_LONG || value < -MAX_LONG - 1n ? undefined : value.toString();
 }

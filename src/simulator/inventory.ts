@@ -19,9 +19,8 @@ export class Inventory {
 
   get(id: number | string): Cluster {
     const found = this.clusters.get(String(id));
-    if (found === undefined) {
-      throw noSuch("OBProxy cluster", String(id));
-    }
+    if (found === undefined) throw noSuch("OBProxy cluster", String(id));
+
     return found;
   }
 
@@ -60,16 +59,13 @@ export class Inventory {
   /** Changes those OBProxies of the cluster that `ids` names. */
   updateObproxies(clusterId: Id, ids: readonly Id[], change: (obproxy: Obproxy) => Obproxy): void {
     const cluster = this.find(clusterId);
-    if (cluster !== undefined) {
+    if (cluster !== undefined)
       cluster.obproxies = cluster.obproxies.map((obproxy) => (ids.includes(obproxy.id) ? change(obproxy) : obproxy));
-    }
   }
 
   removeObproxies(clusterId: Id, ids: readonly Id[]): void {
     const cluster = this.find(clusterId);
-    if (cluster !== undefined) {
-      cluster.obproxies = cluster.obproxies.filter(({ id }) => !ids.includes(id));
-    }
+    if (cluster !== undefined) cluster.obproxies = cluster.obproxies.filter(({ id }) => !ids.includes(id));
   }
 }
 

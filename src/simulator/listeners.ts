@@ -9,9 +9,7 @@ export class Listeners {
   }
 
   tell(request: RecordedRequest): void {
-    for (const listener of [...this.all]) {
-      listener(request);
-    }
+    for (const listener of [...this.all]) listener(request);
   }
 
   /** Resolves with the next request that matches. */

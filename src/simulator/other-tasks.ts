@@ -39,8 +39,7 @@ export function stagesOf({ subtasks: names = ["Start node", "Finish node"] }: Ot
 
 /** As it is told, with the tags that it was given. */
 export function tagged(task: Task, { tags }: OtherTask | PastTask): TaskSnapshot {
-  if (tags !== undefined) {
-    task.override = { ...task.override, tags };
-  }
+  if (tags !== undefined) task.override = { ...task.override, tags };
+
   return taskSnapshot(task);
 }

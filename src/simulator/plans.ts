@@ -85,9 +85,9 @@ export class Plans {
   constructor(private readonly tickLengthMs: number) {}
 
   add(plan: WorkPlan): Registration {
-    if (plan.ticks !== undefined && plan.ms !== undefined) {
+    if (plan.ticks !== undefined && plan.ms !== undefined)
       throw badOption("ms", plan.ms, "left out where `ticks` is given");
-    }
+
     const entry: Entry = { plan, tasksLeft: plan.tasks ?? Infinity, hits: 0 };
     this.entries.push(entry);
     return {
@@ -117,9 +117,7 @@ export class Plans {
         return matching.reduce((work, { plan }) => this.overlay(work, plan), NO_WORK);
       },
       done: () => {
-        for (const entry of used) {
-          entry.tasksLeft -= 1;
-        }
+        for (const entry of used) entry.tasksLeft -= 1;
       },
     };
   }

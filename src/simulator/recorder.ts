@@ -29,9 +29,8 @@ export interface RecordedRequest {
 export type OpenRecord = { -readonly [Member in keyof RecordedRequest]: RecordedRequest[Member] };
 
 export function credentialsOf(authorization: string | undefined): RecordedRequest["credentials"] {
-  if (authorization === undefined) {
-    return "none";
-  }
+  if (authorization === undefined) return "none";
+
   return authorization.startsWith("Basic ")
     ? "basic"
     : authorization.startsWith("OCP-ACCESS-KEY-")
@@ -45,9 +44,8 @@ export function withoutSecrets(headers: readonly (readonly [string, string])[]):
   return Object.fromEntries(
     headers.map(([name, value]) => {
       const lower = name.toLowerCase();
-      if (lower === "authorization") {
-        return [lower, `${value.split(" ")[0] ?? ""} …`];
-      }
+      if (lower === "authorization") return [lower, `${value.split(" ")[0] ?? ""} …`];
+
       return [lower, SECRET.has(lower) ? "…" : value];
     }),
   );

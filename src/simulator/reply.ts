@@ -74,20 +74,16 @@ export class Reply {
     const body = zipped ? gzipSync(plain) : plain;
     // No `Connection: keep-alive` and no `Keep-Alive`: staying open is what HTTP/1.1 does by itself.
     response.removeHeader("connection");
-    for (const [name, value] of answer.headers) {
-      response.appendHeader(name, value);
-    }
-    if (zipped) {
-      response.setHeader("Content-Encoding", "gzip");
-    }
-    if (answer.framing === "length") {
-      response.setHeader("Content-Length", String(body.length));
-    } else {
-      response.setHeader("Transfer-Encoding", "chunked");
-    }
-    if (answer.close === true || record.onConnection >= REQUESTS_PER_CONNECTION) {
+    for (const [name, value] of answer.headers) response.appendHeader(name, value);
+
+    if (zipped) response.setHeader("Content-Encoding", "gzip");
+
+    if (answer.framing === "length") response.setHeader("Content-Length", String(body.length));
+    else response.setHeader("Transfer-Encoding", "chunked");
+
+    if (answer.close === true || record.onConnection >= REQUESTS_PER_CONNECTION)
       response.setHeader("Connection", "close");
-    }
+
     // An empty reason phrase, as Tomcat sends it.
     response.writeHead(answer.status, "");
     record.status = answer.status;

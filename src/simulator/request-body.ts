@@ -6,17 +6,15 @@ export function readDeleteServers(
   body: Buffer,
   errors: ApiErrors,
 ): { readonly ids: readonly Id[]; readonly skipHost: readonly Id[] } {
-  if (body.length === 0) {
-    throw errors.malformedJson("Required request body is missing");
-  }
+  if (body.length === 0) throw errors.malformedJson("Required request body is missing");
+
   const json = parse(body.toString("utf8"), errors);
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+  if (typeof json !== "object" || json === null || Array.isArray(json))
     throw errors.malformedJson("JSON parse error: Cannot deserialize the request body");
-  }
+
   const ids = readIds(json, "obproxyServerIds", errors);
-  if (ids === undefined || ids.length === 0) {
-    throw errors.emptyField("obproxyServerIds", ids ?? null);
-  }
+  if (ids === undefined || ids.length === 0) throw errors.emptyField("obproxyServerIds", ids ?? null);
+
   return { ids, skipHost: readIds(json, "skipHostOperationServerIds", errors) ?? [] };
 }
 
@@ -30,9 +28,8 @@ function parse(text: string, errors: ApiErrors): unknown {
 
 function readIds(json: object, member: string, errors: ApiErrors): readonly Id[] | undefined {
   const value: unknown = Object.entries(json).find(([name]) => name === member)?.[1];
-  if (value === undefined || value === null) {
-    return undefined;
-  }
+  if (value === undefined || value === null) return undefined;
+
   if (!Array.isArray(value)) {
     throw errors.malformedJson(
       `JSON parse error: Cannot deserialize value of type \`java.util.ArrayList<java.lang.Long>\` (through reference chain: ["${member}"])`,

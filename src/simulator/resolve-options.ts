@@ -48,44 +48,39 @@ export function resolveOptions(options: SimulatorOptions) {
 }
 
 function engineClock(tickMs: number | "manual" | "poll"): EngineClock {
-  if (tickMs === "manual" || tickMs === 0) {
-    return { kind: "manual" };
-  }
-  if (tickMs === "poll") {
-    return { kind: "poll" };
-  }
-  if (!(tickMs >= 1) || !Number.isFinite(tickMs)) {
+  if (tickMs === "manual" || tickMs === 0) return { kind: "manual" };
+
+  if (tickMs === "poll") return { kind: "poll" };
+
+  if (!(tickMs >= 1) || !Number.isFinite(tickMs))
     throw badOption("tickMs", tickMs, 'milliseconds from 1 on, 0, "manual" or "poll"');
-  }
+
   return { kind: "timer", tickMs };
 }
 
 function portNumber(port: number): number {
-  if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw badOption("port", port, "an integer from 0 to 65535");
-  }
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw badOption("port", port, "an integer from 0 to 65535");
+
   return port;
 }
 
 function maxPageSize(size: number): number {
-  if (!Number.isInteger(size) || size < 1 || size > MAX_PAGE_SIZE) {
+  if (!Number.isInteger(size) || size < 1 || size > MAX_PAGE_SIZE)
     throw badOption("maxPageSize", size, `an integer from 1 to ${MAX_PAGE_SIZE}`);
-  }
+
   return size;
 }
 
 function pathPrefix(prefix: string): string {
-  if (!/^(\/[^/?#\s]+)*$/.test(prefix)) {
-    throw badOption("pathPrefix", prefix, 'empty or a path such as "/ocp"');
-  }
+  if (!/^(\/[^/?#\s]+)*$/.test(prefix)) throw badOption("pathPrefix", prefix, 'empty or a path such as "/ocp"');
+
   return prefix;
 }
 
 /** Published answers of 3.x name the server by its address, later ones by a short id. */
 function nodes(given: readonly SimulatedNode[] | undefined, traits: Traits): readonly SimulatedNode[] {
-  if (given !== undefined && given.length === 0) {
-    throw badOption("nodes", given, "at least one node");
-  }
+  if (given !== undefined && given.length === 0) throw badOption("nodes", given, "at least one node");
+
   const executor = "192.168.0.1";
   return given ?? [{ server: traits.errorCodes === "3.x" ? executor : "a83ad33525", executor }];
 }

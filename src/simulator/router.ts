@@ -44,9 +44,8 @@ export class Router {
       return variables === undefined ? [] : [{ route, variables }];
     });
     const found = candidates.find(({ route }) => route.method === (method === "HEAD" ? "GET" : method));
-    if (found !== undefined) {
-      return { kind: "found", ...found };
-    }
+    if (found !== undefined) return { kind: "found", ...found };
+
     return candidates.length === 0
       ? { kind: "unknown" }
       : { kind: "wrongMethod", allow: candidates.map(({ route }) => route.method).join(",") };
@@ -67,9 +66,8 @@ function decode(segment: string): string {
 }
 
 function variablesOf(pattern: readonly string[], segments: readonly string[]): readonly string[] | undefined {
-  if (pattern.length !== segments.length) {
-    return undefined;
-  }
+  if (pattern.length !== segments.length) return undefined;
+
   const isVariable = (part: string): boolean => part.startsWith("{");
   const fits = pattern.every((part, place) => (isVariable(part) ? segments[place] !== "" : part === segments[place]));
   return fits ? segments.filter((_, place) => isVariable(pattern[place] ?? "")) : undefined;

@@ -33,9 +33,8 @@ export class Service {
       "Could not open JPA EntityManager for transaction; nested exception is org.hibernate.TransactionException: JDBC begin transaction failed: ";
     const match = this.router.match(exchange.method, exchange.path);
     const isPublic = match.kind === "found" && match.route.isPublic === true;
-    if (isPublic && header(exchange, "authorization") === undefined) {
-      return this.answer(exchange);
-    }
+    if (isPublic && header(exchange, "authorization") === undefined) return this.answer(exchange);
+
     const answer = this.auth.hasSession(exchange)
       ? this.answers.error(exchange, this.errors.unhandled("CannotCreateTransactionException", trouble))
       : this.answers.security(exchange, 401, trouble, trouble);
@@ -43,15 +42,13 @@ export class Service {
   }
 
   private refusedByContainer(exchange: Exchange): Answer | undefined {
-    if (/%2f|%(?![0-9a-f]{2})/i.test(exchange.path)) {
-      return this.answers.container(400);
-    }
-    if (/\/\/|;|\/\.\.?(\/|$)/.test(exchange.path)) {
-      return this.answers.firewall(exchange, this.auth.strangersCookie());
-    }
-    if (exchange.method === "TRACE") {
+    if (/%2f|%(?![0-9a-f]{2})/i.test(exchange.path)) return this.answers.container(400);
+
+    if (/\/\/|;|\/\.\.?(\/|$)/.test(exchange.path)) return this.answers.firewall(exchange, this.auth.strangersCookie());
+
+    if (exchange.method === "TRACE")
       return this.answers.container(405, [["Allow", "HEAD, DELETE, POST, GET, OPTIONS, PUT"]]);
-    }
+
     return undefined;
   }
 
@@ -60,9 +57,8 @@ export class Service {
     const inApi = exchange.path.startsWith("/api/");
     const isPublic = !inApi || (match.kind === "found" && match.route.isPublic === true);
     const identity = this.auth.identify(exchange, isPublic);
-    if (identity.kind === "refused") {
-      return withCookies(identity.answer, identity.cookies);
-    }
+    if (identity.kind === "refused") return withCookies(identity.answer, identity.cookies);
+
     if (!inApi) {
       return identity.kind === "anonymous" && exchange.path !== "/login"
         ? withCookies(this.answers.toLogin(exchange), [
@@ -99,24 +95,21 @@ export class Service {
 
   private handled(route: Route, call: Call): Answer {
     const { exchange } = call;
-    if (!acceptsJson(exchange)) {
-      return this.answers.indexPage();
-    }
-    if (route.takesJson === true && !/^application\/json\b/i.test(header(exchange, "content-type") ?? "")) {
+    if (!acceptsJson(exchange)) return this.answers.indexPage();
+
+    if (route.takesJson === true && !/^application\/json\b/i.test(header(exchange, "content-type") ?? ""))
       return this.answers.indexPage([["Accept", "application/json"]]);
-    }
-    if (route.observes === true) {
-      this.settings.onObserve();
-    }
+
+    if (route.observes === true) this.settings.onObserve();
+
     try {
-      if (route.permission !== undefined && this.settings.permissions()[route.permission] === false) {
+      if (route.permission !== undefined && this.settings.permissions()[route.permission] === false)
         throw this.errors.notPermitted();
-      }
+
       return this.told(exchange, route.handle(call));
     } catch (error) {
-      if (error instanceof ApiError) {
-        return this.answers.error(exchange, error);
-      }
+      if (error instanceof ApiError) return this.answers.error(exchange, error);
+
       throw error;
     }
   }

@@ -31,12 +31,10 @@ export function signatureFault(
   now: number,
 ): string | undefined {
   const time = Date.parse(request.date);
-  if (Number.isNaN(time)) {
-    return "Date header is missing or malformed";
-  }
-  if (Math.abs(now - time) >= MAX_CLOCK_SKEW_MS) {
-    return "Request time is too skewed";
-  }
+  if (Number.isNaN(time)) return "Date header is missing or malformed";
+
+  if (Math.abs(now - time) >= MAX_CLOCK_SKEW_MS) return "Request time is too skewed";
+
   const expected = Buffer.from(sign(stringToSign(request), secret));
   const given = Buffer.from(signature);
   return expected.length === given.length && timingSafeEqual(expected, given) ? undefined : "Signature does not match";
@@ -63,9 +61,7 @@ function ocpHeaderLines(headers: SignedRequest["headers"]): string {
   const byName = new Map<string, string[]>();
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
-    if (lower.startsWith("x-ocp-")) {
-      byName.set(lower, [...(byName.get(lower) ?? []), value]);
-    }
+    if (lower.startsWith("x-ocp-")) byName.set(lower, [...(byName.get(lower) ?? []), value]);
   }
   return [...byName.entries()]
     .sort(([one], [other]) => byCodePoint(one, other))
@@ -78,13 +74,11 @@ function canonicalTarget(target: string): string {
   const mark = target.indexOf("?");
   const query = mark < 0 ? "" : target.slice(mark + 1);
   const path = mark < 0 ? target : target.slice(0, mark);
-  if (query === "") {
-    return path;
-  }
+  if (query === "") return path;
+
   const byKey = new Map<string, string[]>();
-  for (const [key, value] of new URLSearchParams(query)) {
-    byKey.set(key, [...(byKey.get(key) ?? []), value]);
-  }
+  for (const [key, value] of new URLSearchParams(query)) byKey.set(key, [...(byKey.get(key) ?? []), value]);
+
   const pairs = [...byKey.entries()]
     .sort(([one], [other]) => byCodePoint(one, other))
     .map(([key, values]) => `${encode(key)}=${encode([...values].sort(byCodePoint).join(","))}`);

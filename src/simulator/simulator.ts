@@ -52,9 +52,7 @@ export class Simulator {
       this.timer = setInterval(() => {
         this.parts.engine.tick();
       }, this.options.engine.tickMs);
-      if (this.options.unref) {
-        this.timer.unref();
-      }
+      if (this.options.unref) this.timer.unref();
     }
   }
 
@@ -283,9 +281,7 @@ export class Simulator {
     for (const task of this.parts.submissions.tasks.values()) {
       task.createTime = shifted(task.createTime);
       task.startTime = shifted(task.startTime);
-      if (task.finishTime !== undefined) {
-        task.finishTime = shifted(task.finishTime);
-      }
+      if (task.finishTime !== undefined) task.finishTime = shifted(task.finishTime);
     }
   }
 
@@ -311,17 +307,14 @@ export class Simulator {
 
   /** Moves the engine by ticks, also where it moves by itself. Default 1. */
   tick(ticks = 1): void {
-    for (let tick = 0; tick < ticks; tick += 1) {
-      this.parts.engine.tick();
-    }
+    for (let tick = 0; tick < ticks; tick += 1) this.parts.engine.tick();
   }
 
   /** Ticks until the task is no longer RUNNING; returns how many. Throws after `maxTicks`. */
   runToEnd(taskId: number | string, maxTicks = 10_000): number {
     for (let ticks = 0; ticks <= maxTicks; ticks += 1) {
-      if (this.known(taskId).status !== "RUNNING") {
-        return ticks;
-      }
+      if (this.known(taskId).status !== "RUNNING") return ticks;
+
       this.parts.engine.tick();
     }
     throw badOption("maxTicks", maxTicks, `enough for task ${taskId} to end`);
@@ -391,9 +384,8 @@ export class Simulator {
 
   private known(id: number | string): Task {
     const task = this.parts.submissions.tasks.get(String(id));
-    if (task === undefined) {
-      throw noSuch("task", String(id));
-    }
+    if (task === undefined) throw noSuch("task", String(id));
+
     return task;
   }
 
@@ -401,9 +393,8 @@ export class Simulator {
     const { subtasks } = this.known(taskId);
     const named = subtasks.filter(({ id, name }) => wanted === undefined || String(wanted) === id || wanted === name);
     const found = named.find((subtask) => subtask.status === status) ?? named[0];
-    if (found === undefined) {
-      throw noSuch("subtask", String(wanted));
-    }
+    if (found === undefined) throw noSuch("subtask", String(wanted));
+
     return found.id;
   }
 }

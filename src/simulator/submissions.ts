@@ -101,11 +101,9 @@ export class Submissions {
     const known = this.cluster(clusterId);
     const obproxies = this.obproxiesOf(known, ids);
     const cluster = this.unlockedCluster(clusterId);
-    for (const obproxy of obproxies) {
-      if (BUSY.has(obproxy.status)) {
-        throw this.errors.obproxyBusy(obproxy.id, obproxy.status);
-      }
-    }
+    for (const obproxy of obproxies)
+      if (BUSY.has(obproxy.status)) throw this.errors.obproxyBusy(obproxy.id, obproxy.status);
+
     return this.submit(submitter, {
       name: dialect === "DELETE" ? "Offline obproxy" : "Delete obproxy server",
       stages: dialect === "DELETE" ? OFFLINE_OBPROXY_STAGES : DELETE_SERVER_STAGES,
@@ -147,17 +145,15 @@ export class Submissions {
 
   private cluster(id: Id): Cluster {
     const cluster = this.inventory.find(id);
-    if (cluster === undefined) {
-      throw this.errors.clusterNotFound(id);
-    }
+    if (cluster === undefined) throw this.errors.clusterNotFound(id);
+
     return cluster;
   }
 
   private unlockedCluster(id: Id): Cluster {
     const cluster = this.cluster(id);
-    if (cluster.lockedBy !== undefined) {
-      throw this.errors.clusterLocked(this.settings.lockRefusal);
-    }
+    if (cluster.lockedBy !== undefined) throw this.errors.clusterLocked(this.settings.lockRefusal);
+
     return cluster;
   }
 
@@ -165,14 +161,12 @@ export class Submissions {
   private obproxiesOf(cluster: Cluster, ids: readonly (Id | null)[]): readonly Obproxy[] {
     const seen = new Set<Id>();
     return ids.map((id) => {
-      if (id === null || seen.has(id)) {
-        throw this.errors.obproxyNotFound(String(id));
-      }
+      if (id === null || seen.has(id)) throw this.errors.obproxyNotFound(String(id));
+
       seen.add(id);
       const found = cluster.obproxies.find((obproxy) => obproxy.id === id);
-      if (found !== undefined) {
-        return found;
-      }
+      if (found !== undefined) return found;
+
       throw this.inventory.isElsewhere(id, cluster.id)
         ? this.errors.obproxyOfOtherCluster(id, cluster.id)
         : this.errors.obproxyNotFound(id);

@@ -15,9 +15,7 @@ export class LogWriter {
       "c.o.o.t.engine.runner.JavaSubtaskRunner  ",
       `${verb} subtask, id=${subtask.id}, context=${this.context(task, subtask, now)}, executor=${subtask.executor ?? ""}`,
     );
-    if (subtask.work.log !== "") {
-      subtask.log += `${subtask.work.log}\n`;
-    }
+    if (subtask.work.log !== "") subtask.log += `${subtask.work.log}\n`;
   }
 
   succeed(subtask: Subtask, now: number): void {

@@ -134,9 +134,8 @@ function listedSubtask(task: Task, subtask: Subtask): Json {
 
 /** Members as the table of `InstanceFullTag` (4.3.6) names them; which of them an OBProxy's task carries is inferred. */
 function tags(task: Task): readonly Json[] {
-  if (task.clusterId === undefined) {
-    return [];
-  }
+  if (task.clusterId === undefined) return [];
+
   const cluster = { obproxyClusterId: wireId(task.clusterId), obproxyClusterName: task.clusterName };
   return [
     { deleted: false, objectType: "OBPROXY_CLUSTER", ...cluster },

@@ -2,13 +2,11 @@ import { badOption } from "./option-error.js";
 
 /** Minutes east of Greenwich, from `"+08:00"` or `"Z"`. */
 export function parseUtcOffset(text: string): number {
-  if (text === "Z") {
-    return 0;
-  }
+  if (text === "Z") return 0;
+
   const match = /^([+-])(\d\d):(\d\d)$/.exec(text);
-  if (match === null) {
-    throw badOption("utcOffset", text, '"Z" or an offset such as "+08:00"');
-  }
+  if (match === null) throw badOption("utcOffset", text, '"Z" or an offset such as "+08:00"');
+
   return (match[1] === "-" ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
 }
 
@@ -30,9 +28,8 @@ export function formatLogTime(milliseconds: number, utcOffsetMinutes: number): s
 }
 
 function formatOffset(minutes: number): string {
-  if (minutes === 0) {
-    return "Z";
-  }
+  if (minutes === 0) return "Z";
+
   const two = (value: number): string => String(value).padStart(2, "0");
   const size = Math.abs(minutes);
   return `${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;

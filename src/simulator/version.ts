@@ -21,9 +21,8 @@ export interface Traits {
 
 export function traitsOf(version: string): Traits {
   const match = /^(\d+)\.(\d+)\.(\d+)/.exec(version);
-  if (match === null) {
-    throw badOption("version", version, 'a version such as "4.2.2"');
-  }
+  if (match === null) throw badOption("version", version, 'a version such as "4.2.2"');
+
   const [major, minor, patch] = [Number(match[1]), Number(match[2]), Number(match[3])];
   const since = (...wanted: [number, number, number]): boolean =>
     major !== wanted[0] ? major > wanted[0] : minor !== wanted[1] ? minor > wanted[1] : patch >= wanted[2];

@@ -65,9 +65,7 @@ export function assemble(options: ResolvedOptions, permissions: () => Permission
     permissions,
     rateLimit: rateLimitOf(options),
     onObserve: () => {
-      if (options.engine.kind === "poll") {
-        engine.tick();
-      }
+      if (options.engine.kind === "poll") engine.tick();
     },
   });
   const listeners = { arrivals: new Listeners(), answers: new Listeners() };
@@ -81,9 +79,8 @@ export function assemble(options: ResolvedOptions, permissions: () => Permission
       listeners.answers.tell(request);
     },
   });
-  for (const cluster of options.clusters) {
-    inventory.add(cluster);
-  }
+  for (const cluster of options.clusters) inventory.add(cluster);
+
   return { inventory, plans, submissions, actions, engine, auth, faults, server, ...listeners };
 }
 

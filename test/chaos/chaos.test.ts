@@ -6,7 +6,7 @@ const SEED = 1;
 const HISTORIES = 200;
 
 describe(`${HISTORIES} random histories of real hooks (seed ${SEED})`, () => {
-  it("break no invariant", async () => {
+  test("break no invariant", async () => {
     const { broken, counts, histories } = await chaos(SEED, HISTORIES);
     expect(broken.map(storyOf)).toEqual([]);
     expect(histories).toBe(HISTORIES);

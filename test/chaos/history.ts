@@ -325,7 +325,9 @@ class History {
     if (sent.trouble !== "none") {
       this.counts.troubles += 1;
       this.say(`${sent.hook}: ${sent.method} ${sent.path} is ${sent.trouble}`);
-    } else if (sent.method !== "GET") this.say(`${sent.hook} sends ${sent.method} ${sent.path} ${sent.body}`);
+    } else if (sent.method !== "GET") {
+      this.say(`${sent.hook} sends ${sent.method} ${sent.path} ${sent.body}`);
+    }
     const hook = this.hooks.get(sent.hook);
     if (hook === undefined) throw new Error(`a request of nobody: ${sent.hook}`);
     if (sent.trouble === "duplicated") this.judge.wasDuplicated(hook.name);

@@ -46,16 +46,15 @@ export class Judge {
   sent(sent: Sent, hook: Hook, isOther: boolean): void {
     const { breaks } = this.options;
     // Its time runs before it sends its first request.
-    if (!hook.wasStopped && sent.at > (hook.askedAt ?? sent.at) + hook.timeoutMs + SLACK_MS) {
+    if (!hook.wasStopped && sent.at > (hook.askedAt ?? sent.at) + hook.timeoutMs + SLACK_MS)
       breaks(`I5: a request of ${hook.name} after its deadline: ${sent.method} ${sent.path}`);
-    }
+
     if (sent.method === "GET") return;
     const retried = /\/tasks\/instances\/(\d+)\//.exec(sent.path)?.[1];
     if (retried !== undefined) this.judgeRetry(retried, hook);
     else if (!isOther) this.judgeDelete(sent, hook);
-    else if (idsOf(sent).some((id) => id !== OTHERS_OWN)) {
+    else if (idsOf(sent).some((id) => id !== OTHERS_OWN))
       breaks(`I2: ${hook.name} sends ${sent.path} to an OCP where nobody declares that`);
-    }
   }
 
   private judgeDelete(sent: Sent, hook: Hook): void {
@@ -200,9 +199,8 @@ export class Judge {
 
   checkStranger(): void {
     const { ocp, breaks } = this.options;
-    if (ocp.cluster(27)?.obproxies.some(({ id }) => id === STRANGER) !== true) {
+    if (ocp.cluster(27)?.obproxies.some(({ id }) => id === STRANGER) !== true)
       breaks("I2: the OBProxy that nobody declared is gone");
-    }
   }
 
   private tell(broken: string | undefined, of: string): void {

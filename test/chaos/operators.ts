@@ -224,9 +224,9 @@ export async function putRight(ocp: Simulator, tells: Tells): Promise<void> {
   // What a person skipped may have been what releases the lock.
   if (cluster.lockedBy !== undefined) ocp.unlock(27);
   // A cluster that was set up anew in the middle of a task may keep what that made of its OBProxies.
-  for (const { id, operateStatus } of cluster.obproxies) {
+  for (const { id, operateStatus } of cluster.obproxies)
     if (operateStatus !== "NORMAL") ocp.updateObproxy(27, id, { status: "RUNNING", operateStatus: "NORMAL" });
-  }
+
   if (cluster.name !== "orders") {
     const does = (): void => {
       ocp.renameCluster(27, "orders");

@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { compileFunction } from "node:vm";
-import { App, Testing } from "cdktf";
-import type { TerraformStack } from "cdktf";
+import { App, type TerraformStack, Testing } from "cdktf";
 import type { Construct } from "constructs";
 import ts from "typescript";
 import { generate, GENERATE_HELP } from "../../src/cli/generate.js";
@@ -115,7 +114,7 @@ function synthesized(
   return { directory: join(directory, "stacks/generated"), text: Testing.synth(stack) };
 }
 
-it("prints all clusters with their OBProxies, ready to compile, in Prettier's form", async () => {
+test("prints all clusters with their OBProxies, ready to compile, in Prettier's form", async () => {
   await given();
   const { code, err, out } = await run();
   expect(code).toBe(0);
@@ -132,14 +131,14 @@ it("prints all clusters with their OBProxies, ready to compile, in Prettier's fo
   expect(out).toMatch(/ {8}1, \/\/ \d+\.\d+\.\d+\.\d+:\d+\n/);
 });
 
-it("prints those that are named, by name or id", async () => {
+test("prints those that are named, by name or id", async () => {
   await given();
   const { code, out } = await run(["orders-eu", "29"]);
   expect(code).toBe(0);
   expect([...out.matchAll(/clusterId: (\d+)/g)].map(([, id]) => id)).toEqual(["28", "29"]);
 });
 
-it("refuses a name that OCP does not know, and says which it knows", async () => {
+test("refuses a name that OCP does not know, and says which it knows", async () => {
   await given();
   const { code, err, out } = await run(["orders", "bills"]);
   expect(code).toBe(2);
@@ -149,7 +148,7 @@ it("refuses a name that OCP does not know, and says which it knows", async () =>
   );
 });
 
-it("says at the top, and by its exit code, what is missing", async () => {
+test("says at the top, and by its exit code, what is missing", async () => {
   await given();
   ocp.inject({
     when: ({ path }) => path.endsWith("/clusters/27"),
@@ -168,7 +167,7 @@ it("says at the top, and by its exit code, what is missing", async () => {
   synthesized(out);
 });
 
-it("writes no id that a number cannot hold", async () => {
+test("writes no id that a number cannot hold", async () => {
   await given({
     clusters: [
       { id: "9007199254740993", name: "huge", obproxies: [1] },
@@ -181,7 +180,7 @@ it("writes no id that a number cannot hold", async () => {
   synthesized(out);
 });
 
-it("takes the prefix of the environment and the name of the class", async () => {
+test("takes the prefix of the environment and the name of the class", async () => {
   await given();
   const env = { EU_URL: ocp.url, EU_USERNAME: DEFAULT_CREDENTIALS.username, EU_PASSWORD: DEFAULT_CREDENTIALS.password };
   const { code, out } = await run(["orders", "--env-prefix", "EU", "--class-name", "Eu"], { OCP_URL: "", ...env });
@@ -190,7 +189,7 @@ it("takes the prefix of the environment and the name of the class", async () => 
   synthesized(out, "Eu");
 });
 
-it("compares what OCP holds with a stack", async () => {
+test("compares what OCP holds with a stack", async () => {
   await given();
   const { out } = await run(["orders", "28"]);
   const { directory } = synthesized(out);
@@ -212,7 +211,7 @@ it("compares what OCP holds with a stack", async () => {
   ]);
 });
 
-it("finds no difference where there is none", async () => {
+test("finds no difference where there is none", async () => {
   await given();
   const { directory } = synthesized((await run()).out);
   const { code, out } = await run(["--check", directory]);
@@ -220,7 +219,7 @@ it("finds no difference where there is none", async () => {
   expect(out).toContain("no difference");
 });
 
-it.each<[string, readonly string[], NodeJS.ProcessEnv, RegExp]>([
+test.each<[string, readonly string[], NodeJS.ProcessEnv, RegExp]>([
   [
     "a wrong password",
     [],
@@ -242,7 +241,7 @@ it.each<[string, readonly string[], NodeJS.ProcessEnv, RegExp]>([
   expect(err).not.toMatch(/\n\s+at |wrong-one/);
 });
 
-it("teaches", async () => {
+test("teaches", async () => {
   await given();
   expect(await run(["--help"])).toMatchObject({ code: 0, out: `${GENERATE_HELP}\n` });
 });

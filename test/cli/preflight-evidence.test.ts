@@ -42,12 +42,12 @@ describe.each(["COM10002", "CMP07001", 0, undefined])("a 404 in general words (c
     world.ocp.inject({ method: "GET", path: CLUSTER, times: Infinity, does });
   };
 
-  it("about a cluster that the list holds is a problem", async () => {
+  test("about a cluster that the list holds is a problem", async () => {
     hide();
     expect((await run()).code).toBe(1);
   });
 
-  it("about a cluster that the list does not hold is a problem, and not already gone", async () => {
+  test("about a cluster that the list does not hold is a problem, and not already gone", async () => {
     hide();
     world.ocp.removeCluster(27);
     const { code: exit, out } = await run();
@@ -62,7 +62,7 @@ describe("a failed deletion", () => {
     world.ocp.removeObproxy(27, 1);
   });
 
-  it.each([
+  test.each([
     ["with the same name", anothers],
     ["with other names", { ...anothers, name: "Upgrade obproxy" }],
   ])("is told of though 450 newer failed tasks %s stand before it", async (_what, other) => {
@@ -70,7 +70,7 @@ describe("a failed deletion", () => {
     expect((await run()).out).toContain("31440");
   });
 
-  it("is no problem where a later one succeeded, though 450 newer successes stand before that", async () => {
+  test("is no problem where a later one succeeded, though 450 newer successes stand before that", async () => {
     world.ocp.addPastTask({ ...own, status: "SUCCESSFUL" });
     world.ocp.addPastTasks(450, { name: "Restart host", status: "SUCCESSFUL" });
     expect((await run()).code).toBe(0);

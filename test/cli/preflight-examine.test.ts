@@ -21,12 +21,12 @@ import {
 
 const ALL = "OBProxy cluster 27, OBProxy 27/1, OBProxy 27/2";
 
-it("finds nothing in a good world", () => {
+test("finds nothing in a good world", () => {
   expect(findings({})).toEqual([]);
   expect(statuses({})).toEqual({ "27": "ready", "27/1": "ready", "27/2": "ready" });
 });
 
-it("tells the order of a destroy and how many tasks it takes", () => {
+test("tells the order of a destroy and how many tasks it takes", () => {
   const ids = Array.from({ length: 12 }, (_, index) => String(index + 1));
   const declared = Object.fromEntries(["27", ...ids.map((id) => `27/${id}`)].map((key) => [key, {}]));
   const [stack] = examine([scene({ declared, clusters: [orders(...ids)] })]).stacks;
@@ -336,28 +336,28 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
   ["an OCP that does not tell its version", { answers: { version: undefined } }, ["warning version-unknown"]],
 ];
 
-it.each(SITUATIONS)("tells of %s", (_what, world, expected) => {
+test.each(SITUATIONS)("tells of %s", (_what, world, expected) => {
   expect(findings(world)).toEqual(expected);
 });
 
-it("calls what OCP does not know already gone", () => {
+test("calls what OCP does not know already gone", () => {
   expect(statuses({ clusters: [] })).toEqual({ "27": "gone", "27/1": "gone", "27/2": "gone" });
 });
 
-it.each<[what: string, world: World]>([
+test.each<[what: string, world: World]>([
   ["who may not read tasks", { answers: { tasksRefusal: { message: "403", next: "ask" } } }],
   ["whose hook is missing", { provider: { flaws: [{ message: "missing", next: "synth" }] } }],
 ])("calls nothing ready of a provider %s", (_what, world) => {
   expect(statuses(world)).toEqual({ "27": "problem", "27/1": "problem", "27/2": "problem" });
 });
 
-it("calls nothing busy that nobody may see the tasks of", () => {
+test("calls nothing busy that nobody may see the tasks of", () => {
   const answers = { tasksRefusal: { message: "403", next: "ask" } };
   const clusters = [{ ...orders("1", "2"), status: "OPERATING" }];
   expect(findings({ answers, clusters })).toEqual(["problem tasks-forbidden"]);
 });
 
-it("does not call ready what an earlier deletion may have left locked", () => {
+test("does not call ready what an earlier deletion may have left locked", () => {
   const world = { tasks: [failedDeletion], ours: { "27/1": ourTask(failedDeletion) } };
   expect(statuses(world)).toEqual({ "27": "held-back", "27/1": "problem", "27/2": "ready" });
   const { findings: all } = examine([scene(world)]);
@@ -366,25 +366,25 @@ it("does not call ready what an earlier deletion may have left locked", () => {
   expect(all.find(({ code }) => code === "task-failed")?.next).toBe(next);
 });
 
-it("holds a cluster back when one of its proxies has a problem", () => {
+test("holds a cluster back when one of its proxies has a problem", () => {
   const declared = { ...DECLARED, "27/2": { skipHostOperation: true } };
   expect(statuses({ declared })).toEqual({ "27": "held-back", "27/1": "ready", "27/2": "problem" });
 });
 
-it("names the guard of the first deploy for an object that has left the code", () => {
+test("names the guard of the first deploy for an object that has left the code", () => {
   const world = { declared: {}, instances: [instance("27", { clusterName: "sales" })], clusters: [orders()] };
   const [finding] = examine([scene(world)]).findings;
   expect(finding).toMatchObject({ code: "cluster-name", message: expect.stringContaining('not "sales"') as string });
   expect(finding!.next).toContain("declare OBProxy cluster 27 again");
 });
 
-it("gives terraform's own command against a taint", () => {
+test("gives terraform's own command against a taint", () => {
   const world = { declared: { "27": {} }, instances: [instance("27", { tainted: true })], clusters: [orders()] };
   const [finding] = examine([scene(world)]).findings;
   expect(finding!.next).toBe(`terraform -chdir=out untaint 'null_resource.ocp_obproxy_clusters["27"]'`);
 });
 
-it("names all objects of one cause in one text", () => {
+test("names all objects of one cause in one text", () => {
   const world = { declared: {}, blocks: [], instances: [instance("27"), instance("27/1")] };
   const [finding] = examine([scene(world)]).findings;
   expect(finding!.message).toBe(
@@ -395,7 +395,7 @@ it("names all objects of one cause in one text", () => {
   );
 });
 
-it("tells of a deletion at work once, also of what waits for it", () => {
+test("tells of a deletion at work once, also of what waits for it", () => {
   const [finding] = examine([scene({ tasks: [task()], ours: { "27/1": ourTask(task()) } })]).findings;
   expect(finding!.message).toContain("a deletion of OBProxy 27/1 is at work already (task 900");
 });
@@ -408,11 +408,11 @@ describe("proxies of a cluster in another stack", () => {
     others: [{ obproxies: { "27/1": "proxies/1", "27/2": "proxies/2" } }],
   };
 
-  it("are gone before it when their stack depends on its", () => {
+  test("are gone before it when their stack depends on its", () => {
     expect(findings({ ...proxies, dependencies: ["cluster"] }, cluster)).toEqual([]);
   });
 
-  it("stand against it otherwise", () => {
+  test("stand against it otherwise", () => {
     expect(findings(proxies, cluster)).toEqual(["problem declared-elsewhere: OBProxy cluster 27"]);
   });
 });
@@ -425,7 +425,7 @@ describe("what only Terraform's own order decides", () => {
     others: [{ stack: "proxies", obproxies: { "27/1": "proxies/1", "27/2": "proxies/2" } }],
   };
 
-  it("is a problem where nothing tells it, with what to do", () => {
+  test("is a problem where nothing tells it, with what to do", () => {
     const unordered = [block("null_resource.ocp_obproxies", { needs: new Set() }), BLOCKS[1]!];
     const [finding] = examine([scene({ blocks: unordered })]).findings;
     expect(finding).toMatchObject({ code: "declared-elsewhere", level: "problem" });
@@ -433,7 +433,7 @@ describe("what only Terraform's own order decides", () => {
     expect(finding!.next).toContain("declare the cluster and its OBProxies with one provider");
   });
 
-  it("is no order where a proxy of the other stack is not deployed", () => {
+  test("is no order where a proxy of the other stack is not deployed", () => {
     const half = { ...proxies, dependencies: ["cluster"], instances: [instance("27/1")] };
     expect(findings(half, cluster)).toEqual([
       "warning not-deployed: OBProxy 27/2",
@@ -441,7 +441,7 @@ describe("what only Terraform's own order decides", () => {
     ]);
   });
 
-  it("holds a cluster back for what cannot go in a stack before it", () => {
+  test("holds a cluster back for what cannot go in a stack before it", () => {
     const stuck = {
       ...proxies,
       dependencies: ["cluster"],
@@ -459,18 +459,18 @@ describe("a deploy", () => {
   const found = (world: World, command?: Command) =>
     examine([scene(world)], command).findings.map(({ code, level }) => `${level} ${code}`);
 
-  it("would fail at a cluster that has left the code while its proxies stay; a destroy would not", () => {
+  test("would fail at a cluster that has left the code while its proxies stay; a destroy would not", () => {
     expect(found(leaves)).toEqual(["problem declared-elsewhere"]);
     expect(found(leaves, "deploy")).toEqual(["problem declared-elsewhere"]);
     expect(found(leaves, "destroy")).toEqual([]);
     expect(statusesOf(examine([scene(leaves)], "destroy"))["27"]).toBe("ready");
   });
 
-  it("would not where its proxies have left with it", () => {
+  test("would not where its proxies have left with it", () => {
     expect(found({ ...leaves, declared: {} })).toEqual([]);
   });
 
-  it("does not meet what only a destroy is refused", () => {
+  test("does not meet what only a destroy is refused", () => {
     const kept = { declared: { ...DECLARED, "27": { preventDestroy: true } } };
     expect(found(kept)).toEqual(["problem protected"]);
     expect(found(kept, "deploy")).toEqual([]);
@@ -482,20 +482,20 @@ describe("what somebody else declares", () => {
   const left: World = { declared: {}, instances: [instance("27/1")] };
   const there: World = { name: "other", declared: { "27/1": {} } };
 
-  it("is left alone where that stack's state holds it, and a problem where it does not", () => {
+  test("is left alone where that stack's state holds it, and a problem where it does not", () => {
     const world = { ...left, others: [{ obproxies: { "27/1": "other/one" } }] };
     expect(findings(world, there)).toEqual(["note left-alone: OBProxy 27/1"]);
     expect(findings(world, { ...there, instances: [] })).toContain("problem declared-elsewhere: OBProxy 27/1");
   });
 
-  it("is a problem under another address, and by ids that only Terraform knows", () => {
+  test("is a problem under another address, and by ids that only Terraform knows", () => {
     const problem = ["problem declared-elsewhere: OBProxy 27/1"];
     const elsewhere = { url: "https://ocp.example.org", obproxies: { "27/1": "other/one" } };
     expect(findings({ ...left, others: [elsewhere] })).toEqual(problem);
     expect(findings({ ...left, others: [{ tokens: [{ kind: "obproxy", path: "other/p" }] }] })).toEqual(problem);
   });
 
-  it("is a problem for a cluster that would sweep it by force", () => {
+  test("is a problem for a cluster that would sweep it by force", () => {
     const force: World = {
       declared: { "27": { forceDestroy: true } },
       others: [{ tokens: [{ kind: "obproxy", path: "other/p" }] }],
@@ -508,7 +508,7 @@ describe("what the last deploy knew", () => {
   const token = { kind: "cluster", path: "stack/c", clusterName: "sales" } as const;
   const renamed: World = { declared: {}, tokens: [token], clusters: [{ id: "27", name: "sales", obproxies: [] }] };
 
-  it("of a name that null_resource keeps makes Terraform refuse the plan", () => {
+  test("of a name that null_resource keeps makes Terraform refuse the plan", () => {
     expect(findings({ ...renamed, instances: [instance("27")] })).toEqual(["problem name-changed: OBProxy cluster 27"]);
     const clusters = [{ id: "27", name: "orders", obproxies: [] }];
     const none = instance("27", { clusterName: "*" });
@@ -517,7 +517,7 @@ describe("what the last deploy knew", () => {
     ]);
   });
 
-  it("of a name guards with terraform_data", () => {
+  test("of a name guards with terraform_data", () => {
     const address = 'terraform_data.ocp_obproxy_clusters["27"]';
     const blocks = [block("terraform_data.ocp_obproxy_clusters")];
     const world = { ...renamed, blocks };
@@ -528,7 +528,7 @@ describe("what the last deploy knew", () => {
     ]);
   });
 
-  it("of settings that null_resource cannot keep is lost when the object leaves", () => {
+  test("of settings that null_resource cannot keep is lost when the object leaves", () => {
     const left = scene({
       declared: { "27": {}, "27/2": {} },
       instances: ["27", "27/1", "27/2"].map((key) => instance(key)),
@@ -546,7 +546,7 @@ describe("the exit code", () => {
   const warned = { settings: { insecureSkipVerify: true } };
   const broken = { clusters: [orders("1", "2", "9")] };
   const blind: World = { answers: { kind: "blind", url: undefined, refusal: { message: "no", next: "look" } } };
-  it.each([
+  test.each([
     ["0 in a good world", {}, 0],
     ["0 with warnings", warned, 0],
     ["1 with problems", broken, 1],
@@ -555,7 +555,7 @@ describe("the exit code", () => {
     expect(exitCodeOf(examine([scene(world)]))).toBe(expected);
   });
 
-  it("is 1 with warnings that are taken strictly", () => {
+  test("is 1 with warnings that are taken strictly", () => {
     expect(exitCodeOf(strictly(examine([scene(warned)])))).toBe(1);
   });
 });
@@ -563,29 +563,29 @@ describe("the exit code", () => {
 describe("the text", () => {
   const text = textReport(examine([scene({ tasks: [task()] })]));
 
-  it("has every object, its status and its place in OCP", () => {
+  test("has every object, its status and its place in OCP", () => {
     expect(text).toContain('\n  OBProxy cluster 27: ready, but would have to wait ("orders")\n');
     expect(text).toContain("\n  OBProxy 27/1: ready, but would have to wait (RUNNING)\n");
   });
 
-  it("says honestly that the right to delete is not known", () => {
+  test("says honestly that the right to delete is not known", () => {
     expect(text).toContain("may delete: not known before a delete is sent; it takes the role OBPROXY_MANAGER");
   });
 
-  it("ends with the sum", () => {
+  test("ends with the sum", () => {
     expect(text.trimEnd().split("\n").at(-1)).toBe("3 objects: 3 ready, 0 already gone, 1 warning, 0 problems");
   });
 
   const textOf = (world: World): string => textReport(examine([scene(world)]));
 
-  it("counts what could not be looked at apart from problems", () => {
+  test("counts what could not be looked at apart from problems", () => {
     const answers = { kind: "blind", url: undefined, refusal: { message: "no", next: "look" } } as const;
     expect(textOf({ answers }).trimEnd().split("\n").at(-1)).toBe(
       "3 objects: 0 ready, 0 already gone, 3 unknown, 0 warnings, 0 problems, 1 not looked at",
     );
   });
 
-  it.each<[what: string, world: World, expected: string]>([
+  test.each<[what: string, world: World, expected: string]>([
     ["of what is in the state", { instances: [instance("27"), instance("27/1")] }, "    1. OBProxy 27/1 (about"],
     ["of nothing, with an empty state", { instances: [] }, "  destroy would delete nothing\n"],
     [
@@ -597,7 +597,7 @@ describe("the text", () => {
     expect(textOf(world)).toContain(expected);
   });
 
-  it("promises nothing where the state could not be read", () => {
+  test("promises nothing where the state could not be read", () => {
     const state = { kind: "unreadable", message: "what", next: "do" } as const;
     expect(textOf({ instances: [], state, clusters: [{ ...orders(), name: "billing" }] })).not.toContain(
       "destroy would",
@@ -607,13 +607,13 @@ describe("the text", () => {
   const leaving: World = { declared: { "27": {}, "27/1": {} } };
   const allInstances = ["27", "27/1", "27/2"].map((key) => instance(key));
 
-  it("says what a deploy would delete, before it says what a destroy would", () => {
+  test("says what a deploy would delete, before it says what a destroy would", () => {
     const world = { ...leaving, instances: allInstances };
     expect(textOf(world)).toContain("  deploy would delete: OBProxy 27/2\n  destroy would go in 2 waves:\n");
     expect(jsonReport(examine([scene(world)])).stacks[0]!.deployDeletes).toEqual(["OBProxy 27/2"]);
   });
 
-  it.each<[what: string, world: World]>([
+  test.each<[what: string, world: World]>([
     ["is gone already", { clusters: [orders("1")] }],
     ["another stack declares now", { others: [{ obproxies: { "27/2": "other/two" } }] }],
     ["has no hook any more", { instances: [instance("27"), instance("27/1"), instance("27/2", { tainted: true })] }],
@@ -622,19 +622,19 @@ describe("the text", () => {
     expect(textOf({ ...leaving, instances: allInstances, ...world })).not.toContain("deploy would delete");
   });
 
-  it("says how sure it is of that", () => {
+  test("says how sure it is of that", () => {
     expect(textOf({ ...leaving, instances: allInstances, provider: { unknownKeys: 1 } })).toContain(
       "deploy would delete: OBProxy 27/2 (unless declared with an id that only Terraform knows)",
     );
   });
 
-  it("says who would refuse what preventDestroy protects", () => {
+  test("says who would refuse what preventDestroy protects", () => {
     const text = textOf({ declared: { ...DECLARED, "27/2": { preventDestroy: true } } });
     expect(text).toContain("OBProxy 27/2: would be refused (preventDestroy) (RUNNING)");
     expect(text).toContain("where that is not deployed yet, by the hook");
   });
 
-  it("puts problems after warnings", () => {
+  test("puts problems after warnings", () => {
     const worst = textReport(
       examine([scene({ settings: { insecureSkipVerify: true }, clusters: [orders("1", "2", "9")] })]),
     );
@@ -642,7 +642,7 @@ describe("the text", () => {
   });
 });
 
-it("gives the same in JSON, with null for what is not known", () => {
+test("gives the same in JSON, with null for what is not known", () => {
   const json = jsonReport(examine([scene({ declared: { "27": {} }, clusters: [orders()] })]));
   expect(json).toEqual({
     formatVersion: 1,

@@ -55,7 +55,7 @@ describe("the directory that is looked at", () => {
     ["CDKTF_OUTPUT", '{"output":"elsewhere"}', [], { CDKTF_OUTPUT: "out" }, "by CDKTF_OUTPUT"],
     ["cdktf.json", '{"output":"out"}', [], {}, 'by "output" in cdktf.json'],
   ];
-  it.each(places)("is the one of %s, and is named", async (_what, configuration, args, env, from) => {
+  test.each(places)("is the one of %s, and is named", async (_what, configuration, args, env, from) => {
     await world.deploy(everything);
     // Of an earlier synth, and of no use any more.
     mkdirSync(join(world.project.path, "cdktf.out"));
@@ -67,21 +67,21 @@ describe("the directory that is looked at", () => {
     expect(code).toBe(0);
   });
 
-  it("is told by its name where it is missing", async () => {
+  test("is told by its name where it is missing", async () => {
     file("cdktf.json", '{"output":"somewhere/else"}');
     const { code, err } = await run();
     expect(err).toContain("somewhere/else");
     expect(code).toBe(2);
   });
 
-  it("cannot be known by a cdktf.json that cannot be read", async () => {
+  test("cannot be known by a cdktf.json that cannot be read", async () => {
     file("cdktf.json", "{");
     const { code, err } = await run();
     expect(err).toContain("cdktf.json cannot be read");
     expect(code).toBe(2);
   });
 
-  it("is told as outdated where the app has changed since", async () => {
+  test("is told as outdated where the app has changed since", async () => {
     await world.deploy(everything);
     file("cdktf.json", '{"output":"out"}');
     const source = file("main.ts", "// changed");
@@ -96,7 +96,7 @@ describe("the directory that is looked at", () => {
 });
 
 describe("a local state that no stack of the app uses any more", () => {
-  it("is a problem where it holds objects of OCP", async () => {
+  test("is a problem where it holds objects of OCP", async () => {
     await world.deploy(everything);
     file("cdktf.json", '{"output":"out"}');
     expect((await run()).out).not.toContain("no stack of the app uses");
@@ -107,7 +107,7 @@ describe("a local state that no stack of the app uses any more", () => {
     expect(code).toBe(1);
   });
 
-  it("is nothing where it holds none", async () => {
+  test("is nothing where it holds none", async () => {
     world.synth(everything);
     file("cdktf.json", '{"output":"out"}');
     file("terraform.old.tfstate", '{"version":4,"resources":[]}');
@@ -117,7 +117,7 @@ describe("a local state that no stack of the app uses any more", () => {
 });
 
 describe("stacks of others in the same app", () => {
-  it("that are not initialized are noted, and the others looked at", async () => {
+  test("that are not initialized are noted, and the others looked at", async () => {
     const app = new App({ outdir: world.project.outPath });
     const own = world.project.addStack(app);
     everything(new OcpProvider(own, "ocp", { url: world.ocp.url, carrier: Carrier.TERRAFORM_DATA }), own);
@@ -136,7 +136,7 @@ describe("stacks of others in the same app", () => {
 describe("variables that are meant for other commands", () => {
   beforeEach(() => world.deploy(everything));
 
-  it.each([
+  test.each([
     { TF_CLI_ARGS: "-input=false" },
     { TF_CLI_ARGS_show: "-nonsense" },
     { TF_CLI_ARGS: "-nonsense", TF_CLI_ARGS_version: "-nonsense" },
@@ -147,7 +147,7 @@ describe("variables that are meant for other commands", () => {
     expect(code).toBe(0);
   });
 
-  it("but the workspace and the data directory do", async () => {
+  test("but the workspace and the data directory do", async () => {
     const elsewhere = await run(["out"], { TF_WORKSPACE: "other" });
     expect(elsewhere.out).not.toContain("4 ready");
     const stack = world.project.stackPath;
@@ -155,7 +155,7 @@ describe("variables that are meant for other commands", () => {
     expect((await run(["out"], { TF_DATA_DIR: "data" })).out).toContain("4 ready");
   });
 
-  it("and what Terraform says is quoted whole", async () => {
+  test("and what Terraform says is quoted whole", async () => {
     const text = readFileSync(join(world.project.stackPath, "cdk.tf.json"), "utf8");
     writeFileSync(join(world.project.stackPath, "cdk.tf.json"), text.replace('"path": "/', '"path": 7, "x": "/'));
     const { code, out } = await run(["out"]);
@@ -175,7 +175,7 @@ describe("the node that Terraform would start", () => {
     return `${bin}:${process.env["PATH"] ?? ""}`;
   }
 
-  it.each([
+  test.each([
     ["echo v18.19.1", "is v18.19.1; hooks need Node.js 20.18.1 or later"],
     ["echo v20.18.0", "is v20.18.0; hooks need Node.js 20.18.1 or later"],
     ["exit 1", "no `node` on the PATH can be started"],
@@ -186,14 +186,14 @@ describe("the node that Terraform would start", () => {
     expect(code).toBe(1);
   });
 
-  it.each(["v20.18.1", "v22.0.0", "v100.0.0"])("is none where it can: %s", async (version) => {
+  test.each(["v20.18.1", "v22.0.0", "v100.0.0"])("is none where it can: %s", async (version) => {
     await world.deploy(everything);
     expect((await run(["out"], { PATH: nodeThatSays(`echo ${version}`) })).code).toBe(0);
   });
 });
 
 describe("the program that reads the state", () => {
-  it.each([
+  test.each([
     ["Terraform v1.8.5", "this is Terraform 1.8; the carrier terraform_data needs Terraform 1.9 or OpenTofu 1.10"],
     ["OpenTofu v1.9.0", "this is OpenTofu 1.9; the carrier terraform_data needs Terraform 1.9 or OpenTofu 1.10"],
   ])("is a problem where it is too old: %s", async (version, words) => {
@@ -206,7 +206,7 @@ describe("the program that reads the state", () => {
   });
 });
 
-it("ends quietly where nobody reads on, with the exit code that it has", async () => {
+test("ends quietly where nobody reads on, with the exit code that it has", async () => {
   world.synth(everything);
   const program = join(REPOSITORY, "dist/cli/main.js");
   const env = { ...process.env, ...world.project.env };

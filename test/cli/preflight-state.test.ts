@@ -23,15 +23,15 @@ function file(attributes: object, more: object = {}): object {
   return { version: 4, resources: [{ mode: "managed", type: "terraform_data", name: "ocp_obproxies", instances }] };
 }
 
-it("reads the output of terraform show -json", () => {
+test("reads the output of terraform show -json", () => {
   expect(readInstances(shown({ triggers_replace: triggers }))).toEqual([expected]);
 });
 
-it("reads a state file, where a value of any type comes with its type", () => {
+test("reads a state file, where a value of any type comes with its type", () => {
   expect(readInstances(file({ triggers_replace: { value: triggers, type: ["object", {}] } }))).toEqual([expected]);
 });
 
-it("reads null_resource from a state file", () => {
+test("reads null_resource from a state file", () => {
   const instances = [{ index_key: "27", attributes: { triggers: { cluster_id: "27", cluster_name: "orders" } } }];
   const resources = [{ mode: "managed", type: "null_resource", name: "ocp_obproxy_clusters", instances }];
   expect(readInstances({ version: 4, resources })).toMatchObject([
@@ -39,21 +39,21 @@ it("reads null_resource from a state file", () => {
   ]);
 });
 
-it.each([
+test.each([
   ["terraform show -json", shown({ triggers_replace: triggers }, { tainted: true })],
   ["a state file", file({ triggers_replace: { value: triggers } }, { status: "tainted" })],
 ])("sees a taint in %s", (_what, state) => {
   expect(readInstances(state)).toEqual([{ ...expected, tainted: true }]);
 });
 
-it.each([
+test.each([
   ["terraform show -json", shown({ triggers_replace: triggers }, { deposed_key: "ab12" })],
   ["a state file", file({ triggers_replace: { value: triggers } }, { deposed: "ab12" })],
 ])("sees a deposed object in %s", (_what, state) => {
   expect(readInstances(state)).toEqual([{ ...expected, deposed: true }]);
 });
 
-it("finds instances in modules", () => {
+test("finds instances in modules", () => {
   const inner = {
     resources: [
       {
@@ -68,11 +68,11 @@ it("finds instances in modules", () => {
   expect(readInstances(state)).toMatchObject([{ address: `module.a.${address}` }]);
 });
 
-it("takes an empty state for what it is", () => {
+test("takes an empty state for what it is", () => {
   expect(readInstances({ format_version: "1.0" })).toEqual([]);
 });
 
-it("knows what was imported by its key", () => {
+test("knows what was imported by its key", () => {
   expect(readInstances(shown({ triggers_replace: null }))).toEqual([
     {
       ...expected,
@@ -82,14 +82,14 @@ it("knows what was imported by its key", () => {
   ]);
 });
 
-it.each([
+test.each([
   ["other triggers", { triggers_replace: { ...triggers, more: "1" } }],
   ["an id that is none", { triggers_replace: { ...triggers, obproxy_id: "03" } }],
 ])("leaves out what is not ours: %s", (_what, values) => {
   expect(readInstances(shown(values))).toEqual([]);
 });
 
-it.each([
+test.each([
   ["a plan", { format_version: "1.2", planned_values: {} }],
   ["an old state", { version: 3 }],
   ["a list", []],

@@ -71,7 +71,7 @@ const ALL = "OBProxy cluster 27, OBProxy 27/1, OBProxy 27/2, OBProxy 27/3";
 describe("in a good world", () => {
   beforeEach(() => world.deploy(asUsual));
 
-  it("finds all ready, and foretells the order of a destroy", async () => {
+  test("finds all ready, and foretells the order of a destroy", async () => {
     const { code, out } = await run();
     expect(code).toBe(0);
     expect(lastLine(out)).toBe("4 objects: 4 ready, 0 already gone, 0 warnings, 0 problems");
@@ -79,12 +79,12 @@ describe("in a good world", () => {
     expect(out).toContain("2. OBProxy cluster 27 (about 1 OCP task)");
   });
 
-  it("shows no secret", async () => {
+  test("shows no secret", async () => {
     const { out } = await run(["--json"]);
     expect(out).not.toContain(CREDENTIALS.password);
   });
 
-  it("accepts an access key", async () => {
+  test("accepts an access key", async () => {
     world.ocp.setAccessKeys([{ id: "AKID", secret: "secret-of-the-key" }]);
     const env = {
       OCP_USERNAME: "",
@@ -98,25 +98,25 @@ describe("in a good world", () => {
     expect(out).not.toContain("secret-of-the-key");
   });
 
-  it("takes one stack's directory, and a state file", async () => {
+  test("takes one stack's directory, and a state file", async () => {
     const { code, out } = await run(["out/stacks/stack", "--state", "terraform.tfstate"]);
     expect(code).toBe(0);
     expect(lastLine(out)).toContain("4 ready");
   });
 
-  it("takes the output of terraform show -json as a state", async () => {
+  test("takes the output of terraform show -json as a state", async () => {
     writeFileSync(join(world.project.path, "shown.json"), await world.project.stateJson());
     expect((await run(["out", "--state", "shown.json"])).code).toBe(0);
   });
 
-  it("asks each question once, however many objects there are", async () => {
+  test("asks each question once, however many objects there are", async () => {
     await run();
     const paths = world.ocp.requests.map(({ path, query }) => `${path}?${JSON.stringify(query)}`);
     expect(paths).toHaveLength(new Set(paths).size);
     expect(paths.length).toBeLessThanOrEqual(4);
   });
 
-  it("foretells the removal of an object that has left the code", async () => {
+  test("foretells the removal of an object that has left the code", async () => {
     world.synth((ocp, stack) => {
       const cluster = new ObproxyCluster(stack, "orders", { ocp, clusterId: 27, clusterName: "orders" });
       new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2] });
@@ -132,23 +132,23 @@ describe("in a good world", () => {
 describe("in a bad world", () => {
   beforeEach(() => world.deploy(asUsual));
 
-  it("tells of a cluster that was renamed", async () => {
+  test("tells of a cluster that was renamed", async () => {
     world.ocp.renameCluster(27, "billing");
     expect(await findings()).toEqual({ code: 1, found: [`problem cluster-name: ${ALL}`] });
   });
 
-  it("tells of a cluster that is known under another id", async () => {
+  test("tells of a cluster that is known under another id", async () => {
     world.ocp.removeCluster(27);
     world.ocp.addCluster({ id: 28, name: "orders" });
     expect(await findings()).toEqual({ code: 1, found: [`problem cluster-name-elsewhere: ${ALL}`] });
   });
 
-  it("tells of what is gone already", async () => {
+  test("tells of what is gone already", async () => {
     world.ocp.removeCluster(27);
     expect(lastLine((await run()).out)).toBe("4 objects: 0 ready, 4 already gone, 1 warning, 0 problems");
   });
 
-  it("tells of a task at work", async () => {
+  test("tells of a task at work", async () => {
     const { id } = world.ocp.startTask({ name: "Restart obproxy", clusterId: 27, obproxyIds: [1] });
     const { code, out } = await run();
     expect(code).toBe(0);
@@ -156,14 +156,14 @@ describe("in a bad world", () => {
     expect(lastLine(out)).toBe("4 objects: 4 ready, 0 already gone, 1 warning, 0 problems");
   });
 
-  it("tells of a failed task", async () => {
+  test("tells of a failed task", async () => {
     world.ocp.planWork({ fail: "always" });
     const { id } = world.ocp.startTask({ name: "Restart obproxy", clusterId: 27, obproxyIds: [1] });
     world.ocp.runToEnd(id);
     expect(await findings()).toEqual({ code: 0, found: [`warning locked: ${ALL}`] });
   });
 
-  it("tells of an OBProxy that nobody declared", async () => {
+  test("tells of an OBProxy that nobody declared", async () => {
     world.ocp.addObproxy(27, 4);
     const { code, out } = await run();
     expect(code).toBe(1);
@@ -172,7 +172,7 @@ describe("in a bad world", () => {
     );
   });
 
-  it("tells of the missing right to read tasks, in both of OCP's models", async () => {
+  test("tells of the missing right to read tasks, in both of OCP's models", async () => {
     world.ocp.setPermissions({ readTasks: false });
     const { code, out } = await run();
     expect(code).toBe(1);
@@ -180,19 +180,19 @@ describe("in a bad world", () => {
     expect(out).toMatch(/TASK_VIEWER.*"Task Center > All"/);
   });
 
-  it("tells of the missing right to read OBProxy clusters", async () => {
+  test("tells of the missing right to read OBProxy clusters", async () => {
     world.ocp.setPermissions({ readObproxy: false });
     expect(await findings()).toEqual({ code: 1, found: ["problem clusters-forbidden"] });
   });
 
-  it("tells of a tainted instance, and how to mend it", async () => {
+  test("tells of a tainted instance, and how to mend it", async () => {
     await world.project.run(["taint", world.address("27/2")]);
     const { code, out } = await run();
     expect(code).toBe(1);
     expect(out).toContain(`what to do: terraform -chdir=out/stacks/stack untaint '${world.address("27/2")}'`);
   });
 
-  it("tells of a provider that was taken out with its objects", async () => {
+  test("tells of a provider that was taken out with its objects", async () => {
     world.project.synth(() => undefined);
     await world.project.state();
     const { code, found } = await findings();
@@ -200,32 +200,32 @@ describe("in a bad world", () => {
     expect(found).toEqual([`problem no-block: ${ALL}`]);
   });
 
-  it("tells of a hook that is missing", async () => {
+  test("tells of a hook that is missing", async () => {
     rmSync(join(world.project.stackPath, "assets/ocp_obproxy_hook/v1/obproxy-hook.cjs"));
     expect(await findings()).toEqual({ code: 1, found: ["problem hook-files"] });
   });
 
-  it("tells of settings that cannot be used", async () => {
+  test("tells of settings that cannot be used", async () => {
     writeFileSync(join(world.project.stackPath, "assets/ocp_obproxy_hook/v1/settings.json"), "{");
     const { code, found } = await findings();
     expect({ code, found }).toEqual({ code: 1, found: ["problem hook-files"] });
   });
 
-  it("tells of a wrong password, and tries it once", async () => {
+  test("tells of a wrong password, and tries it once", async () => {
     const { code, out } = await run([], { OCP_PASSWORD: "not-the-password" });
     expect(code).toBe(2);
     expect(out).toContain("CANNOT LOOK stack, provider ocp: OCP does not accept the credentials (401)");
     expect(world.ocp.requests).toHaveLength(1);
   });
 
-  it("tells of missing credentials, and asks nothing", async () => {
+  test("tells of missing credentials, and asks nothing", async () => {
     const { code, out } = await run([], { OCP_USERNAME: "", OCP_PASSWORD: "" });
     expect(code).toBe(2);
     expect(out).toContain("no credentials for OCP: neither OCP_USERNAME and OCP_PASSWORD");
     expect(world.ocp.requests).toEqual([]);
   });
 
-  it("tells of an OCP that cannot be reached", async () => {
+  test("tells of an OCP that cannot be reached", async () => {
     world.synth(asUsual, { url: "http://127.0.0.1:1" });
     await world.project.state();
     const { code, out } = await run();
@@ -233,25 +233,25 @@ describe("in a bad world", () => {
     expect(out).toContain("CANNOT LOOK stack, provider ocp: OCP cannot be reached");
   });
 
-  it("tells of an OCP in lasting trouble, after trying again", async () => {
+  test("tells of an OCP in lasting trouble, after trying again", async () => {
     world.ocp.inject({ path: /clusters/, times: 99, does: { kind: "error", status: 500, code: 1999 } });
     expect(await findings()).toEqual({ code: 2, found: ["cannot-look ocp-not-reached"] });
   });
 
-  it("bears passing trouble", async () => {
+  test("bears passing trouble", async () => {
     world.ocp.inject({ path: /clusters/, times: 2, does: { kind: "reset" } });
     expect(await findings()).toEqual({ code: 0, found: [] });
   });
 });
 
-it("names a directory as it was given, for Terraform's own commands", async () => {
+test("names a directory as it was given, for Terraform's own commands", async () => {
   await world.deploy(asUsual);
   await world.project.run(["taint", world.address("27/2")]);
   const { out } = await run([join(world.project.path, "out")]);
   expect(out).toContain(`terraform -chdir=${world.project.stackPath} untaint '${world.address("27/2")}'`);
 });
 
-it("does not call ready what a failed deletion may have left locked", async () => {
+test("does not call ready what a failed deletion may have left locked", async () => {
   await world.deploy(asUsual);
   world.ocp.planWork({ fail: "always" });
   const { id } = world.ocp.startTask({ name: "Offline obproxy", clusterId: 27, obproxyIds: [1, 2] });
@@ -262,7 +262,7 @@ it("does not call ready what a failed deletion may have left locked", async () =
   expect(out).toContain("OBProxy 27/1: PROBLEM (10.0.0.1:2883 RUNNING)");
 });
 
-it("judges a move to skipDestroy that is not deployed yet", async () => {
+test("judges a move to skipDestroy that is not deployed yet", async () => {
   await world.deploy(asUsual);
   world.synth((ocp, stack) => {
     const cluster = new ObproxyCluster(stack, "orders", {
@@ -277,7 +277,7 @@ it("judges a move to skipDestroy that is not deployed yet", async () => {
   expect(lastLine((await run()).out)).toBe("4 objects: 0 ready, 0 already gone, 4 left alone, 0 warnings, 0 problems");
 });
 
-it("judges a change of the provider that is not deployed yet", async () => {
+test("judges a change of the provider that is not deployed yet", async () => {
   await world.deploy(asUsual);
   world.project.synth((stack) => {
     const other = new OcpProvider(stack, "other", { alias: "other", url: world.ocp.url, carrier: world.carrier });
@@ -295,19 +295,19 @@ describe("before the first deploy", () => {
     world.synth(asUsual);
   });
 
-  it("refuses a state that it cannot read, and says what to do", async () => {
+  test("refuses a state that it cannot read, and says what to do", async () => {
     const { code, out } = await run();
     expect(code).toBe(2);
     expect(out).toContain("what to do: run terraform -chdir=out/stacks/stack init first; ");
   });
 
-  it("looks at OCP all the same with --no-state", async () => {
+  test("looks at OCP all the same with --no-state", async () => {
     const { code, out } = await run(["--no-state"]);
     expect(code).toBe(0);
     expect(lastLine(out)).toBe("4 objects: 0 ready, 0 already gone, 4 not deployed, 0 warnings, 0 problems");
   });
 
-  it("calls an empty state a problem while OCP lists what is declared", async () => {
+  test("calls an empty state a problem while OCP lists what is declared", async () => {
     await world.project.state();
     const { code, out } = await run();
     expect(code).toBe(1);
@@ -316,26 +316,26 @@ describe("before the first deploy", () => {
     expect(out).toContain("  destroy would delete nothing\n");
   });
 
-  it("warns of an empty state when OCP lists nothing of it either, which --strict calls a problem", async () => {
+  test("warns of an empty state when OCP lists nothing of it either, which --strict calls a problem", async () => {
     await world.project.state();
     world.ocp.removeCluster(27);
     expect(await findings()).toEqual({ code: 0, found: ["warning nothing-deployed"] });
     expect((await run(["--strict"])).code).toBe(1);
   });
 
-  it("finds a wrong name before anything is deployed", async () => {
+  test("finds a wrong name before anything is deployed", async () => {
     world.ocp.renameCluster(27, "billing");
     expect((await run(["--no-state"])).code).toBe(1);
   });
 
-  it("says when there is no terraform", async () => {
+  test("says when there is no terraform", async () => {
     const { code, out } = await run([], { TERRAFORM_BINARY_NAME: "no-such-terraform" });
     expect(code).toBe(2);
     expect(out).toContain("no-such-terraform cannot be started");
   });
 });
 
-it("asks for the version of the program where the carrier is to be switched", async () => {
+test("asks for the version of the program where the carrier is to be switched", async () => {
   const program = join(world.project.path, "old-terraform");
   const state = join(world.project.path, "old.json");
   const triggers = { cluster_id: "27", cluster_name: "orders" };
@@ -358,13 +358,13 @@ it("asks for the version of the program where the carrier is to be switched", as
 });
 
 describe("the command line", () => {
-  it("shows its help", async () => {
+  test("shows its help", async () => {
     const { code, out } = await run(["--help"]);
     expect(code).toBe(0);
     expect(out).toContain("Usage: cdktf-obproxy preflight");
   });
 
-  it.each([
+  test.each([
     [["--strct"], "cdktf-obproxy preflight: there is no option `--strct`.\n"],
     [["out", "--state"], "`--state` needs a value"],
     [["out", "--state", "a", "--no-state"], "exclude each other"],
@@ -376,7 +376,7 @@ describe("the command line", () => {
     expect(err).toContain(text);
   });
 
-  it("refuses HCL", async () => {
+  test("refuses HCL", async () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory.path, "cdk.tf"), "");
     const { code, err } = await run([directory.path]);
@@ -385,7 +385,7 @@ describe("the command line", () => {
     expect(err).toContain("--hcl");
   });
 
-  it("refuses a state that is none", async () => {
+  test("refuses a state that is none", async () => {
     world.synth(asUsual);
     writeFileSync(join(world.project.path, "plan.json"), '{"format_version":"1.2","planned_values":{}}');
     const { code, out } = await run(["out", "--state", "plan.json"]);
@@ -394,7 +394,7 @@ describe("the command line", () => {
   });
 });
 
-it("imports nothing of cdktf", () => {
+test("imports nothing of cdktf", () => {
   const files = [
     "preflight.ts",
     "preflight/ask.ts",

@@ -59,21 +59,21 @@ describe.each(EVENT_NAMES)("%s", (name) => {
   const sample = { ...STAMP, ...SAMPLES[name as Happening["event"]] };
   const part = schema.oneOf.find(({ title }) => title === name);
 
-  it("is described, with every member that it can have", () => {
+  test("is described, with every member that it can have", () => {
     expect(isValid(sample)).toBe(true);
     expect({ valid: isDescribed(sample), errors: isDescribed.errors }).toEqual({ valid: true, errors: null });
     expect(parseEvents(JSON.stringify(sample)).unread).toBe(0);
     expect(manual).toContain(`| \`${name}\` `);
   });
 
-  it("is none without what the schema requires of it", () => {
+  test("is none without what the schema requires of it", () => {
     for (const member of [...schema.required, ...(part?.required ?? [])]) {
       const { [member as keyof typeof sample]: left, ...rest } = sample;
       expect({ member, left, valid: isValid(rest) }).toEqual({ member, left, valid: false });
     }
   });
 
-  it("is told apart from all others", () => {
+  test("is told apart from all others", () => {
     expect(part?.properties.event.const).toBe(name);
     const others = EVENT_NAMES.filter((other) => other !== name);
     for (const other of others) {
@@ -83,17 +83,17 @@ describe.each(EVENT_NAMES)("%s", (name) => {
     }
   });
 
-  it("is said to be the last where it is", () => {
+  test("is said to be the last where it is", () => {
     const text = JSON.stringify(part);
     expect(text.includes("Last event of a hook.")).toBe(LAST_EVENTS.has(name));
   });
 });
 
-it("the schema names the same events as the contract", () => {
+test("the schema names the same events as the contract", () => {
   expect(schema.oneOf.map(({ title }) => title)).toEqual(EVENT_NAMES);
 });
 
-it("the manual's examples are events", () => {
+test("the manual's examples are events", () => {
   const [, block = ""] = /```json\n([^]*?)```/.exec(manual) ?? [];
   const { events, unread } = parseEvents(block);
   expect(unread).toBe(0);
@@ -101,7 +101,7 @@ it("the manual's examples are events", () => {
   for (const event of events) expect(isValid(event)).toBe(true);
 });
 
-it("events of later versions, and members that are not known, are left to later readers", () => {
+test("events of later versions, and members that are not known, are left to later readers", () => {
   expect(isValid({ ...STAMP, ...SAMPLES.looked, more: 1 })).toBe(true);
   expect(isValid({ ...STAMP, ...SAMPLES.looked, v: 2 })).toBe(false);
 });

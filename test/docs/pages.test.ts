@@ -5,6 +5,11 @@ import { parseDocument } from "yaml";
 import { anchorOf, pages, pageText, snippets } from "../support/pages.js";
 import { REPOSITORY } from "../support/repository.js";
 
+const { DOORS, MAY_IMPORT } = jest.requireActual<{
+  readonly MAY_IMPORT: Readonly<Record<string, readonly string[]>>;
+  readonly DOORS: readonly { readonly from: string; readonly to: string }[];
+}>("../../scripts/walls.cjs");
+
 const LANGUAGES = ["groovy", "hcl", "json", "mermaid", "sh", "text", "ts", "yaml"];
 
 describe.each(pages())("%s", (page) => {
@@ -35,11 +40,9 @@ describe.each(pages())("%s", (page) => {
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
-  test("has JSON that can be read, a document a line", () => {
-    const lines = snippets(page)
-      .filter(({ language }) => language === "json")
-      .flatMap(({ text }) => text.split("\n").filter((line) => line !== ""));
-    for (const line of lines) expect(() => JSON.parse(line) as unknown).not.toThrow();
+  test("has JSON that can be read, line by line", () => {
+    const lines = snippets(page).flatMap((snippet) => (snippet.language === "json" ? snippet.text.split("\n") : []));
+    for (const line of lines) expect(typeof JSON.parse(line)).toBe("object");
   });
 
   test("has YAML that can be read", () => {
@@ -90,6 +93,20 @@ test("every trap that a test cites stands in docs/ocp.md", () => {
   expect(cited.size).toBeGreaterThan(10);
   expect([...cited].filter((number) => !told.includes(number))).toEqual([]);
   expect(told).toEqual(told.map((_, index) => index + 1));
+});
+
+test("the picture of the rooms has the walls that the linter holds", () => {
+  const picture = snippets("docs/architecture.md").find(({ text }) => text.startsWith("flowchart"))?.text ?? "";
+  const drawn = [...picture.matchAll(/^ *(\w+)(?:\[[^\]]*\])? (-->|-\.->) (\w+)/gm)].map(([, from, how, to]) => [
+    from,
+    how,
+    to,
+  ]);
+  const held = [
+    ...Object.entries(MAY_IMPORT).flatMap(([from, others]) => others.map((to) => [from, "-->", to])),
+    ...DOORS.map(({ from, to }) => [from, "-.->", to]),
+  ];
+  expect(drawn.map(String).sort()).toEqual(held.map(String).sort());
 });
 
 /** The longest part of each `what` that does not differ from case to case. */

@@ -60,7 +60,7 @@ describe("with the state in a file", () => {
   });
   afterEach(() => world.close());
 
-  it("a second destroy of the same state is refused by its lock, or waits for it, and changes nothing", async () => {
+  test("a second destroy of the same state is refused by its lock, or waits for it, and changes nothing", async () => {
     await world.deploy(everything);
     const held = holdDelete(world.ocp);
     const destroying = await world.project.startDestroy();
@@ -76,7 +76,7 @@ describe("with the state in a file", () => {
     expect(submitted(world.ocp)).toEqual(["1", "2", "3"]);
   });
 
-  it.each([
+  test.each([
     ["one machine, whose hooks meet", false],
     ["two machines, that only OCP's lock keeps apart", true],
   ])("two stacks with OBProxies of one cluster go at once, on %s", async (_, apart) => {
@@ -96,7 +96,7 @@ describe("with the state in a file", () => {
     expect(submitted(world.ocp)).toEqual(["1", "2", "3"]);
   });
 
-  it("a job that runs twice, on two machines with a copy of the state each, ends well on both", async () => {
+  test("a job that runs twice, on two machines with a copy of the state each, ends well on both", async () => {
     await world.deploy(everything);
     const copy = temporaryDirectory();
     cpSync(world.project.path, copy.path, { recursive: true });
@@ -114,7 +114,7 @@ describe("with the state in a file", () => {
     copy.remove();
   });
 
-  it("a synthesized stack is destroyed from a copy of its directory, where the first one is gone", async () => {
+  test("a synthesized stack is destroyed from a copy of its directory, where the first one is gone", async () => {
     await world.deploy(everything);
     const copy = temporaryDirectory();
     cpSync(world.project.stackPath, join(copy.path, "a stack"), { recursive: true });
@@ -159,7 +159,7 @@ describe("with the state in a PostgreSQL", () => {
     return project;
   }
 
-  it("two machines destroy one after the other, by its lock, and each object is deleted once", async () => {
+  test("two machines destroy one after the other, by its lock, and each object is deleted once", async () => {
     const [here, there] = [checkout("first"), checkout("first")];
     await here.deploy();
     expect(await there.addresses()).toHaveLength(4);
@@ -178,7 +178,7 @@ describe("with the state in a PostgreSQL", () => {
     there.remove();
   });
 
-  it("a destroy that is killed leaves no lock, and another machine finishes it", async () => {
+  test("a destroy that is killed leaves no lock, and another machine finishes it", async () => {
     const [here, there] = [checkout("second"), checkout("second")];
     await here.deploy();
     const first = ocp.nextRequest(({ method, status }) => method === "DELETE" && status === 200);

@@ -28,7 +28,7 @@ describe.each(carriers)("an app that changes after it was deployed with %s", (ca
   afterEach(() => world.close());
 
   describe("deletes nothing and plans nothing when", () => {
-    it("the name changes: terraform_data is updated in place, and beside null_resource it is remembered", async () => {
+    test("the name changes: terraform_data is updated in place, and beside null_resource it is remembered", async () => {
       world.synth((_ocp, stack) => {
         const orders = new ObproxyCluster(stack, "orders", { clusterId: 27, clusterName: "orders-eu" });
         new Obproxy(stack, "proxies", { cluster: orders, obproxyIds: [1, 2, 3] });
@@ -46,7 +46,7 @@ describe.each(carriers)("an app that changes after it was deployed with %s", (ca
       ]);
     });
 
-    it.each<[string, Declare]>([
+    test.each<[string, Declare]>([
       [
         "constructs get other names",
         (_ocp, stack) => {
@@ -86,13 +86,13 @@ describe.each(carriers)("an app that changes after it was deployed with %s", (ca
       expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
     });
 
-    it("OCP gets another address and the hook other settings", async () => {
+    test("OCP gets another address and the hook other settings", async () => {
       world.synth(oneConstruct, { url: "https://ocp.example.com", timeouts: { delete: "3h" }, taskRetries: 2 });
       expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
     });
   });
 
-  it("deletes only the OBProxy whose id leaves the list, and says so in the plan", async () => {
+  test("deletes only the OBProxy whose id leaves the list, and says so in the plan", async () => {
     const changed: Declare = (_ocp, stack) => {
       new Obproxy(stack, "proxies", { cluster: cluster(stack), obproxyIds: [1, 3] });
     };
@@ -105,13 +105,13 @@ describe.each(carriers)("an app that changes after it was deployed with %s", (ca
     expect(world.held()).toEqual(["27", "27/1", "27/3"]);
   });
 
-  it("deletes only the objects of the construct that is taken out, on the next deploy", async () => {
+  test("deletes only the objects of the construct that is taken out, on the next deploy", async () => {
     await world.deploy((_ocp, stack) => void cluster(stack));
     expect(world.held()).toEqual(["27"]);
     expect(await world.project.addresses()).toEqual([world.address("27")]);
   });
 
-  it("also deletes what was taken out when it is destroyed without a deploy between", async () => {
+  test("also deletes what was taken out when it is destroyed without a deploy between", async () => {
     world.synth(() => undefined);
     const { code } = await world.project.destroy();
     expect(code).toBe(0);
@@ -119,7 +119,7 @@ describe.each(carriers)("an app that changes after it was deployed with %s", (ca
     expect(world.changes().at(-1)).toBe("DELETE /clusters/27");
   });
 
-  it("also deletes what was renamed when it is destroyed without a deploy between", async () => {
+  test("also deletes what was renamed when it is destroyed without a deploy between", async () => {
     world.synth((_ocp, stack) => {
       new Obproxy(stack, "renamed", { cluster: cluster(stack, "renamed-too"), obproxyIds: [1, 2, 3] });
     });
@@ -127,7 +127,7 @@ describe.each(carriers)("an app that changes after it was deployed with %s", (ca
     expect(world.held()).toEqual([]);
   });
 
-  it("deletes what left the list although a dependent is created before it is destroyed", async () => {
+  test("deletes what left the list although a dependent is created before it is destroyed", async () => {
     const withDependent =
       (obproxyIds: number[], generation: string): Declare =>
       (_ocp, stack) => {
@@ -143,7 +143,7 @@ describe.each(carriers)("an app that changes after it was deployed with %s", (ca
     expect(world.held()).toEqual(["27", "27/1", "27/2"]);
   });
 
-  it("leaves alone what another stack of the same app declares now and is deployed with", async () => {
+  test("leaves alone what another stack of the same app declares now and is deployed with", async () => {
     const other = world.project.another("other");
     world.synth((_ocp, stack) => {
       new Obproxy(stack, "proxies", { cluster: cluster(stack), obproxyIds: [1, 2] });
@@ -157,7 +157,7 @@ describe.each(carriers)("an app that changes after it was deployed with %s", (ca
     expect(await world.project.addresses()).not.toContain(world.address("27/3"));
   });
 
-  it("knows ids from variables, and deletes them too", async () => {
+  test("knows ids from variables, and deletes them too", async () => {
     const withVariable: Declare = (ocp, stack) => {
       const id = new TerraformVariable(stack, "id", { type: "number", default: 2 });
       new Obproxy(stack, "proxies", { ocp, clusterId: 27, clusterName: "orders", obproxyIds: [id.numberValue] });
@@ -169,7 +169,7 @@ describe.each(carriers)("an app that changes after it was deployed with %s", (ca
     expect(world.held()).toEqual([]);
   });
 
-  it("leaves alone what `terraform state rm` has let go", async () => {
+  test("leaves alone what `terraform state rm` has let go", async () => {
     await world.project.run(["state", "rm", world.address("27/2")]);
     world.synth((_ocp, stack) => void cluster(stack));
     await world.project.deploy();
@@ -186,14 +186,14 @@ describe("a switch of the carrier from null_resource to terraform_data", () => {
   });
   afterEach(() => world.close());
 
-  it("moves every object, and replaces and deletes none", async () => {
+  test("moves every object, and replaces and deletes none", async () => {
     const plan = await world.project.plan();
     expect(plan.updated).toHaveLength(4);
     expect(plan.changes).toHaveLength(4);
     expect(plan.moved).toHaveLength(4);
   });
 
-  it("keeps the hooks, also without a deploy between", async () => {
+  test("keeps the hooks, also without a deploy between", async () => {
     expect((await world.project.destroy()).code).toBe(0);
     expect(world.held()).toEqual([]);
   });

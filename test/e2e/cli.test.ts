@@ -45,7 +45,7 @@ describe.each(carriers)("the example with %s and the cdktf command line", (carri
     await ocp.stop();
   });
 
-  it("is deployed, planned and destroyed; a destroy that fails says so by its exit status", async () => {
+  test("is deployed, planned and destroyed; a destroy that fails says so by its exit status", async () => {
     const instances = [
       `${carrier}.ocp_obproxies["27/1"]`,
       `${carrier}.ocp_obproxies["27/2"]`,

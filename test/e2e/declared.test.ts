@@ -110,7 +110,7 @@ describe.each(carriers)("with %s", (carrier) => {
   };
 
   describe("ids that only Terraform knows", () => {
-    it.each(["numbers", "variables"] as const)(
+    test.each(["numbers", "variables"] as const)(
       "protect what was declared by %s in another provider: left alone where the state says that it is there",
       async (ids) => {
         await world.deploy(pair(whole({ ids }), nothing));
@@ -127,7 +127,7 @@ describe.each(carriers)("with %s", (carrier) => {
       },
     );
 
-    it("refuse with a remedy that works", async () => {
+    test("refuse with a remedy that works", async () => {
       await world.deploy(pair(whole(), nothing));
       world.synth(pair(nothing, whole({ ids: "variables" })));
       await refuses(/write the ids there as numbers/, "destroy");
@@ -136,7 +136,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.held()).toEqual([]);
     });
 
-    it.each(["numbers", "variables"] as const)(
+    test.each(["numbers", "variables"] as const)(
       "protect what was declared by %s in another stack, until that is deployed with it",
       async (ids) => {
         await world.deploy(stacks(whole({ ids }), nothing));
@@ -151,7 +151,7 @@ describe.each(carriers)("with %s", (carrier) => {
       },
     );
 
-    it("protect what may be one of several that stay", async () => {
+    test("protect what may be one of several that stay", async () => {
       const moved = pair(some([1], { ids: "variables" }), some([2], { ids: "variables" }));
       await world.deploy(pair(some([1, 2], { ids: "variables" }), nothing));
       world.synth(moved);
@@ -160,13 +160,13 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.changes()).toEqual([]);
     });
 
-    it("do not stand against a destroy of what is declared by numbers elsewhere", async () => {
+    test("do not stand against a destroy of what is declared by numbers elsewhere", async () => {
       await world.deploy(stacks(some([1, 2]), some([3], { ids: "variables" })));
       await destroys();
       expect(world.held()).toEqual(["27", "27/3"]);
     });
 
-    it("do not stand against their own removal and destroy, in an app with one provider that has such", async () => {
+    test("do not stand against their own removal and destroy, in an app with one provider that has such", async () => {
       await world.deploy(pair(whole({ ids: "variables" }), nothing));
       await world.deploy(
         pair((ocp, stack) => {
@@ -181,7 +181,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.held()).toEqual([]);
     });
 
-    it("are swept by no deletion of a cluster from another stack, not even by force", async () => {
+    test("are swept by no deletion of a cluster from another stack, not even by force", async () => {
       await world.deploy(
         stacks(
           (ocp, stack) => {
@@ -195,7 +195,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect((await world.project.another("other").destroy()).code).toBe(0);
     });
 
-    it("do not keep two providers of one OCP from their destroy for good: the remedy of the refusal ends well", async () => {
+    test("do not keep two providers of one OCP from their destroy for good: the remedy of the refusal ends well", async () => {
       const aliased = (first: Declare, second: Declare): Declare => pair(first, second, { url: `${world.ocp.url}/.` });
       const [a, b] = [some([1], { ids: "variables" }), some([2, 3], { ids: "variables" })];
       await world.deploy(aliased(a, b));
@@ -206,7 +206,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.held()).toEqual(["27"]);
     });
 
-    it("are not taken for those of a cluster with another name", async () => {
+    test("are not taken for those of a cluster with another name", async () => {
       await world.deploy(stacks(whole({ ids: "variables" }), whole({ ids: "variables", clusterName: "billing" })));
       await destroys();
       expect(world.held()).toEqual([]);
@@ -214,7 +214,7 @@ describe.each(carriers)("with %s", (carrier) => {
   });
 
   describe("a cluster", () => {
-    it.each(["numbers", "variables"] as const)(
+    test.each(["numbers", "variables"] as const)(
       "that is deleted by force takes no OBProxy along that is declared by %s under another name of the same host",
       async (ids) => {
         const url = world.ocp.url.replace("127.0.0.1", "localhost");
@@ -243,7 +243,7 @@ describe.each(carriers)("with %s", (carrier) => {
       },
     );
 
-    it("that is to be replaced takes no declared OBProxy along", async () => {
+    test("that is to be replaced takes no declared OBProxy along", async () => {
       await world.deploy(everything);
       const { code, output } = await world.project.apply(`-replace=${world.address("27")}`);
       expect(code).toBe(1);
@@ -253,7 +253,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.held()).toEqual([]);
     });
 
-    it.each(["numbers", "variables"] as const)(
+    test.each(["numbers", "variables"] as const)(
       "that is to be replaced by force takes none along that is declared by %s",
       async (ids) => {
         const forced: Declare = (ocp, stack) => {
@@ -280,7 +280,7 @@ describe.each(carriers)("with %s", (carrier) => {
       }
     };
 
-    it("is a question where the objects have moved with their address, with both addresses", () =>
+    test("is a question where the objects have moved with their address, with both addresses", () =>
       elsewhere(async (url) => {
         await world.deploy(everything);
         // The provider becomes another OCP's, and its objects go on with a new provider.
@@ -289,14 +289,14 @@ describe.each(carriers)("with %s", (carrier) => {
         await refuses(new RegExp(`for the OCP at ${world.ocp.url}, while this hook would ask the one at ${url}`));
       }));
 
-    it("is a question where two aliases have been swapped", () =>
+    test("is a question where two aliases have been swapped", () =>
       elsewhere(async (url) => {
         await world.deploy(pair(some([1]), some([2]), { url }));
         world.synth(pair(some([2]), some([1]), {}), { url });
         await refuses(/it may have moved there/);
       }));
 
-    it("is nothing against a destroy of what is declared for both", () =>
+    test("is nothing against a destroy of what is declared for both", () =>
       elsewhere(async (url) => {
         await world.deploy(
           pair(
@@ -317,7 +317,7 @@ describe.each(carriers)("with %s", (carrier) => {
     const env = () => ({ OCP_URL: `${world.ocp.url}/` });
     const apply = () => world.project.run(["apply", "-auto-approve", "-no-color"], env());
 
-    it("is one OCP: what has moved is not deleted, and is left alone once it is deployed there", async () => {
+    test("is one OCP: what has moved is not deleted, and is left alone once it is deployed there", async () => {
       const before: Declare = (ocp, stack) => {
         onlyObproxies([3], { preventDestroy: true })(ocp, stack);
       };
@@ -338,7 +338,7 @@ describe.each(carriers)("with %s", (carrier) => {
   });
 
   describe("what has moved to another stack", () => {
-    it("is not forgotten before it is deployed there, and both say so", async () => {
+    test("is not forgotten before it is deployed there, and both say so", async () => {
       await world.deploy(stacks(everything, nothing));
       world.synth(stacks(nothing, everything));
       await refuses(/declares OBProxy (cluster )?27\S* now, but is not deployed with it/, "destroy");

@@ -35,7 +35,7 @@ async function expectNothingDone(destroyed: Finished): Promise<void> {
 }
 
 describe.each(carriers)("with %s, a task of OCP that fails", (carrier) => {
-  it("fails the destroy, stays in the state, and leaves the cluster alone", async () => {
+  test("fails the destroy, stays in the state, and leaves the cluster alone", async () => {
     await open(carrier);
     world.ocp.planWork({ subtaskName: "Stop and uninstall obproxy", fail: "always", error: "no space left on host" });
     const { code, output } = await world.project.destroy();
@@ -47,7 +47,7 @@ describe.each(carriers)("with %s, a task of OCP that fails", (carrier) => {
     expect(await world.project.addresses()).toContain(world.address("27/1"));
   });
 
-  it("is no hindrance any more once somebody has made it succeed in OCP", async () => {
+  test("is no hindrance any more once somebody has made it succeed in OCP", async () => {
     await open(carrier);
     const plan = world.ocp.planWork({ subtaskName: "Stop and uninstall obproxy", fail: 1, tasks: 1 });
     expect((await world.project.destroy()).code).toBe(1);
@@ -65,7 +65,7 @@ describe.each(carriers)("with %s, a task of OCP that fails", (carrier) => {
 });
 
 describe("with null_resource", () => {
-  it("a failed task whose lock OCP has released does not keep the next destroy from deleting", async () => {
+  test("a failed task whose lock OCP has released does not keep the next destroy from deleting", async () => {
     await open(Carrier.NULL_RESOURCE, { unlockOnFailure: true });
     const fault = world.ocp.planWork({ subtaskName: "Stop and uninstall obproxy", fail: "always" });
     expect((await world.project.destroy()).code).toBe(1);
@@ -76,14 +76,14 @@ describe("with null_resource", () => {
 
   const carrier = Carrier.NULL_RESOURCE;
 
-  it("a failed task is retried through OCP where the provider says so", async () => {
+  test("a failed task is retried through OCP where the provider says so", async () => {
     await open(carrier, {}, { taskRetries: 1 });
     world.ocp.planWork({ subtaskName: "Stop and uninstall obproxy", fail: 1 });
     expect((await world.project.destroy()).code).toBe(0);
     expect(world.held()).toEqual([]);
   });
 
-  it("a cluster of another name than declared is not touched, nor are its OBProxies", async () => {
+  test("a cluster of another name than declared is not touched, nor are its OBProxies", async () => {
     await open(carrier);
     world.ocp.renameCluster(27, "payments");
     const destroyed = await world.project.destroy();
@@ -92,7 +92,7 @@ describe("with null_resource", () => {
     expect(destroyed.output).toContain("orders");
   });
 
-  it("an id that OCP does not know while it knows the name is no reason to say gone", async () => {
+  test("an id that OCP does not know while it knows the name is no reason to say gone", async () => {
     await open(carrier);
     world.ocp.removeCluster(27);
     world.ocp.addCluster({ id: 28, name: "orders", obproxies: [1, 2, 3] });
@@ -102,7 +102,7 @@ describe("with null_resource", () => {
     expect(world.held()).toEqual(["28", "28/1", "28/2", "28/3"]);
   });
 
-  it("OCP that cannot be reached fails the destroy and says where it was looked for", async () => {
+  test("OCP that cannot be reached fails the destroy and says where it was looked for", async () => {
     await open(carrier);
     await world.ocp.down();
     const destroyed = await world.project.destroy();
@@ -111,7 +111,7 @@ describe("with null_resource", () => {
     expect(destroyed.output).toContain(world.ocp.url);
   });
 
-  it.each([
+  test.each([
     ["credentials are missing", { OCP_USERNAME: "", OCP_PASSWORD: "" }, "OCP_USERNAME"],
     ["credentials are half set", { OCP_PASSWORD: "" }, "OCP_PASSWORD"],
     ["two kinds of credentials are set", { OCP_ACCESS_KEY_ID: "id", OCP_ACCESS_KEY_SECRET: "s" }, "OCP_ACCESS_KEY_ID"],
@@ -123,7 +123,7 @@ describe("with null_resource", () => {
     expect(world.ocp.requests).toEqual([]);
   });
 
-  it("a wrong password fails the destroy and does not lock the account", async () => {
+  test("a wrong password fails the destroy and does not lock the account", async () => {
     await open(carrier);
     const destroyed = await world.project.destroy([], { OCP_PASSWORD: "another-password" });
     await expectNothingDone(destroyed);
@@ -133,7 +133,7 @@ describe("with null_resource", () => {
     expect(world.ocp.requests.length).toBeLessThan(5);
   });
 
-  it("objects that are gone already are as good as deleted", async () => {
+  test("objects that are gone already are as good as deleted", async () => {
     await open(carrier);
     world.ocp.removeCluster(27);
     expect((await world.project.destroy()).code).toBe(0);
@@ -141,7 +141,7 @@ describe("with null_resource", () => {
     expect(await world.project.addresses()).toEqual([]);
   });
 
-  it("an OBProxy that is gone already does not keep the others", async () => {
+  test("an OBProxy that is gone already does not keep the others", async () => {
     await open(carrier);
     world.ocp.removeObproxy(27, 2);
     expect((await world.project.destroy()).code).toBe(0);
@@ -149,7 +149,7 @@ describe("with null_resource", () => {
     expect(world.held()).toEqual([]);
   });
 
-  it("a lost answer to the delete does not make it be sent twice", async () => {
+  test("a lost answer to the delete does not make it be sent twice", async () => {
     await open(carrier);
     world.ocp.inject({ method: "DELETE", does: { kind: "lostAnswer" } });
     expect((await world.project.destroy()).code).toBe(0);
@@ -158,17 +158,17 @@ describe("with null_resource", () => {
     expect([...submitted].sort()).toEqual(["1", "2", "3"]);
   });
 
-  it("the account needs no more than what it was given", async () => {
+  test("the account needs no more than what it was given", async () => {
     await open(carrier, { permissions: { manageTasks: false } });
     expect((await world.project.destroy()).code).toBe(0);
   });
 
-  it("a user who may not read tasks is told so before anything is deleted", async () => {
+  test("a user who may not read tasks is told so before anything is deleted", async () => {
     await open(carrier, { permissions: { readTasks: false } });
     await expectNothingDone(await world.project.destroy());
   });
 
-  it("signs its requests with an access key where it has one", async () => {
+  test("signs its requests with an access key where it has one", async () => {
     await open(carrier, { accessKeys: [{ id: "key-of-the-test", secret: "secret-of-the-test" }] });
     const { code } = await world.project.destroy([], {
       OCP_USERNAME: "",

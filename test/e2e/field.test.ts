@@ -37,7 +37,7 @@ const named =
   };
 
 describe.each(carriers)("with %s", (carrier) => {
-  it("an Aspect on all resources does not let a change of the name replace anything", async () => {
+  test("an Aspect on all resources does not let a change of the name replace anything", async () => {
     world = await World.open(terraform, carrier, { clusters: [{ id: 27, name: "renamed", obproxies: [1, 2, 3] }] });
     await world.deploy(named("orders"));
     world.synth(named("renamed"));
@@ -51,7 +51,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(world.held()).toEqual([]);
   });
 
-  it("preflight tells a configuration whose plans would replace", async () => {
+  test("preflight tells a configuration whose plans would replace", async () => {
     world = await World.open(terraform, carrier);
     await world.deploy(everything);
     const file = join(world.project.stackPath, "cdk.tf.json");
@@ -65,7 +65,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(code).toBe(1);
   });
 
-  it("an instance whose key was changed in the state is not deleted", async () => {
+  test("an instance whose key was changed in the state is not deleted", async () => {
     world = await World.open(terraform, carrier);
     await world.deploy((ocp, stack) => {
       new Obproxy(stack, "proxies", { ocp, clusterId: 27, clusterName: "orders", obproxyIds: [1] });
@@ -90,7 +90,7 @@ describe("what was imported", () => {
     for (const key of ALL) succeeded(await world.project.run(["import", "-no-color", world.address(key), "any"]));
   }
 
-  it("is destroyed by the name that is declared, and preflight tells it", async () => {
+  test("is destroyed by the name that is declared, and preflight tells it", async () => {
     world.synth(everything);
     await importAll();
     const preflight = await world.project.preflight();
@@ -100,7 +100,7 @@ describe("what was imported", () => {
     expect(world.held()).toEqual([]);
   });
 
-  it("is not destroyed where nothing says the name any more", async () => {
+  test("is not destroyed where nothing says the name any more", async () => {
     world.synth(everything);
     await importAll();
     world.synth(() => undefined);
@@ -113,7 +113,7 @@ describe("what was imported", () => {
     expect(world.held()).toEqual(ALL);
   });
 
-  it("changes nothing by the next deploy, which writes the name", async () => {
+  test("changes nothing by the next deploy, which writes the name", async () => {
     world.synth(everything);
     await importAll();
     succeeded(await world.project.apply());
@@ -150,7 +150,7 @@ describe("a hook's file that two stacks share", () => {
     return { a: join(world.project.stackPath, hook), b: join(b.stackPath, hook), project: b };
   }
 
-  it("reads the settings that lie where it was called", async () => {
+  test("reads the settings that lie where it was called", async () => {
     const { a, b, project } = synth();
     rmSync(b);
     symlinkSync(a, b);
@@ -160,7 +160,7 @@ describe("a hook's file that two stacks share", () => {
     expect(other.clusters).toHaveLength(1);
   });
 
-  it("does nothing with the settings of the other one", async () => {
+  test("does nothing with the settings of the other one", async () => {
     const { a, b, project } = synth();
     rmSync(dirname(b), { recursive: true });
     symlinkSync(dirname(a), dirname(b));

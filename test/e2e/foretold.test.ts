@@ -86,7 +86,7 @@ describe.each(carriers)("with %s", (carrier) => {
     return projects;
   };
 
-  it("a cluster under a URL from the environment and its OBProxies under a literal one have no order", async () => {
+  test("a cluster under a URL from the environment and its OBProxies under a literal one have no order", async () => {
     const env = { OCP_URL: world.ocp.url };
     world.project.synth((stack) => {
       pair(cluster, proxies(1, 2, 3))(new OcpProvider(stack, "ocp", { carrier }), stack);
@@ -100,7 +100,7 @@ describe.each(carriers)("with %s", (carrier) => {
     await goesWithTheNextRun(env);
   });
 
-  it("a cluster that moves to another provider while its OBProxies leave has no order with them", async () => {
+  test("a cluster that moves to another provider while its OBProxies leave has no order with them", async () => {
     await world.deploy(pair(both(cluster, proxies(1, 2, 3)), nothing));
     world.synth(pair(nothing, cluster));
     const { code, output } = await preflight();
@@ -109,7 +109,7 @@ describe.each(carriers)("with %s", (carrier) => {
     await goesWithTheNextRun();
   });
 
-  it("a cluster with an id of a variable and foreign OBProxies of another provider have no order", async () => {
+  test("a cluster with an id of a variable and foreign OBProxies of another provider have no order", async () => {
     const unknown: Declare = (ocp, stack) => {
       const id = new TerraformVariable(stack, "id", { type: "number", default: 27 }).numberValue;
       new ObproxyCluster(stack, "orders", { ocp, clusterId: id, clusterName: "orders" });
@@ -121,7 +121,7 @@ describe.each(carriers)("with %s", (carrier) => {
     await goesWithTheNextRun();
   });
 
-  it("a cluster that leaves the code while its OBProxies stay fails a deploy, not a destroy", async () => {
+  test("a cluster that leaves the code while its OBProxies stay fails a deploy, not a destroy", async () => {
     await world.deploy(everything);
     world.synth(proxies(1, 2, 3));
     const { code, output } = await preflight();
@@ -136,7 +136,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(world.held()).toEqual([]);
   });
 
-  it.each([false, true])(
+  test.each([false, true])(
     "a cluster that is to be replaced, while its OBProxies stay (forceDestroy %s)",
     async (forced) => {
       await world.deploy((ocp, stack) => {
@@ -153,7 +153,7 @@ describe.each(carriers)("with %s", (carrier) => {
     },
   );
 
-  it("OBProxies that are to be replaced, alone and together with their cluster", async () => {
+  test("OBProxies that are to be replaced, alone and together with their cluster", async () => {
     await world.deploy(everything);
     const replace = (of: readonly string[]): string[] => of.map((key) => `-replace=${world.address(key)}`);
     const asked = (of: readonly string[]): string[] => of.flatMap((key) => ["--replace", world.address(key)]);
@@ -165,7 +165,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(world.held()).toEqual([]);
   });
 
-  it("what is no object of the state, and what is protected, cannot be replaced", async () => {
+  test("what is no object of the state, and what is protected, cannot be replaced", async () => {
     const guarded: Declare = (ocp, stack) => {
       new Obproxy(stack, "p", { ocp, clusterId: 27, clusterName: "orders", obproxyIds: [1], preventDestroy: true });
     };
@@ -179,7 +179,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(world.changes()).toEqual([]);
   });
 
-  it("an object with preventDestroy fails a destroy, not a deploy", async () => {
+  test("an object with preventDestroy fails a destroy, not a deploy", async () => {
     await world.deploy((ocp, stack) => {
       new Obproxy(stack, "p", { ocp, clusterId: 27, clusterName: "orders", obproxyIds: [1], preventDestroy: true });
     });
@@ -190,7 +190,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect((await world.project.apply()).code).toBe(0);
   });
 
-  it("OBProxies that are deployed by half hold the cluster of another stack", async () => {
+  test("OBProxies that are deployed by half hold the cluster of another stack", async () => {
     await world.deploy(chain(cluster, ["proxies", proxies(1, 2)]));
     const [other] = await initialized("proxies");
     await other!.deploy();
@@ -204,7 +204,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(world.held()).toEqual(["27", "27/3"]);
   });
 
-  it("stacks that depend on each other by way of a third are in order", async () => {
+  test("stacks that depend on each other by way of a third are in order", async () => {
     await world.deploy(chain(cluster, ["between", nothing], ["proxies", proxies(1, 2, 3)]));
     const [between, last] = await initialized("between", "proxies");
     await last!.deploy();
@@ -216,7 +216,7 @@ describe.each(carriers)("with %s", (carrier) => {
   });
 
   describe("what is declared elsewhere:", () => {
-    it("by ids of variables, in another provider", async () => {
+    test("by ids of variables, in another provider", async () => {
       const unknown: Declare = (ocp, stack) => {
         const id = new TerraformVariable(stack, "id", { type: "number", default: 3 }).numberValue;
         new Obproxy(stack, "p", { ocp, clusterId: 27, clusterName: "orders", obproxyIds: [id] });
@@ -229,7 +229,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect((await world.project.destroy()).code).toBe(1);
     });
 
-    it("under another address", async () => {
+    test("under another address", async () => {
       const eu = await startSimulator({ credentials: CREDENTIALS, tickMs: 20, clusters: [orders()] });
       try {
         await world.deploy(proxies(3));
@@ -243,7 +243,7 @@ describe.each(carriers)("with %s", (carrier) => {
       }
     });
 
-    it("in another stack, deployed there or not", async () => {
+    test("in another stack, deployed there or not", async () => {
       await world.deploy(chain(proxies(3), ["other", nothing]));
       world.synth(chain(nothing, ["other", proxies(3)]));
       const [other] = await initialized("other");
@@ -260,7 +260,7 @@ describe.each(carriers)("with %s", (carrier) => {
     });
   });
 
-  it("a cluster that is deleted by force, while another stack declares its OBProxy by a variable", async () => {
+  test("a cluster that is deleted by force, while another stack declares its OBProxy by a variable", async () => {
     const forced: Declare = (ocp, stack) => {
       new ObproxyCluster(stack, "c", { ocp, clusterId: 27, clusterName: "orders", forceDestroy: true });
     };
@@ -278,7 +278,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(world.changes()).toEqual([]);
   });
 
-  it("what is protected and moves from a URL of the environment to the same as a literal", async () => {
+  test("what is protected and moves from a URL of the environment to the same as a literal", async () => {
     const env = { OCP_URL: world.ocp.url };
     const guarded: Declare = (ocp, stack) => {
       new Obproxy(stack, "p", { ocp, clusterId: 27, clusterName: "orders", obproxyIds: [1], preventDestroy: true });
@@ -300,7 +300,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(world.changes()).toEqual([]);
   });
 
-  it("a literal name that was corrected, and is lost with null_resource", async () => {
+  test("a literal name that was corrected, and is lost with null_resource", async () => {
     const named =
       (clusterName: string): Declare =>
       (ocp, stack) => {
@@ -323,7 +323,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(world.held()).toEqual(["27", "27/2", "27/3"]);
   });
 
-  it("a name of what may be several, and settings that are lost with null_resource", async () => {
+  test("a name of what may be several, and settings that are lost with null_resource", async () => {
     const declare =
       (clusterName: string, ...obproxyIds: number[]): Declare =>
       (ocp, stack) => {

@@ -35,7 +35,7 @@ describe.each(carriers)("with %s", (carrier) => {
       await world.project.run(["taint", world.address("27/2")]);
     });
 
-    it("fails the preflight; after the command that it names, nothing is left behind", async () => {
+    test("fails the preflight; after the command that it names, nothing is left behind", async () => {
       const { code, output } = await world.project.preflight();
       expect(code).toBe(1);
       expect(output).toContain(`terraform -chdir=${world.project.stackPath} untaint '${world.address("27/2")}'`);
@@ -44,7 +44,7 @@ describe.each(carriers)("with %s", (carrier) => {
       await destroyEverything();
     });
 
-    it("is replaced by a deploy without anything being deleted, and has its hook again", async () => {
+    test("is replaced by a deploy without anything being deleted, and has its hook again", async () => {
       await world.project.deploy();
       expect(world.ocp.requests).toEqual([]);
       expect((await world.project.preflight()).code).toBe(0);
@@ -58,7 +58,7 @@ describe.each(carriers)("with %s", (carrier) => {
       world.project.synth(() => undefined);
     });
 
-    it("fails the preflight, which says what to do first", async () => {
+    test("fails the preflight, which says what to do first", async () => {
       const { code, output } = await world.project.preflight();
       expect(code).toBe(1);
       expect(output).toContain("Terraform would forget them without running their hooks");
@@ -69,21 +69,21 @@ describe.each(carriers)("with %s", (carrier) => {
       for (const key of ALL) expect(output).toContain(` '${world.address(key)}'`);
     });
 
-    it("loses nothing when it is declared again and the objects go first", async () => {
+    test("loses nothing when it is declared again and the objects go first", async () => {
       await world.deploy(() => undefined);
       expect(world.held()).toEqual([]);
       await world.project.deploy(() => undefined);
       expect(await world.project.addresses()).toEqual([]);
     });
 
-    it("is all that Terraform needs to forget the objects: nobody is asked, and nothing is deleted", async () => {
+    test("is all that Terraform needs to forget the objects: nobody is asked, and nothing is deleted", async () => {
       expect((await world.project.destroy()).code).toBe(0);
       expect(world.ocp.requests).toEqual([]);
       expect(world.held()).toEqual(ALL);
     });
   });
 
-  it("another alias after a deploy fails the preflight, for every object", async () => {
+  test("another alias after a deploy fails the preflight, for every object", async () => {
     await world.deploy(everything);
     world.synth(everything, { alias: "renamed" });
     const { code, output } = await world.project.preflight();
@@ -98,7 +98,7 @@ describe.each(carriers)("with %s", (carrier) => {
   describe("a `removed` block", () => {
     const removed = (from: string) => [{ from, lifecycle: { destroy: false } }];
 
-    it("for blocks whose provider has left means forget, as everywhere", async () => {
+    test("for blocks whose provider has left means forget, as everywhere", async () => {
       await world.deploy(everything);
       await world.project.deploy((stack) => {
         stack.addOverride("removed", [
@@ -110,7 +110,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(await world.project.addresses()).toEqual([]);
     });
 
-    it.each(["the whole block", "one object"])(
+    test.each(["the whole block", "one object"])(
       "for %s that is declared is refused before anything happens",
       async (what) => {
         await world.deploy(everything);
@@ -142,25 +142,25 @@ describe.each(carriers)("with %s", (carrier) => {
         });
       };
 
-    it("is replaced without anything being deleted", async () => {
+    test("is replaced without anything being deleted", async () => {
       await world.deploy(withDependent("first"));
       await world.deploy(withDependent("second"));
       expect(world.ocp.requests).toEqual([]);
     });
 
-    it("does not keep a destroy from deleting everything", async () => {
+    test("does not keep a destroy from deleting everything", async () => {
       await world.deploy(withDependent("first"));
       world.synth(withDependent("second"));
       await destroyEverything();
     });
 
-    it("does not keep what has left the code from being deleted, without a deploy between", async () => {
+    test("does not keep what has left the code from being deleted, without a deploy between", async () => {
       await world.deploy(withDependent("first"));
       world.synth(withDependent("second", [1]));
       await destroyEverything();
     });
 
-    it("takes the hook from `-replace=`: nothing is deleted, and the object keeps its place in the state", async () => {
+    test("takes the hook from `-replace=`: nothing is deleted, and the object keeps its place in the state", async () => {
       await world.deploy(withDependent("first"));
       expect((await world.project.apply(`-replace=${world.address("27/2")}`)).code).toBe(0);
       expect(world.held()).toEqual(ALL);
@@ -169,7 +169,7 @@ describe.each(carriers)("with %s", (carrier) => {
     });
   });
 
-  it("constructs that have moved to another scope are deleted by a destroy without a deploy between", async () => {
+  test("constructs that have moved to another scope are deleted by a destroy without a deploy between", async () => {
     await world.deploy(everything);
     world.synth((ocp, stack) => {
       const scope = new Construct(stack, "database");

@@ -33,7 +33,7 @@ describe.each(carriers)("with %s", (carrier) => {
     new Obproxy(stack, "proxies", { cluster: cluster(ocp, stack), obproxyIds: [1, 2, 3] });
   };
 
-  it("skipDestroy lets an object go: it stays in OCP after its construct has left", async () => {
+  test("skipDestroy lets an object go: it stays in OCP after its construct has left", async () => {
     await world.deploy(asUsual);
     await world.deploy(letGo);
     await world.deploy(withoutIt);
@@ -43,7 +43,7 @@ describe.each(carriers)("with %s", (carrier) => {
     );
   });
 
-  it.each([true, false])(
+  test.each([true, false])(
     "a cluster that leaves alone takes no declared OBProxy with it (protected: %s)",
     async (preventDestroy) => {
       const alone: Declare = (ocp, stack) => {
@@ -67,7 +67,7 @@ describe.each(carriers)("with %s", (carrier) => {
     },
   );
 
-  it("skipDestroy holds without a deploy between", async () => {
+  test("skipDestroy holds without a deploy between", async () => {
     await world.deploy(asUsual);
     world.synth(letGo);
     await world.project.destroy();
@@ -75,14 +75,14 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(world.deletedObproxies()).toEqual(["1", "2"]);
   });
 
-  it("skipDestroy that is taken off again has no effect, also without a deploy between", async () => {
+  test("skipDestroy that is taken off again has no effect, also without a deploy between", async () => {
     await world.deploy(letGo);
     world.synth(asUsual);
     expect((await world.project.destroy()).code).toBe(0);
     expect(world.held()).toEqual([]);
   });
 
-  it("preventDestroy refuses the plan of a destruction, and asks nothing of OCP", async () => {
+  test("preventDestroy refuses the plan of a destruction, and asks nothing of OCP", async () => {
     await world.deploy((ocp, stack) => {
       new Obproxy(stack, "proxies", { cluster: cluster(ocp, stack), obproxyIds: [1, 2, 3], preventDestroy: true });
     });
@@ -92,7 +92,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(world.ocp.requests).toEqual([]);
   });
 
-  it("a cluster with an OBProxy that nobody declared is not deleted without forceDestroy", async () => {
+  test("a cluster with an OBProxy that nobody declared is not deleted without forceDestroy", async () => {
     await world.deploy(asUsual);
     world.ocp.addObproxy(27, 4);
     const { code, output } = await world.project.destroy();
@@ -102,7 +102,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(await world.project.addresses()).toEqual([world.address("27")]);
   });
 
-  it("forceDestroy deletes such a cluster, also where it is set only now", async () => {
+  test("forceDestroy deletes such a cluster, also where it is set only now", async () => {
     await world.deploy(asUsual);
     world.ocp.addObproxy(27, 4);
     world.synth((ocp, stack) => {
@@ -118,7 +118,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(world.held()).toEqual([]);
   });
 
-  it("a change of the provider moves the object and changes nothing", async () => {
+  test("a change of the provider moves the object and changes nothing", async () => {
     const other = (stack: Parameters<Declare>[1]) =>
       new OcpProvider(stack, "other", { alias: "other", url: world.ocp.url, carrier });
     await world.deploy((ocp, stack) => {
@@ -136,7 +136,7 @@ describe.each(carriers)("with %s", (carrier) => {
   });
 });
 
-it("an object of a cluster that the stack does not manage is deleted alone", async () => {
+test("an object of a cluster that the stack does not manage is deleted alone", async () => {
   const world = await World.open(terraform, Carrier.TERRAFORM_DATA);
   await world.deploy((ocp, stack) => {
     new Obproxy(stack, "proxies", { ocp, clusterId: 27, clusterName: "orders", obproxyIds: [2] });

@@ -32,7 +32,7 @@ function submitted(ocp: Simulator): readonly string[] {
 }
 
 describe.each(["SIGINT", "SIGTERM"] as const)("a destroy that is ended by %s while OCP works on it", (signal) => {
-  it("is finished by the next one, which sends nothing twice", async () => {
+  test("is finished by the next one, which sends nothing twice", async () => {
     const world = await World.open(terraform, Carrier.NULL_RESOURCE);
     await world.deploy(everything);
     isSlow(world.ocp);
@@ -78,7 +78,7 @@ describe("the same of `cdktf destroy`", () => {
     await ocp.stop();
   });
 
-  it.each([
+  test.each([
     ["SIGINT to all of it, as a terminal sends it", "SIGINT", "signalAll"],
     ["SIGTERM to `cdktf` alone, as a CI system sends it", "SIGTERM", "signal"],
   ] as const)("ended by %s", async (_, signal, how) => {

@@ -26,12 +26,12 @@ describe.each(carriers)("a whole life with %s", (carrier) => {
   };
   afterEach(() => world.close());
 
-  it("asks nothing of OCP when it is deployed", async () => {
+  test("asks nothing of OCP when it is deployed", async () => {
     await open();
     expect(world.ocp.requests).toEqual([]);
   });
 
-  it("names every object in the plan of the destruction", async () => {
+  test("names every object in the plan of the destruction", async () => {
     await open();
     const plan = await world.project.plan("-destroy");
     expect(plan.deleted).toEqual(
@@ -45,12 +45,12 @@ describe.each(carriers)("a whole life with %s", (carrier) => {
     );
   });
 
-  it("plans nothing when it is deployed again", async () => {
+  test("plans nothing when it is deployed again", async () => {
     await open();
     expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
   });
 
-  it("leaves nothing behind, neither in OCP nor in the state", async () => {
+  test("leaves nothing behind, neither in OCP nor in the state", async () => {
     await open();
     const { code, output } = await world.project.destroy();
     expect(output).toContain("Destroy complete! Resources: 5 destroyed.");
@@ -60,7 +60,7 @@ describe.each(carriers)("a whole life with %s", (carrier) => {
     expect(world.ocp.tasks.map(({ status }) => status)).not.toContain("RUNNING");
   });
 
-  it("deletes what depends on the OBProxies, then each OBProxy once, then the cluster", async () => {
+  test("deletes what depends on the OBProxies, then each OBProxy once, then the cluster", async () => {
     await open();
     const { output } = await world.project.destroy();
     expect(world.changes().at(-1)).toBe("DELETE /clusters/27");
@@ -71,13 +71,13 @@ describe.each(carriers)("a whole life with %s", (carrier) => {
     );
   });
 
-  it("deletes all OBProxies of a cluster in one task, although each has a hook of its own", async () => {
+  test("deletes all OBProxies of a cluster in one task, although each has a hook of its own", async () => {
     await open();
     await world.project.destroy();
     expect(world.changes()).toEqual(["DELETE /clusters/27/obproxies/1,2,3", "DELETE /clusters/27"]);
   });
 
-  it("does not touch the cluster before OCP has finished with the OBProxies", async () => {
+  test("does not touch the cluster before OCP has finished with the OBProxies", async () => {
     let unfinished: readonly string[] | undefined;
     await open({
       clusters: [orders()],
@@ -93,7 +93,7 @@ describe.each(carriers)("a whole life with %s", (carrier) => {
     expect(unfinished).toEqual([]);
   });
 
-  it("speaks the dialect of OCP 4.3.5 and later", async () => {
+  test("speaks the dialect of OCP 4.3.5 and later", async () => {
     await open({ version: "4.3.6" });
     const { code } = await world.project.destroy();
     expect(code).toBe(0);

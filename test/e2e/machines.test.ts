@@ -46,9 +46,9 @@ function project(): string {
   const directory = join(place.path, "project with 空格");
   const modules = join(directory, "node_modules");
   mkdirSync(join(modules, "@cdktf"), { recursive: true });
-  for (const name of ["cdktf", "constructs", "@cdktf/provider-null"]) {
+  for (const name of ["cdktf", "constructs", "@cdktf/provider-null"])
     symlinkSync(join(REPOSITORY, "node_modules", name), join(modules, name), "junction");
-  }
+
   const own = join(modules, "cdktf-obproxy");
   cpSync(join(REPOSITORY, "dist"), join(own, "dist"), { recursive: true });
   cpSync(join(REPOSITORY, "package.json"), join(own, "package.json"));
@@ -90,12 +90,11 @@ function everythingBelow(path: string): readonly string[] {
 
 /** Directories that anybody may write to. */
 function makeWritable(path: string): void {
-  for (const each of everythingBelow(path)) {
+  for (const each of everythingBelow(path))
     if (existsSync(each) && statSync(each).isDirectory()) chmodSync(each, 0o777);
-  }
 }
 
-it("a package in a store that nobody may write to, again and again", async () => {
+test("a package in a store that nobody may write to, again and again", async () => {
   const directory = project();
   chmodSync(place.path, 0o777);
   chmodSync(directory, 0o777);
@@ -106,7 +105,7 @@ it("a package in a store that nobody may write to, again and again", async () =>
   expect(statSync(join(directory, HOOK)).mode & 0o200).toBe(0o200);
 });
 
-it.each(["/nonexistent/tmp", "/proc"])("no temporary directory that can be written to: %s", async (TMPDIR) => {
+test.each(["/nonexistent/tmp", "/proc"])("no temporary directory that can be written to: %s", async (TMPDIR) => {
   const directory = project();
   makeWritable(place.path);
   const { code, output } = await node(directory, ["main.js"], { TMPDIR });
@@ -117,7 +116,7 @@ it.each(["/nonexistent/tmp", "/proc"])("no temporary directory that can be writt
   expect(readdirSync(join(directory, "cdktf.out")).sort()).toEqual(["manifest.json", "stacks"]);
 });
 
-it.each(["cjs", "esm"] as const)(
+test.each(["cjs", "esm"] as const)(
   "an app that is bundled into one file (%s) is told what to leave out",
   async (format) => {
     const directory = project();
@@ -146,12 +145,12 @@ it.each(["cjs", "esm"] as const)(
   },
 );
 
-it("the demo, in a directory with blanks and Chinese characters, beside a proxy that is not there, without a temporary directory", async () => {
+test("the demo, in a directory with blanks and Chinese characters, beside a proxy that is not there, without a temporary directory", async () => {
   const directory = join(place.path, "示例 项目");
   mkdirSync(directory);
-  for (const name of ["cdktf.json", "dist", "main.ts", "package.json", "scripts", "src", "tsconfig.json"]) {
+  for (const name of ["cdktf.json", "dist", "main.ts", "package.json", "scripts", "src", "tsconfig.json"])
     cpSync(join(REPOSITORY, name), join(directory, name), { recursive: true });
-  }
+
   symlinkSync(join(REPOSITORY, "node_modules"), join(directory, "node_modules"), "junction");
   chmodSync(place.path, 0o777);
   chmodSync(directory, 0o777);

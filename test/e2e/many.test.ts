@@ -19,7 +19,7 @@ const everything: Declare = (ocp, stack) => {
   }
 };
 
-it("a hundred OBProxies, each a construct of its own, live and die like three", async () => {
+test("a hundred OBProxies, each a construct of its own, live and die like three", async () => {
   const world = await World.open(terraform, Carrier.NULL_RESOURCE, {
     clusters: clusterIds.map((id) => ({ id, name: `cluster-${id}`, obproxies: obproxyIds })),
   });

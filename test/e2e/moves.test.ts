@@ -32,14 +32,14 @@ describe.each(carriers)("with %s", (carrier) => {
   });
 
   describe("an object with skipDestroy", () => {
-    it("stays in OCP when its construct leaves and everything is destroyed without a deploy between", async () => {
+    test("stays in OCP when its construct leaves and everything is destroyed without a deploy between", async () => {
       await world.deploy(kept);
       world.synth(() => undefined);
       await destroy();
       expect(world.ocp.requests).toEqual([]);
     });
 
-    it("is deleted again once the flag was taken off and deployed, when its construct leaves", async () => {
+    test("is deleted again once the flag was taken off and deployed, when its construct leaves", async () => {
       await world.deploy(kept);
       await world.deploy(live);
       await world.deploy(() => undefined);
@@ -56,7 +56,7 @@ describe.each(carriers)("with %s", (carrier) => {
         (flag === "kept" ? kept : live)(alias === "ocp" ? ocp : other, stack);
       };
 
-    it.each<[Flag, Flag]>([
+    test.each<[Flag, Flag]>([
       ["deleted", "deleted"],
       ["deleted", "kept"],
       ["kept", "deleted"],
@@ -71,7 +71,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.held()).toEqual(after === "kept" ? ALL : ["27", "27/1", "27/2"]);
     });
 
-    it("an object may go there and back", async () => {
+    test("an object may go there and back", async () => {
       await world.deploy(declareUnder("ocp", "deleted"));
       await world.deploy(declareUnder("other", "kept"));
       await world.deploy(declareUnder("ocp", "deleted"));
@@ -81,7 +81,7 @@ describe.each(carriers)("with %s", (carrier) => {
     });
   });
 
-  it("an object that another stack of the app declares now is left to it once that is deployed, and not before", async () => {
+  test("an object that another stack of the app declares now is left to it once that is deployed, and not before", async () => {
     await world.deploy(live);
     const other = world.project.another("other");
     world.synth((_ocp, stack) => {
@@ -106,7 +106,7 @@ describe.each(carriers)("with %s", (carrier) => {
       });
     };
 
-    it("refuses `-replace`, `destroy -target` of the object and of its neighbours, and names what stands for it", async () => {
+    test("refuses `-replace`, `destroy -target` of the object and of its neighbours, and names what stands for it", async () => {
       await world.deploy(protectedOne);
       for (const refused of [
         await world.project.apply(`-replace=${world.address("27/1")}`),
@@ -122,7 +122,7 @@ describe.each(carriers)("with %s", (carrier) => {
       );
     });
 
-    it("does not stand against a new name of the cluster", async () => {
+    test("does not stand against a new name of the cluster", async () => {
       await world.deploy(protectedOne);
       world.synth((ocp, stack) => {
         const proxies = { ocp, clusterId: 27, clusterName: "orders-eu", obproxyIds: [1], preventDestroy: true };
@@ -133,20 +133,20 @@ describe.each(carriers)("with %s", (carrier) => {
       expect((await world.project.apply()).code).toBe(0);
     });
 
-    it("is told by the preflight", async () => {
+    test("is told by the preflight", async () => {
       await world.deploy(protectedOne);
       const { code, output } = await world.project.preflight(["--strict"]);
       expect(code).toBe(1);
       expect(output).toContain("take preventDestroy off and deploy");
     });
 
-    it("ends with the declaration: an object that leaves the code is deleted", async () => {
+    test("ends with the declaration: an object that leaves the code is deleted", async () => {
       await world.deploy(protectedOne);
       await world.deploy(live);
       expect(world.held()).toEqual(["27", "27/2", "27/3"]);
     });
 
-    it("that is taken off is off, also without a deploy between", async () => {
+    test("that is taken off is off, also without a deploy between", async () => {
       await world.deploy(protectedOne);
       world.synth(onlyObproxies([1, 3]));
       await destroy();
@@ -166,7 +166,7 @@ describe("from null_resource to terraform_data", () => {
     new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3] });
   };
 
-  it("after the cluster was renamed nothing is replaced and nothing deleted, then or by the next plan", async () => {
+  test("after the cluster was renamed nothing is replaced and nothing deleted, then or by the next plan", async () => {
     await world.deploy(everything);
     world.ocp.renameCluster(27, "orders-eu");
     world.synth(renamed, switched);
@@ -182,7 +182,7 @@ describe("from null_resource to terraform_data", () => {
     expect(world.held()).toEqual([]);
   });
 
-  it("an OBProxy that has left the code in the same change is deleted, and nothing else", async () => {
+  test("an OBProxy that has left the code in the same change is deleted, and nothing else", async () => {
     await world.deploy(onlyObproxies([1, 3]));
     await world.deploy(onlyObproxies([1]), switched);
     expect(world.held()).toEqual(["27", "27/1", "27/2"]);
@@ -190,7 +190,7 @@ describe("from null_resource to terraform_data", () => {
   });
 
   // The state still says that they depend on blocks of null_resource, so Terraform does not see their order any more.
-  it("a cluster that has left the code together with its OBProxies in the same change goes at the second try", async () => {
+  test("a cluster that has left the code together with its OBProxies in the same change goes at the second try", async () => {
     await world.deploy(everything);
     world.synth(() => undefined, switched);
     expect((await world.project.preflight()).output).toContain("deploy the switch of the carrier alone");
@@ -204,7 +204,7 @@ describe("from null_resource to terraform_data", () => {
     expect(world.deletedObproxies()).toEqual(["1", "2", "3"]);
   });
 
-  it("a name that was corrected guards after the switch, which preflight wants in a deploy of its own", async () => {
+  test("a name that was corrected guards after the switch, which preflight wants in a deploy of its own", async () => {
     const named =
       (clusterName: string): Declare =>
       (ocp, stack) => {
@@ -222,7 +222,7 @@ describe("from null_resource to terraform_data", () => {
     expect(world.held()).toEqual(ALL);
   });
 
-  it("what was kept stays kept, also when its construct leaves later", async () => {
+  test("what was kept stays kept, also when its construct leaves later", async () => {
     await world.deploy(kept);
     world.synth(kept, switched);
     expect(await world.project.plan()).toMatchObject({ deleted: [], updated: [expect.stringContaining("kept")] });
@@ -232,7 +232,7 @@ describe("from null_resource to terraform_data", () => {
     expect(world.ocp.requests).toEqual([]);
   });
 
-  it("is foretold by the preflight", async () => {
+  test("is foretold by the preflight", async () => {
     await world.deploy(live);
     world.synth(live, switched);
     const finished = await world.project.preflight();
@@ -248,7 +248,7 @@ describe("back from terraform_data to null_resource", () => {
     world.synth(everything, { carrier: Carrier.NULL_RESOURCE });
   });
 
-  it("every plan is refused, a destroy without a deploy between as well, and everything stays", async () => {
+  test("every plan is refused, a destroy without a deploy between as well, and everything stays", async () => {
     for (const refused of [await world.project.apply(), await world.project.destroy()]) {
       expect(refused.code).toBe(1);
       expect(refused.output).toContain("Instance cannot be destroyed");
@@ -258,7 +258,7 @@ describe("back from terraform_data to null_resource", () => {
     expect(await world.project.addresses()).toEqual(world.addressesOf(ALL));
   });
 
-  it("the preflight says what to do, and after that everything can be destroyed", async () => {
+  test("the preflight says what to do, and after that everything can be destroyed", async () => {
     const { code, output } = await world.project.preflight();
     expect(code).toBe(1);
     expect(output).toContain("set `carrier: Carrier.TERRAFORM_DATA` on the OcpProvider again");

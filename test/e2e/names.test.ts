@@ -62,7 +62,7 @@ describe.each(carriers)("with %s", (carrier) => {
       await world.deploy(named("staging", form));
     });
 
-    it("is not deleted under a name that was corrected since, and the correction is not without effect", async () => {
+    test("is not deleted under a name that was corrected since, and the correction is not without effect", async () => {
       world.synth(named("orders", form));
       const { code, output } = await world.project.apply();
       if (carrier === Carrier.NULL_RESOURCE) {
@@ -86,7 +86,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.held()).toEqual(["27"]);
     });
 
-    it("is not deleted by a destroy that follows the correction at once, or by the name that was deployed", async () => {
+    test("is not deleted by a destroy that follows the correction at once, or by the name that was deployed", async () => {
       world.synth(named("orders", form));
       if (carrier === Carrier.TERRAFORM_DATA && form.name === "by Terraform alone") {
         // A destroy knows no variables, and a deploy updates the name: so the last deploy's guards.
@@ -113,7 +113,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(await world.project.addresses()).toEqual([world.address("27")]);
     });
 
-    it("is deleted after it was renamed in OCP and in the code", async () => {
+    test("is deleted after it was renamed in OCP and in the code", async () => {
       world.ocp.renameCluster(27, "orders");
       world.synth(named("orders", form));
       if (carrier === Carrier.NULL_RESOURCE) {
@@ -125,14 +125,14 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.held()).toEqual([]);
     });
 
-    it("goes as it came where nothing has changed", async () => {
+    test("goes as it came where nothing has changed", async () => {
       expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
       await world.deploy(nothing);
       expect(world.held()).toEqual([]);
     });
   });
 
-  it("the last name guards what has left the code, also where the first one was none", async () => {
+  test("the last name guards what has left the code, also where the first one was none", async () => {
     world = await World.open(terraform, carrier, emptyCluster);
     const form: Form = { ids: "at synth", name: "at synth" };
     await world.deploy(named(ObproxyCluster.ANY_NAME, form));
@@ -159,7 +159,7 @@ describe.each(carriers)("with %s", (carrier) => {
       await world.deploy(named("orders", form));
     });
 
-    it.each(["apply", "destroy"] as const)(
+    test.each(["apply", "destroy"] as const)(
       "guards what has left the code since, in the next %s, and not the first deploy's name",
       async (command) => {
         world.synth(nothing);
@@ -172,7 +172,7 @@ describe.each(carriers)("with %s", (carrier) => {
       },
     );
 
-    it("guards it also where it is the name in OCP: what the failure says to do ends well", async () => {
+    test("guards it also where it is the name in OCP: what the failure says to do ends well", async () => {
       world.ocp.renameCluster(27, "orders");
       world.synth(nothing);
       const { code, output } = await world.project.apply();
@@ -187,7 +187,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(await world.project.addresses()).toEqual([]);
     });
 
-    it("guards it also after a destroy that was refused while it was declared", async () => {
+    test("guards it also after a destroy that was refused while it was declared", async () => {
       for (const declare of [named("orders", form), nothing, named("orders", form)]) {
         world.synth(declare);
         const { code, output } = await world.project.destroy();
@@ -200,14 +200,14 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.held()).toEqual([]);
     });
 
-    it("is remembered for as long as it differs, and no longer", async () => {
+    test("is remembered for as long as it differs, and no longer", async () => {
       await world.deploy(named("staging", form));
       expect(await world.project.addresses()).toEqual([world.address("27")]);
       await world.deploy(nothing);
       expect(world.held()).toEqual([]);
     });
 
-    it("does not stand against a destroy of what is declared, nor against letting it go", async () => {
+    test("does not stand against a destroy of what is declared, nor against letting it go", async () => {
       await world.deploy((ocp, stack) => {
         const props = { ocp, clusterId: 27, clusterName: "orders", skipDestroy: true };
         new ObproxyCluster(stack, "orders", props);
@@ -218,7 +218,7 @@ describe.each(carriers)("with %s", (carrier) => {
     });
   });
 
-  it("a name that is a secret fails nothing, beside a literal one that was corrected", async () => {
+  test("a name that is a secret fails nothing, beside a literal one that was corrected", async () => {
     world = await World.open(terraform, carrier);
     const declare =
       (clusterName: string): Declare =>
@@ -234,7 +234,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(world.held()).toEqual(["27", "27/2", "27/3"]);
   });
 
-  it("an OBProxy that leaves is guarded by the name that its cluster has in the code", async () => {
+  test("an OBProxy that leaves is guarded by the name that its cluster has in the code", async () => {
     world = await World.open(terraform, carrier);
     const declare =
       (clusterName: string, ...obproxyIds: number[]): Declare =>
@@ -263,7 +263,7 @@ describe.each(carriers)("with %s", (carrier) => {
       world = await World.open(terraform, carrier);
     });
 
-    it.each([["0"], ["abc"], ["01"], [""], ["-3"], ["3.5"], ["1,2"], ["9223372036854775808"]])(
+    test.each([["0"], ["abc"], ["01"], [""], ["-3"], ["3.5"], ["1,2"], ["9223372036854775808"]])(
       "fails the plan with the construct and the value: the id %j",
       async (id) => {
         world.synth(declare(id, "orders"));
@@ -275,7 +275,7 @@ describe.each(carriers)("with %s", (carrier) => {
       },
     );
 
-    it.each([[""], [" "], [" orders"], ["or\nders"]])(
+    test.each([[""], [" "], [" orders"], ["or\nders"]])(
       "fails the plan with the construct: the name %j",
       async (name) => {
         world.synth(declare("3", name));
@@ -285,7 +285,7 @@ describe.each(carriers)("with %s", (carrier) => {
       },
     );
 
-    it("is corrected by the next plan", async () => {
+    test("is corrected by the next plan", async () => {
       world.synth(declare("0", ""));
       expect((await world.project.apply()).code).toBe(1);
       await world.deploy(declare("3", "orders"));
@@ -293,7 +293,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.held()).toEqual(["27", "27/1", "27/2"]);
     });
 
-    it("and was deployed before Terraform checked it ends with the next plan, because nothing of it can be there", async () => {
+    test("and was deployed before Terraform checked it ends with the next plan, because nothing of it can be there", async () => {
       world.synth(declare("0", "orders"));
       const file = join(world.project.stackPath, "cdk.tf.json");
       const configuration = JSON.parse(readFileSync(file, "utf8")) as Unchecked;
@@ -309,7 +309,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.ocp.requests).toEqual([]);
     });
 
-    it("that is in HCL fails the plan as well", async () => {
+    test("that is in HCL fails the plan as well", async () => {
       world.project.synth(
         (stack) => {
           declare("0", "orders")(new OcpProvider(stack, "ocp", { url: world.ocp.url, carrier }), stack);
@@ -336,7 +336,7 @@ describe.each(carriers)("with %s", (carrier) => {
       world = await World.open(terraform, carrier, { version: "4.3.6", clusters: [offline] });
     });
 
-    it("are those of the last deploy for what has left the code, or it is not deleted without them", async () => {
+    test("are those of the last deploy for what has left the code, or it is not deleted without them", async () => {
       await world.deploy(declare(3));
       world.synth(declare());
       const plan = await world.project.run(["plan", "-no-color"]);
@@ -356,7 +356,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.changes()).toEqual([expect.stringContaining('"skipHostOperationServerIds":[3]')]);
     });
 
-    it("and how long it may take is the last deploy's too, or the plan says that it is lost", async () => {
+    test("and how long it may take is the last deploy's too, or the plan says that it is lost", async () => {
       const hasty = (...obproxyIds: number[]): Declare => {
         return (ocp, stack) => {
           const home = { ocp, clusterId: 27, clusterName: "orders", timeouts: { delete: "1s" } };

@@ -41,20 +41,20 @@ describe.each(carriers)("with %s", (carrier) => {
         new DataResource(stack, "dns", { ...config, dependsOn: [proxies] });
       };
 
-    it("that is replaced goes before the OBProxy that has left the list", async () => {
+    test("that is replaced goes before the OBProxy that has left the list", async () => {
       await world.deploy(dependent([1, 2, 3], { triggersReplace: { generation: "1" } }));
       const output = await world.deploy(dependent([1, 2], { triggersReplace: { generation: "2" } }));
       expectInOrder(output, "terraform_data.dns: Destruction complete", starts("27/3"));
       expect(world.changes()).toEqual(["DELETE /clusters/27/obproxies/3"]);
     });
 
-    it("that is updated in place is updated when the OBProxy is gone", async () => {
+    test("that is updated in place is updated when the OBProxy is gone", async () => {
       await world.deploy(dependent([1, 2, 3], { input: { addresses: "1, 2, 3" } }));
       const output = await world.deploy(dependent([1, 2], { input: { addresses: "1, 2" } }));
       expectInOrder(output, destroyed("27/3"), "terraform_data.dns: Modifying");
     });
 
-    it("that leaves the code with them goes first, then the OBProxies, then their cluster", async () => {
+    test("that leaves the code with them goes first, then the OBProxies, then their cluster", async () => {
       await world.deploy(dependent([1, 2, 3]));
       const output = await world.deploy(() => undefined);
       expectInOrder(output, "terraform_data.dns: Destruction complete", starts("27/1"), destroyed("27/1"));
@@ -63,7 +63,7 @@ describe.each(carriers)("with %s", (carrier) => {
   });
 
   describe("`-target`", () => {
-    it("of something else leaves alone what has left the code, until the next deploy", async () => {
+    test("of something else leaves alone what has left the code, until the next deploy", async () => {
       const declare =
         (...ids: readonly number[]): Declare =>
         (ocp, stack) => {
@@ -79,7 +79,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.changes()).toEqual(["DELETE /clusters/27/obproxies/3"]);
     });
 
-    it("of one object destroys that one", async () => {
+    test("of one object destroys that one", async () => {
       await world.deploy(everything);
       expect((await world.project.destroy([`-target=${world.address("27/2")}`])).code).toBe(0);
       expect(world.changes()).toEqual(["DELETE /clusters/27/obproxies/2"]);
@@ -101,7 +101,7 @@ describe.each(carriers)("with %s", (carrier) => {
       new Obproxy(stack, "payments-proxies", { cluster: other, obproxyIds: [1] });
     };
 
-    it("holds back all clusters of its provider, not the OBProxies; mended, the next destroy takes the rest", async () => {
+    test("holds back all clusters of its provider, not the OBProxies; mended, the next destroy takes the rest", async () => {
       await world.deploy((ocp, stack) => {
         everything(ocp, stack);
         payments(ocp, stack);
@@ -117,7 +117,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.deletedObproxies()).toEqual(["1", "1", "2", "3"]);
     });
 
-    it("holds back nothing of another provider", async () => {
+    test("holds back nothing of another provider", async () => {
       await world.deploy((ocp, stack) => {
         everything(ocp, stack);
         payments(new OcpProvider(stack, "other", { alias: "other", url: world.ocp.url, carrier }), stack);
@@ -144,7 +144,7 @@ describe.each(carriers)("with %s", (carrier) => {
         });
       };
 
-    it("through one block is told at synth, with its links and the way out", () => {
+    test("through one block is told at synth, with its links and the way out", () => {
       expect(() => {
         world.synth(chain((ocp) => ocp));
       }).toThrow(
@@ -152,7 +152,7 @@ describe.each(carriers)("with %s", (carrier) => {
       );
     });
 
-    it("is none with a second provider, and everything goes in the order that was meant", async () => {
+    test("is none with a second provider, and everything goes in the order that was meant", async () => {
       await world.deploy(
         chain((_ocp, stack) => new OcpProvider(stack, "other", { alias: "other", url: world.ocp.url, carrier })),
       );

@@ -66,7 +66,7 @@ function version(): string {
 }
 
 describe("the packed package", () => {
-  it("holds what users need and nothing else", () => {
+  test("holds what users need and nothing else", () => {
     expect(paths.filter((path) => !path.startsWith("dist/"))).toEqual(["LICENSE", "README.md", "package.json"]);
     const rooms = new Set(paths.filter((path) => path.startsWith("dist/")).map((path) => path.split("/")[1]));
     expect([...rooms].sort()).toEqual(["cli", "constructs", "hook", "index.d.ts", "index.js", "simulator"]);
@@ -81,7 +81,7 @@ describe("the packed package", () => {
     expect(sources.filter((source) => !existsSync(join(REPOSITORY, source)))).toEqual([]);
   });
 
-  it("is small, and runs nothing when it is installed", () => {
+  test("is small, and runs nothing when it is installed", () => {
     const manifest = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as {
       dependencies?: object;
       scripts: Readonly<Record<string, string>>;
@@ -91,7 +91,7 @@ describe("the packed package", () => {
     expect(manifest.dependencies).toBeUndefined();
   });
 
-  it("can be required and imported, the simulator too", async () => {
+  test("can be required and imported, the simulator too", async () => {
     const names =
       "console.log(typeof p.Obproxy, typeof p.ObproxyCluster, typeof p.OcpProvider, typeof s.startSimulator)";
     const required = `const p = require("cdktf-obproxy"); const s = require("cdktf-obproxy/simulator"); ${names}`;
@@ -101,12 +101,12 @@ describe("the packed package", () => {
     expect(succeeded(await project.run("node", "--input-type=module", "--eval", imported))).toBe(everything);
   });
 
-  it("brings a command line that starts", async () => {
+  test("brings a command line that starts", async () => {
     const { output } = await project.run("node", "node_modules/cdktf-obproxy/dist/cli/main.js", "--help");
     expect(output).toContain("Usage: cdktf-obproxy");
   });
 
-  it("serves a project of ten lines: deploy, destroy, nothing left", async () => {
+  test("serves a project of ten lines: deploy, destroy, nothing left", async () => {
     const deployed = await project.cdktf("deploy", "--auto-approve");
     expect(deployed.output).toContain("Apply complete! Resources: 4 added");
     const destroyed = await project.cdktf("destroy", "--auto-approve");

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => terraform.stop());
 
-it("tells its version", () => {
+test("tells its version", () => {
   const { bin, version } = JSON.parse(readFileSync("package.json", "utf8")) as { bin: object; version: string };
   const [program = ""] = Object.values(bin) as string[];
   expect(execFileSync(process.execPath, [program, "--version"], { encoding: "utf8" })).toBe(`${version}\n`);
@@ -40,7 +40,7 @@ describe.each(carriers)("preflight with %s", (carrier) => {
 
   const lastLine = (output: string) => output.trimEnd().split("\n").at(-1);
 
-  it("finds nothing wrong in a good world, and shows no secret", async () => {
+  test("finds nothing wrong in a good world, and shows no secret", async () => {
     const { code, output, stderr } = await world.project.preflight();
     expect(code).toBe(0);
     expect(stderr).toBe("");
@@ -48,12 +48,12 @@ describe.each(carriers)("preflight with %s", (carrier) => {
     expect(output).not.toContain(CREDENTIALS.password);
   });
 
-  it("prints one JSON document and nothing else with --json", async () => {
+  test("prints one JSON document and nothing else with --json", async () => {
     const { stdout } = await world.project.preflight(["--json"]);
     expect(JSON.parse(stdout)).toMatchObject({ findings: [] });
   });
 
-  it.each<[string, () => void, string]>([
+  test.each<[string, () => void, string]>([
     [
       "a cluster of another name",
       () => {
@@ -91,7 +91,7 @@ describe.each(carriers)("preflight with %s", (carrier) => {
     expect(code).toBe(1);
   });
 
-  it.each<[string, Environment, string]>([
+  test.each<[string, Environment, string]>([
     ["credentials are missing", { OCP_USERNAME: "", OCP_PASSWORD: "" }, "no credentials for OCP"],
     ["the password is wrong", { OCP_PASSWORD: "another-password" }, "does not accept the credentials (401)"],
   ])("exits with 2 where %s", async (_, env, text) => {
@@ -101,7 +101,7 @@ describe.each(carriers)("preflight with %s", (carrier) => {
     expect(output).not.toContain("another-password");
   });
 
-  it.each<[string, Declare, string]>([
+  test.each<[string, Declare, string]>([
     [
       "an OBProxy leaves the list",
       (ocp, stack) => {

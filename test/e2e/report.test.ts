@@ -63,7 +63,7 @@ function expectEventsAsDocumented(): void {
 }
 
 describe.each(carriers)("with %s, a destroy that", (carrier) => {
-  it("went well leaves nothing, and says so", async () => {
+  test("went well leaves nothing, and says so", async () => {
     await open(carrier);
     expect((await destroy()).code).toBe(0);
     const { code, stderr, stdout } = await report();
@@ -76,7 +76,7 @@ describe.each(carriers)("with %s, a destroy that", (carrier) => {
     expectEventsAsDocumented();
   });
 
-  it("failed is told of, and again when it has been made good", async () => {
+  test("failed is told of, and again when it has been made good", async () => {
     await open(carrier);
     const work = { subtaskName: "Stop and uninstall obproxy", tasks: 1 } as const;
     world.ocp.planWork({ ...work, fail: 1, error: "no space left on host" });
@@ -104,7 +104,7 @@ describe.each(carriers)("with %s, a destroy that", (carrier) => {
   });
 });
 
-it("tells of a destroy that was killed in mid-task, and of the task that goes on", async () => {
+test("tells of a destroy that was killed in mid-task, and of the task that goes on", async () => {
   await open(Carrier.TERRAFORM_DATA);
   world.ocp.planWork({ subtaskName: "Stop and uninstall obproxy", ticks: 500 });
   const sent = world.ocp.nextRequest(({ method, status }) => method !== "GET" && status === 200);
@@ -136,7 +136,7 @@ function killWithChildren(pid: number): void {
   for (const each of [...children(pid), pid]) process.kill(each, "SIGKILL");
 }
 
-it("tells that nothing was to be done where the stack was never deployed", async () => {
+test("tells that nothing was to be done where the stack was never deployed", async () => {
   world = await World.open(terraform, Carrier.TERRAFORM_DATA, { clusters: [] });
   world.synth(everything);
   await world.project.addresses();
@@ -145,7 +145,7 @@ it("tells that nothing was to be done where the stack was never deployed", async
   expect(code).toBe(0);
 });
 
-it("does not miss the state of a stack that has nothing to do with OBProxies", async () => {
+test("does not miss the state of a stack that has nothing to do with OBProxies", async () => {
   world = await World.open(terraform, Carrier.TERRAFORM_DATA, { clusters: [] });
   world.project.synth(() => undefined);
   const { code, stdout } = await report();

@@ -62,13 +62,13 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(secrets.flatMap((secret) => filesWith(files, secret))).toEqual([]);
     };
 
-    it("is in no synthesized file, no state and no plan", async () => {
+    test("is in no synthesized file, no state and no plan", async () => {
       expectNoFileHoldsOne();
       expectNoSecret(await world.project.stateJson());
       expectNoSecret(await world.project.planJson("-destroy"));
     });
 
-    it("is not in the output of a destroy, nor on the command line of any process, nor left in a file", async () => {
+    test("is not in the output of a destroy, nor on the command line of any process, nor left in a file", async () => {
       const destroying = world.project.destroy([], env);
       const seen = [...(await commandLinesDuring(destroying))].join("\n");
       const { code, output } = await destroying;
@@ -82,7 +82,7 @@ describe.each(carriers)("with %s", (carrier) => {
   });
 });
 
-it("a secret that OCP writes into the log of a failed task is masked in the output", async () => {
+test("a secret that OCP writes into the log of a failed task is masked in the output", async () => {
   const credentials = { username: "teardown", password: PASSWORD };
   const world = await World.open(terraform, Carrier.TERRAFORM_DATA, { credentials });
   world.ocp.planWork({ fail: "always", error: `cannot log in with ${PASSWORD} on the host` });

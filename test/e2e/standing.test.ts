@@ -54,7 +54,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.ocp.requests).toEqual([]);
     });
 
-    it.each<[string, OcpProviderProps]>([
+    test.each<[string, OcpProviderProps]>([
       ["the URL", { url: "https://elsewhere.example.com/ocp" }],
       ["the names of the credentials", { envPrefix: "OCP_EU" }],
       ["timeouts", { timeouts: { delete: "90m" } }],
@@ -67,7 +67,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
     });
 
-    it.each<[string, Declare]>([
+    test.each<[string, Declare]>([
       [
         "guards of the objects",
         (ocp, stack) => {
@@ -80,7 +80,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
     });
 
-    it.each<[string, Declare, number, readonly string[]]>([
+    test.each<[string, Declare, number, readonly string[]]>([
       [
         "settings of the objects",
         (ocp, stack) => {
@@ -117,13 +117,13 @@ describe.each(carriers)("with %s", (carrier) => {
       }
     });
 
-    it("the hook file of another release of the library", async () => {
+    test("the hook file of another release of the library", async () => {
       world.synth(everything);
       changeHookFile();
       expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
     });
 
-    it("the path, the environment and the sentence of the hook", async () => {
+    test("the path, the environment and the sentence of the hook", async () => {
       world.synth(everything);
       renameSync(hookDirectory(), join(hookDirectory(), "../v2"));
       rewriteConfiguration(
@@ -134,7 +134,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
     });
 
-    it("what the objects depend on", async () => {
+    test("what the objects depend on", async () => {
       world.synth((ocp, stack) => {
         const network = new DataResource(stack, "network");
         const cluster = new ObproxyCluster(stack, "orders", {
@@ -148,7 +148,7 @@ describe.each(carriers)("with %s", (carrier) => {
       ]);
     });
 
-    it("protection, but for the blocks that stand for it", async () => {
+    test("protection, but for the blocks that stand for it", async () => {
       world.synth((ocp, stack) => {
         const cluster = new ObproxyCluster(stack, "orders", {
           ...{ ocp, clusterId: 27, clusterName: "orders" },
@@ -169,20 +169,20 @@ describe.each(carriers)("with %s", (carrier) => {
     });
     afterEach(() => world.close());
 
-    it("the hook of the library that is installed now", async () => {
+    test("the hook of the library that is installed now", async () => {
       world.synth(everything);
       changeHookFile();
       expect(await destroyEverything()).toContain("the hook of another release");
     });
 
-    it("the names of the credentials", async () => {
+    test("the names of the credentials", async () => {
       world.synth(everything, { envPrefix: "OCP_EU" });
       const { username, password } = CREDENTIALS;
       const former = { OCP_USERNAME: "", OCP_PASSWORD: "" };
       await destroyEverything({ ...former, OCP_EU_USERNAME: username, OCP_EU_PASSWORD: password });
     });
 
-    it("the name of a cluster that was renamed, in OCP and in the code", async () => {
+    test("the name of a cluster that was renamed, in OCP and in the code", async () => {
       world.ocp.renameCluster(27, "orders-eu");
       world.synth((ocp, stack) => {
         const cluster = new ObproxyCluster(stack, "orders", { ocp, clusterId: 27, clusterName: "orders-eu" });
@@ -198,7 +198,7 @@ describe.each(carriers)("with %s", (carrier) => {
     });
     afterEach(() => world.close());
 
-    it("guards what has left the code; after a rename it has to be declared again, as the failure says", async () => {
+    test("guards what has left the code; after a rename it has to be declared again, as the failure says", async () => {
       const renamed: Declare = (ocp, stack) => {
         const cluster = new ObproxyCluster(stack, "orders", { ocp, clusterId: 27, clusterName: "orders-eu" });
         new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3] });
@@ -229,14 +229,14 @@ describe.each(carriers)("with %s", (carrier) => {
     });
     afterEach(() => world.close());
 
-    it("runs the hook of the object that it names, and of no other", async () => {
+    test("runs the hook of the object that it names, and of no other", async () => {
       expect((await world.project.apply(`-replace=${world.address("27/2")}`)).code).toBe(0);
       expect(world.changes()).toEqual(["DELETE /clusters/27/obproxies/2"]);
       expect(await world.project.addresses()).toEqual(world.addressesOf(ALL));
       await destroyEverything();
     });
 
-    it("of a hook that fails creates nothing and keeps the object in the state", async () => {
+    test("of a hook that fails creates nothing and keeps the object in the state", async () => {
       world.ocp.renameCluster(27, "payments");
       const before = await world.project.state();
       expect((await world.project.apply(`-replace=${world.address("27/2")}`)).code).toBe(1);
@@ -257,7 +257,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(await world.project.addresses()).toEqual(world.addressesOf(ALL));
     };
 
-    it("a hook that is missing fails the preflight and the destroy, and the state keeps everything", async () => {
+    test("a hook that is missing fails the preflight and the destroy, and the state keeps everything", async () => {
       const hook = join(hookDirectory(), HOOK);
       copyFileSync(hook, join(world.project.path, HOOK));
       renameSync(hook, join(hookDirectory(), "gone"));
@@ -271,7 +271,7 @@ describe.each(carriers)("with %s", (carrier) => {
       await expectNothingDone();
     });
 
-    it("settings that are missing fail the destroy, which says to synthesize again", async () => {
+    test("settings that are missing fail the destroy, which says to synthesize again", async () => {
       renameSync(join(hookDirectory(), "settings.json"), join(hookDirectory(), "gone"));
       const { code, output } = await world.project.destroy();
       expect(code).toBe(1);
@@ -279,7 +279,7 @@ describe.each(carriers)("with %s", (carrier) => {
       await expectNothingDone();
     });
 
-    it("a saved plan works after another synth, with the settings of that synth", async () => {
+    test("a saved plan works after another synth, with the settings of that synth", async () => {
       await world.project.plan("-destroy");
       world.synth((ocp, stack) => {
         new Obproxy(stack, "proxies", { ocp, clusterId: 27, clusterName: "orders", obproxyIds: [1, 2] });
@@ -290,7 +290,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.held()).toEqual(["27", "27/3"]);
     });
 
-    it("a saved plan whose files were cleaned away fails, and the state keeps everything", async () => {
+    test("a saved plan whose files were cleaned away fails, and the state keeps everything", async () => {
       await world.project.plan("-destroy");
       renameSync(hookDirectory(), join(hookDirectory(), "../gone"));
       const { code } = await world.project.run(["apply", "-no-color", join(world.project.path, "plan.bin")]);
@@ -298,7 +298,7 @@ describe.each(carriers)("with %s", (carrier) => {
       await expectNothingDone();
     });
 
-    it("Terraform that is started from another directory finds the hook all the same", async () => {
+    test("Terraform that is started from another directory finds the hook all the same", async () => {
       const args = [`-chdir=${world.project.stackPath}`, "destroy", "-auto-approve", "-no-color", "-input=false"];
       const { code, output } = await terraform.terraform(world.project.path, args, world.project.env);
       expect(output).toContain("Destroy complete!");

@@ -56,7 +56,7 @@ describe.each(carriers)("with %s", (carrier) => {
         new Obproxy(stack, "proxies", { cluster, obproxyIds });
       };
 
-    it("make the same addresses as numbers do, so that one may become the other", async () => {
+    test("make the same addresses as numbers do, so that one may become the other", async () => {
       await open();
       await world.deploy(declare(1, 2, 3));
       expect(await world.project.addresses()).toEqual(world.addressesOf(ALL));
@@ -64,7 +64,7 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
     });
 
-    it("are deleted when they leave the code or get another value, with and without a deploy between", async () => {
+    test("are deleted when they leave the code or get another value, with and without a deploy between", async () => {
       await open();
       await world.deploy(declare(1, 2, 3));
       await world.deploy(declare(1, 2));
@@ -76,7 +76,7 @@ describe.each(carriers)("with %s", (carrier) => {
     });
   });
 
-  it("a variable that is no id fails the plan, and nothing happens", async () => {
+  test("a variable that is no id fails the plan, and nothing happens", async () => {
     await open();
     await world.deploy((ocp, stack) => {
       const id = new TerraformVariable(stack, "id", { type: "any", default: 3 });
@@ -91,7 +91,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(await world.project.addresses()).toEqual([world.address("27/3")]);
   });
 
-  it("ids that are only known after apply fail the plan; Terraform says where, and nothing happens", async () => {
+  test("ids that are only known after apply fail the plan; Terraform says where, and nothing happens", async () => {
     await open();
     world.synth((ocp, stack) => {
       const source = new DataResource(stack, "source", { input: { id: "3" } });
@@ -116,7 +116,7 @@ describe.each(carriers)("with %s", (carrier) => {
         new Obproxy(stack, "proxies", { ocp, clusterId: 27, clusterName: "orders", obproxyIds: [id(stack)] });
       };
 
-    it.each<[string, () => number, RegExp]>([
+    test.each<[string, () => number, RegExp]>([
       [
         "an iterator",
         () => Token.asNumber(TerraformIterator.fromList(["1", "2"]).value),
@@ -131,7 +131,7 @@ describe.each(carriers)("with %s", (carrier) => {
     });
   });
 
-  it("modules, and resources with a count or an iterator, may give ids, be waited for, and wait", async () => {
+  test("modules, and resources with a count or an iterator, may give ids, be waited for, and wait", async () => {
     await open();
     const module = join(world.project.path, "network");
     mkdirSync(module);
@@ -166,7 +166,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(world.held()).toEqual([]);
   });
 
-  it("names that look like templates guard and are guarded, letter by letter", async () => {
+  test("names that look like templates guard and are guarded, letter by letter", async () => {
     const name = 'a${b} %{c} $${d} $%{ "e" \\n ünï\'; `f`';
     await open({ clusters: [{ ...orders(), name }] });
     const declare =
@@ -185,7 +185,7 @@ describe.each(carriers)("with %s", (carrier) => {
     await destroyEverything();
   });
 
-  it("two providers are two OCPs with the same ids, each with its own credentials", async () => {
+  test("two providers are two OCPs with the same ids, each with its own credentials", async () => {
     await open();
     const credentials = { username: "eu", password: "another-pass-word" };
     const eu = await startSimulator({ credentials, tickMs: 20, clusters: [{ ...orders(), name: "orders-eu" }] });
@@ -212,7 +212,7 @@ describe.each(carriers)("with %s", (carrier) => {
     }
   });
 
-  it("HCL output is deployed, planned and destroyed as JSON is", async () => {
+  test("HCL output is deployed, planned and destroyed as JSON is", async () => {
     await open();
     const build = (stack: Parameters<Declare>[1]) => {
       const ocp = new OcpProvider(stack, "ocp", { url: world.ocp.url, carrier });
@@ -237,7 +237,7 @@ describe.each(carriers)("with %s", (carrier) => {
   });
 });
 
-it("an app's own null provider serves the objects too", async () => {
+test("an app's own null provider serves the objects too", async () => {
   world = await World.open(terraform, Carrier.NULL_RESOURCE);
   await world.deploy((ocp, stack) => {
     everything(ocp, stack);

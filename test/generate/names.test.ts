@@ -1,6 +1,6 @@
 import { Names } from "../../src/generate/names.js";
 
-it.each([
+test.each([
   ["orders", "orders"],
   ["orders-eu", "ordersEu"],
   ["DB", "db"],
@@ -11,7 +11,7 @@ it.each([
   expect(new Names().variable(name, "27")).toBe(variable);
 });
 
-it("gives no variable twice", () => {
+test("gives no variable twice", () => {
   const names = new Names();
   const given = [
     ["a-b", "1"],
@@ -23,7 +23,7 @@ it("gives no variable twice", () => {
   expect(new Set(given).size).toBe(given.length);
 });
 
-it.each([
+test.each([
   ["orders", "orders"],
   ["a/b", "a-b"],
   ["订单", "cluster-27"],

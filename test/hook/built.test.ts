@@ -75,54 +75,54 @@ async function deletes(call: Parameters<HookRunner["run"]>[1]): Promise<void> {
   expect(ocp.cluster(27)?.obproxies).toEqual([]);
 }
 
-it("plain http", async () => {
+test("plain http", async () => {
   await given();
   await deletes(one);
 });
 
-it("https with an authority of its own", async () => {
+test("https with an authority of its own", async () => {
   await given({ https: certificate });
   await deletes({ ...one, ...tls });
 });
 
-it("https of an unknown authority is refused, with what to do", async () => {
+test("https of an unknown authority is refused, with what to do", async () => {
   await given({ https: certificate });
   const { code, output } = await runner.run(ocp, one);
   expect(code).toBe(1);
   expect(output).toMatch(/cannot be reached.*caFile/);
 });
 
-it("https without verification, which is told", async () => {
+test("https without verification, which is told", async () => {
   await given({ https: certificate });
   await deletes({ ...one, settings: { provider: { insecureSkipVerify: true } } });
 });
 
-it("an access key, and the dialect with a body", async () => {
+test("an access key, and the dialect with a body", async () => {
   await given({ version: "4.3.5", accessKeys: [{ id: "key", secret: "secret-of-the-key" }] });
   const env = { OCP_ACCESS_KEY_ID: "key", OCP_ACCESS_KEY_SECRET: "secret-of-the-key" };
   await deletes({ ...one, env: { ...env, OCP_USERNAME: undefined, OCP_PASSWORD: undefined } });
 });
 
-it("http through a proxy", async () => {
+test("http through a proxy", async () => {
   await given();
   await deletes({ ...one, env: { OCP_URL: elsewhere(), HTTP_PROXY: await startProxy() } });
   expect(throughProxy).toContain("DELETE /api/v2/obproxy/clusters/27/obproxies/1");
 });
 
-it("https through a proxy", async () => {
+test("https through a proxy", async () => {
   await given({ https: certificate });
   await deletes({ ...one, ...tls, env: { OCP_URL: elsewhere(), HTTPS_PROXY: await startProxy() } });
   expect(new Set(throughProxy)).toEqual(new Set([`CONNECT ${new URL(elsewhere()).host}`]));
 });
 
-it("past a proxy, where OCP is on this machine", async () => {
+test("past a proxy, where OCP is on this machine", async () => {
   await given();
   await deletes({ ...one, env: { HTTP_PROXY: await startProxy() } });
   expect(throughProxy).toEqual([]);
 });
 
 describe("a machine with little memory", () => {
-  const onPosix = process.platform === "win32" ? it.skip : it;
+  const onPosix = process.platform === "win32" ? test.skip : test;
 
   onPosix("by a limit of the address space is told as that, not as an OCP that cannot be reached", async () => {
     await given();
@@ -137,7 +137,7 @@ describe("a machine with little memory", () => {
     expect(output).not.toMatch(/cannot be reached|check the URL/);
   });
 
-  it("of 128 MiB has room for a hook", async () => {
+  test("of 128 MiB has room for a hook", async () => {
     await given();
     const probe = join(runner.directory, "probe.cjs");
     const report = join(runner.directory, "peak");
@@ -153,11 +153,11 @@ describe("a machine with little memory", () => {
 describe("on an older Node.js", () => {
   const text = readFileSync(join(__dirname, "../../dist/hook/obproxy-hook.cjs"), "utf8");
 
-  it("is what the first lines can be read by", () => {
+  test("is what the first lines can be read by", () => {
     expect(() => parse(text, { ecmaVersion: 5, sourceType: "script" })).not.toThrow();
   });
 
-  it.each(["12.22.12", "16.20.2", "18.20.8", "20.18.0"])(
+  test.each(["12.22.12", "16.20.2", "18.20.8", "20.18.0"])(
     "%s the hook says in one sentence what it needs",
     async (old) => {
       await given();

@@ -56,22 +56,22 @@ describe.each<[keyof typeof HERE, Where, Outcome, Outcome]>([
   ["left", "different", "refused", "refused"],
   ["left", "unknown", "refused", "refused"],
 ])("what is %s here, with another provider of an OCP that is %s", (here, where, byKey, byToken) => {
-  it(`is ${byKey} where that declares the same key`, () => {
+  test(`is ${byKey} where that declares the same key`, () => {
     expect(outcome(settings({ ...WHERE[where], ...KEY }, HERE[here]))).toBe(byKey);
   });
 
-  it(`is ${byToken} where that declares something by ids that only Terraform knows`, () => {
+  test(`is ${byToken} where that declares something by ids that only Terraform knows`, () => {
     expect(outcome(settings({ ...WHERE[where], ...TOKEN }, HERE[here]))).toBe(byToken);
   });
 
-  it("is deleted where that declares other things", () => {
+  test("is deleted where that declares other things", () => {
     const others = { clusters: { "27": "other/c" }, obproxies: { "27/4": "other/p" } };
     expect(outcome(settings({ ...WHERE[where], ...others }, HERE[here]))).toBe("deleted");
   });
 });
 
 describe("ids that only Terraform knows", () => {
-  it.each<[string, Partial<TokenDeclaration>, Outcome]>([
+  test.each<[string, Partial<TokenDeclaration>, Outcome]>([
     ["of the same cluster", { clusterId: "27" }, "refused"],
     ["of another cluster", { clusterId: "28" }, "deleted"],
     ["of the same number in some cluster", { obproxyId: "3" }, "refused"],
@@ -84,13 +84,13 @@ describe("ids that only Terraform knows", () => {
     expect(outcome(settings({ tokens: [{ ...token, ...change }] }))).toBe(expected);
   });
 
-  it("may be of any name where the guard is switched off", () => {
+  test("may be of any name where the guard is switched off", () => {
     const given = settings({ tokens: [{ ...token, clusterName: "billing" }] });
     expect(outcome(given, "*")).toBe("refused");
     expect(claimedElsewhere(proxy, undefined, given)).toMatchObject({ outcome: "refused" });
   });
 
-  it("are known to be the object once the state of their stack holds it", () => {
+  test("are known to be the object once the state of their stack holds it", () => {
     expect(outcome(holding(settings(TOKEN), true))).toBe("left-alone");
     expect(outcome(holding(settings(TOKEN), false))).toBe("refused");
   });
@@ -100,7 +100,7 @@ describe("what somebody else declares", () => {
   const hands = (holds: boolean | undefined, change: Partial<OtherProvider> = {}) =>
     claimedElsewhere(proxy, "orders", holding(settings({ ...KEY, ...change }), holds));
 
-  it("is left alone without a doubt where the state there holds it", () => {
+  test("is left alone without a doubt where the state there holds it", () => {
     expect(hands(true)).toEqual({
       off: true,
       outcome: "left-alone",
@@ -108,14 +108,14 @@ describe("what somebody else declares", () => {
     });
   });
 
-  it("is left alone with a warning that names the stack where nobody can see whether it is deployed", () => {
+  test("is left alone with a warning that names the stack where nobody can see whether it is deployed", () => {
     expect(hands(undefined)).toMatchObject({
       outcome: "left-alone",
       doubt: expect.stringMatching(/whether the stack other is deployed with it cannot be seen/) as string,
     });
   });
 
-  it("is not forgotten where it is not deployed there", () => {
+  test("is not forgotten where it is not deployed there", () => {
     expect(hands(false)).toMatchObject({
       outcome: "refused",
       next: "deploy the stack other first, then repeat the command",
@@ -126,7 +126,7 @@ describe("what somebody else declares", () => {
     });
   });
 
-  it("is told with both addresses where they differ", () => {
+  test("is told with both addresses where they differ", () => {
     expect(hands(undefined, WHERE.different)).toMatchObject({
       reason: expect.stringMatching(
         /for the OCP at https:\/\/ocp\.example\.org, while this hook would ask the one at https:\/\/ocp\.example\.com:/,
@@ -135,7 +135,7 @@ describe("what somebody else declares", () => {
     });
   });
 
-  it("names the variable that is missing", () => {
+  test("names the variable that is missing", () => {
     const given = settings({ ...KEY, ...WHERE.unknown, envPrefix: "OCP_EU" });
     expect(claimedElsewhere(proxy, "orders", given)).toMatchObject({
       next: expect.stringContaining("set OCP_EU_URL") as string,
@@ -153,7 +153,7 @@ describe("two OCPs are the same", () => {
     return settingsWith({ provider, others: [other(there)] }, env).others[0]?.sameOcp;
   };
 
-  it.each<[string, string, Where]>([
+  test.each<[string, string, Where]>([
     ["https://ocp", "https://OCP:443/", "same"],
     ["http://ocp:80", "http://ocp", "same"],
     ["http://ocp/a", "http://ocp/a//", "same"],
@@ -168,7 +168,7 @@ describe("two OCPs are the same", () => {
     expect(compare({ url: own }, { envPrefix: "EU" }, { EU_URL: there })).toBe(expected);
   });
 
-  it("where they read the same variable, whether it is set or not", () => {
+  test("where they read the same variable, whether it is set or not", () => {
     expect(compare({}, {})).toBe("same");
     expect(compare({}, { envPrefix: "EU" })).toBe("unknown");
     expect(compare({}, { envPrefix: "EU" }, { OCP_URL: "http://ocp", EU_URL: "" })).toBe("unknown");
@@ -193,7 +193,7 @@ describe("whether the state of another stack holds an object", () => {
     return resolveSettings({ ...file, others }, env, directory.path).others[0]?.holds("27/3");
   };
 
-  it.each([
+  test.each([
     ["with a hook", instance("null_resource", "ocp_obproxies", "27/3"), true],
     ["kept", instance("terraform_data", "ocp_obproxies_kept", "27/3"), true],
     ["under another key", instance("null_resource", "ocp_obproxies", "27/4"), false],
@@ -203,18 +203,21 @@ describe("whether the state of another stack holds an object", () => {
     expect(holds({ version: 4, resources: [resource] })).toBe(expected);
   });
 
-  it("is no where the file has not been written, and unknown where its directory is of another machine", () => {
+  test("is no where the file has not been written, and unknown where its directory is of another machine", () => {
     expect(holds(undefined)).toBe(false);
     const [there] = settingsWith({ others: [other({ stateFile: "/no/such/directory/s.tfstate" })] }).others;
     expect(there?.holds("27/3")).toBeUndefined();
     expect(settingsWith({ others: [other()] }).others[0]?.holds("27/3")).toBeUndefined();
   });
 
-  it.each([["{"], ["{}"], [{ version: 3, resources: [] }], [{ encrypted_data: "x" }]])("is unknown of %j", (state) => {
-    expect(holds(state)).toBeUndefined();
-  });
+  test.each([["{"], ["{}"], [{ version: 3, resources: [] }], [{ encrypted_data: "x" }]])(
+    "is unknown of %j",
+    (state) => {
+      expect(holds(state)).toBeUndefined();
+    },
+  );
 
-  it("is unknown in another workspace than the default", () => {
+  test("is unknown in another workspace than the default", () => {
     const state = { version: 4, resources: [] };
     expect(holds(state, { TF_WORKSPACE: "eu" })).toBeUndefined();
     expect(holds(state, { TF_WORKSPACE: "default" })).toBe(false);

@@ -48,7 +48,7 @@ function defaultFile(): string {
 const events = (path = defaultFile()): readonly HookEvent[] => parseEvents(readFileSync(path, "utf8")).events;
 
 describe("a hook that deletes", () => {
-  it("writes what happens, in order", async () => {
+  test("writes what happens, in order", async () => {
     await given();
     expect((await runner.run(ocp, proxy(3))).code).toBe(0);
     const task = "31440";
@@ -71,14 +71,14 @@ describe("a hook that deletes", () => {
     expect(ended).toHaveLength(subtasks.length);
   });
 
-  it("keeps the file to its user", async () => {
+  test("keeps the file to its user", async () => {
     await given();
     await runner.run(ocp, proxy(3));
     expect(statSync(defaultFile()).mode & 0o777).toBe(0o600);
     expect(statSync(dirname(defaultFile())).mode & 0o777).toBe(0o700);
   });
 
-  it("goes on after a line that was torn", async () => {
+  test("goes on after a line that was torn", async () => {
     await given();
     mkdirSync(dirname(defaultFile()), { recursive: true, mode: 0o700 });
     appendFileSync(defaultFile(), '{"v":1,"at":"2026-01-0', { mode: 0o600 });
@@ -89,7 +89,7 @@ describe("a hook that deletes", () => {
     expect(read.at(-1)?.event).toBe("deleted");
   });
 
-  it("writes to the file that was chosen", async () => {
+  test("writes to the file that was chosen", async () => {
     await given();
     const path = join(runner.directory, "events.jsonl");
     await runner.run(ocp, proxy(3, { env: { OBPROXY_EVENTS: path } }));
@@ -99,7 +99,7 @@ describe("a hook that deletes", () => {
     ).toEqual([]);
   });
 
-  it.each([
+  test.each([
     [
       "a place that is not there",
       "/nowhere/events.jsonl",
@@ -113,14 +113,14 @@ describe("a hook that deletes", () => {
     expect(output).toMatch(words);
   });
 
-  it("writes nothing where the null device was chosen", async () => {
+  test("writes nothing where the null device was chosen", async () => {
     await given();
     const { code, output } = await runner.run(ocp, proxy(3, { env: { OBPROXY_EVENTS: "/dev/null" } }));
     expect(code).toBe(0);
     expect(output).not.toContain("WARNING");
   });
 
-  it("writes no secret", async () => {
+  test("writes no secret", async () => {
     const password = "p@ss/w0rd,long&strange";
     await given({ credentials: { ...DEFAULT_CREDENTIALS, password } });
     ocp.planWork({ subtaskName: /./, fail: "always", error: `login with ${password} refused` });
@@ -132,7 +132,7 @@ describe("a hook that deletes", () => {
 });
 
 describe("hooks of one run of Terraform", () => {
-  it("tell a failure whole once, and name who does", async () => {
+  test("tell a failure whole once, and name who does", async () => {
     await given();
     const env = { OCP_PASSWORD: "wrong" };
     const runs = await Promise.all([1, 2, 3, 4, 5, 6].map((id) => runner.run(ocp, proxy(id, { env }))));
@@ -141,12 +141,11 @@ describe("hooks of one run of Terraform", () => {
     expect(whole).toHaveLength(1);
     const teller = /^OBProxy 27\/\d/.exec(whole[0]?.lines[0] ?? "")?.[0];
     const others = runs.filter((run) => run !== whole[0]);
-    for (const { lines } of others) {
+    for (const { lines } of others)
       expect(lines.at(-1)).toMatch(new RegExp(`FAILED: .*401.*\\(${teller} says more, and what to do\\)$`));
-    }
   });
 
-  it("tell a failed task's cause once", async () => {
+  test("tell a failed task's cause once", async () => {
     await given();
     ocp.planWork({ subtaskName: "Unreserve host", fail: "always", error: "no route to host" });
     const runs = await Promise.all([1, 2, 3].map((id) => runner.run(ocp, proxy(id))));
@@ -157,7 +156,7 @@ describe("hooks of one run of Terraform", () => {
     expect(output.match(/FAILED: OCP's task/g)).toHaveLength(3);
   });
 
-  it("tell the progress of one task once, and go on telling it where the one who did was killed", async () => {
+  test("tell the progress of one task once, and go on telling it where the one who did was killed", async () => {
     await given();
     ocp.planWork({ subtaskName: "Unreserve host", ticks: 300 });
     const first = runner.start(ocp, proxy(1));
@@ -178,7 +177,7 @@ describe("hooks of one run of Terraform", () => {
     expect(spoke(other?.lines ?? [])).toBe(true);
   });
 
-  it.each([
+  test.each([
     [
       "4.2.2",
       /OBProxy cluster 27 says that it is being worked on; waiting for our turn, perhaps behind task 31440 "Restart obproxy" of kim \(\d\/2 done\), at most 4 h/,
@@ -199,7 +198,7 @@ describe("hooks of one run of Terraform", () => {
     expect(runs.filter(({ output }) => /task 31440: .* done/.test(output)).length).toBeLessThan(2);
   });
 
-  it("call what their run has begun its own", async () => {
+  test("call what their run has begun its own", async () => {
     await given({ version: "4.3.6" });
     ocp.planWork({ subtaskName: "Stop obproxy", ticks: 60, tasks: 1 });
     const first = runner.start(ocp, proxy(1));
@@ -210,7 +209,7 @@ describe("hooks of one run of Terraform", () => {
     expect(late.output).toContain("this run is at work on the cluster for OBProxy 27/1; waiting for task 31440");
   });
 
-  it("each tell their own where they are hooks of different stacks", async () => {
+  test("each tell their own where they are hooks of different stacks", async () => {
     await given();
     const env = { OCP_PASSWORD: "wrong" };
     const runs = await Promise.all(

@@ -2,8 +2,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";
-import { type FaultAction } from "../../src/simulator/index.js";
-import { DEFAULT_CREDENTIALS } from "../../src/simulator/index.js";
+import { DEFAULT_CREDENTIALS, type FaultAction } from "../../src/simulator/index.js";
 import { selfSigned } from "../ocp/support/server.js";
 import { ENV } from "../../src/hook/request.js";
 import { cluster, proxy, Stage, withProvider } from "./evidence/stage.js";
@@ -34,7 +33,7 @@ async function answering(status: number, contentType: string, body: string): Pro
 const PAGE = "<html><head><title>Blocked by policy 7</title></head><body>no</body></html>";
 
 describe("a page of something on the way", () => {
-  it.each([401, 403])("with %s is not taken for OCP's word, and the proxy's variable is named", async (status) => {
+  test.each([401, 403])("with %s is not taken for OCP's word, and the proxy's variable is named", async (status) => {
     const way = await answering(status, "text/html", PAGE);
     const { code, output } = await stage.runner.run(undefined, {
       ...proxy,
@@ -46,7 +45,7 @@ describe("a page of something on the way", () => {
     expect(output).not.toMatch(/OBPROXY_MANAGER|credentials/);
   });
 
-  it.each<[string, string, string]>([
+  test.each<[string, string, string]>([
     ["a page without a title", "text/html", "<html><body>no</body></html>"],
     ["nothing", "text/plain", ""],
     ["JSON of its own", "application/json", '{"message":"denied by gateway"}'],
@@ -57,7 +56,7 @@ describe("a page of something on the way", () => {
     expect(output).toContain("answered 403");
   });
 
-  it("is told from OCP's own refusal", async () => {
+  test("is told from OCP's own refusal", async () => {
     await stage.given();
     const does: FaultAction = { kind: "error", status: 403, code: "IAM11000", message: "no right" };
     stage.ocp.inject({ path: /clusters\/27$/, does });
@@ -77,7 +76,7 @@ describe("authorities", () => {
     return { NODE_EXTRA_CA_CERTS: path };
   }
 
-  it.each<[string, string, string]>([
+  test.each<[string, string, string]>([
     ["caFile", ours.cert, others.cert],
     ["NODE_EXTRA_CA_CERTS", others.cert, ours.cert],
   ])("of %s count beside those of the other", async (_where, ca, more) => {
@@ -88,7 +87,7 @@ describe("authorities", () => {
     expect(code).toBe(0);
   });
 
-  it("that are nowhere are asked for in both places", async () => {
+  test("that are nowhere are asked for in both places", async () => {
     await stage.given({ https: ours });
     const call = { ...withProvider(proxy, { hasCaFile: true }), ca: others.cert };
     const { code, output } = await stage.run({ ...call, env: extra("no certificate at all") });
@@ -104,13 +103,13 @@ describe("what stands around a secret", () => {
     return stage.run({ ...proxy, env: { OCP_PASSWORD: value } });
   };
 
-  it.each(["\n", "\r\n", "\n\n"])("is taken off and told, where it is a line feed at the end: %j", async (end) => {
+  test.each(["\n", "\r\n", "\n\n"])("is taken off and told, where it is a line feed at the end: %j", async (end) => {
     const { code, output } = await withSecret(password + end);
     expect(output).toContain("OCP_PASSWORD ends with a line feed");
     expect(code).toBe(0);
   });
 
-  it.each<[string, string]>([
+  test.each<[string, string]>([
     [`${password}\r`, "ends with a carriage return"],
     [`"${password}"`, "stands in quotes"],
     [`'${password}'`, "stands in quotes"],
@@ -126,13 +125,13 @@ describe("what stands around a secret", () => {
     expect(output).not.toContain(password);
   });
 
-  it("is not hinted at where there is nothing", async () => {
+  test("is not hinted at where there is nothing", async () => {
     const { output } = await withSecret("another");
     expect(output).toContain("check OCP_USERNAME and OCP_PASSWORD (or");
     expect(output).not.toMatch(/quotes|blank|line|nobody sees/);
   });
 
-  it("counts as not set where nothing else is there", async () => {
+  test("counts as not set where nothing else is there", async () => {
     const { output } = await withSecret("\n");
     expect(output).toContain("credentials for OCP are half set");
   });
@@ -145,7 +144,7 @@ describe("a delete that was sent is told as sent", () => {
     ["403", { kind: "error", status: 403, code: "IAM11000", message: "no right" }],
     ["400", { kind: "error", status: 400, code: "COM10001", message: "bad" }],
   ];
-  it.each(answers)("answered %s", async (_what, does) => {
+  test.each(answers)("answered %s", async (_what, does) => {
     for (const call of [proxy, cluster]) {
       await stage.given();
       stage.ocp.inject({ method: "DELETE", times: 100, does });
@@ -158,7 +157,7 @@ describe("a delete that was sent is told as sent", () => {
 });
 
 describe("whose hook it is", () => {
-  it.each([
+  test.each([
     [{ [ENV.stack]: "other" }, "the stack other"],
     [{ [ENV.provider]: "ocp_eu" }, "provider ocp_eu"],
   ])("is compared with the settings: %j", async (env, words) => {
@@ -169,7 +168,7 @@ describe("whose hook it is", () => {
     expect(stage.ocp.requests).toEqual([]);
   });
 
-  it("is a matter of the key that the state was deployed under", async () => {
+  test("is a matter of the key that the state was deployed under", async () => {
     await stage.given();
     const { code, output } = await stage.run({ ...proxy, env: { [ENV.deployedAs]: "27/4" } });
     expect(code).toBe(1);

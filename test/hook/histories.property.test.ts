@@ -201,8 +201,9 @@ class Events {
   begin(): void {
     const { ocp, life } = this;
     const { lock } = life;
-    if (lock?.by === "console") ocp.lock(27);
-    else if (lock !== undefined) {
+    if (lock?.by === "console") {
+      ocp.lock(27);
+    } else if (lock !== undefined) {
       const plan = ocp.planWork({ ticks: Math.ceil(lock.ticks / 2) });
       if (lock.by === "restart") ocp.startTask({ name: "Restart obproxy", clusterId: 27, obproxyIds: [4] });
       else ocp.submitDeleteObproxies(27, [5]);
@@ -287,7 +288,7 @@ const couldNotSee = ({ failure }: InProcessRun): boolean =>
   /^not finished after|may well be ours/.test(`${failure?.message} ${failure?.details.join(" ")}`);
 
 describe(`random histories of a deletion (seed ${SEED}, ${RUNS} runs)`, () => {
-  it("end in success if and only if the object is gone and the work was really done, or a person ended it", async () => {
+  test("end in success if and only if the object is gone and the work was really done, or a person ended it", async () => {
     let [successes, failures, unseen] = [0, 0, 0];
     await fc.assert(
       fc.asyncProperty(history, async (life) => {

@@ -49,8 +49,9 @@ export class MockedClock implements Clock {
       const next = Math.min(appointment, this.nextTick);
       if (next > end) break;
       this.time = next;
-      if (next === appointment) await this.appointments.shift()?.run();
-      else {
+      if (next === appointment) {
+        await this.appointments.shift()?.run();
+      } else {
         this.nextTick += TICK;
         await this.onTick();
       }

@@ -34,7 +34,7 @@ describe("the connection", () => {
   const BASIC = { OCP_USERNAME: "admin", OCP_PASSWORD: "pass word" };
   const KEYS = { OCP_ACCESS_KEY_ID: "ak", OCP_ACCESS_KEY_SECRET: "sk" };
 
-  it("takes URL and credentials from the environment", () => {
+  test("takes URL and credentials from the environment", () => {
     expect(from({ ...URL, ...BASIC })).toEqual({
       baseUrl: "http://ocp:8080",
       credentials: { kind: "basic", username: "admin", password: "pass word" },
@@ -44,7 +44,7 @@ describe("the connection", () => {
     expect(from({ ...URL, ...KEYS }).credentials).toEqual({ kind: "aksk", accessKeyId: "ak", accessKeySecret: "sk" });
   });
 
-  it("prefers the provider's URL, and its prefix for the environment", () => {
+  test("prefers the provider's URL, and its prefix for the environment", () => {
     const env = { OCP_URL: "http://wrong", EU_URL: "http://wrong", EU_USERNAME: "u", EU_PASSWORD: "p" };
     expect(from(env, { url: "http://eu", envPrefix: "EU" })).toMatchObject({
       baseUrl: "http://eu",
@@ -52,7 +52,7 @@ describe("the connection", () => {
     });
   });
 
-  it.each<[string, NodeJS.ProcessEnv, RegExp, RegExp]>([
+  test.each<[string, NodeJS.ProcessEnv, RegExp, RegExp]>([
     ["no URL", BASIC, /no URL of OCP: .* OCP_URL is not set/, /set OCP_URL/],
     ["an empty URL", { OCP_URL: "", ...BASIC }, /no URL of OCP/, /set OCP_URL/],
     [
@@ -106,7 +106,7 @@ describe("the connection", () => {
     expect(`${failure.message}${failure.next}`).not.toMatch(/pass word|"p"|"s"|\bsk\b/);
   });
 
-  it("reads the CA file beside the hook, and says when it is not there", () => {
+  test("reads the CA file beside the hook, and says when it is not there", () => {
     expect(failureOf(() => from({ ...URL, ...BASIC }, { hasCaFile: true })).next).toMatch(/synthesize again/);
     writeFileSync(join(directory, "ca.pem"), "PEM");
     expect(from({ ...URL, ...BASIC }, { hasCaFile: true }).ca).toBe("PEM");
@@ -128,12 +128,12 @@ describe("the settings beside the hook", () => {
     others: [other({ url: "https://ocp.example.org", obproxies: { "27/4": "b" }, stateFile: "/s" })],
   });
 
-  it("are read, and resolved with the environment", () => {
+  test("are read, and resolved with the environment", () => {
     expect(JSON.parse(JSON.stringify(read(JSON.stringify(whole))))).toEqual(JSON.parse(JSON.stringify(whole)));
     expect(read(JSON.stringify(whole)).others[0]?.sameOcp).toBe("different");
   });
 
-  it.each([
+  test.each([
     ["missing", undefined, /ENOENT/],
     ["empty", "", /not JSON/],
     ["cut off", JSON.stringify(whole).slice(0, 60), /not JSON/],
@@ -154,7 +154,7 @@ describe("the settings beside the hook", () => {
     return JSON.stringify(copy);
   };
 
-  it.each<[string, readonly (string | number)[], unknown]>([
+  test.each<[string, readonly (string | number)[], unknown]>([
     ["provider", ["provider"], undefined],
     ["provider.url", ["provider", "url"], 5],
     ["provider.alias", ["provider", "alias"], undefined],
@@ -197,7 +197,7 @@ describe("the settings beside the hook", () => {
 describe("what Terraform passes", () => {
   const env = { [ENV.kind]: "obproxy", [ENV.clusterId]: "27", [ENV.obproxyId]: "3", [ENV.clusterName]: "orders" };
 
-  it("names the object", () => {
+  test("names the object", () => {
     const { target, triggerName } = readTarget(env);
     expect(target).toEqual({ kind: "obproxy", clusterId: "27", obproxyId: "3" });
     expect(triggerName).toBe("orders");
@@ -205,7 +205,7 @@ describe("what Terraform passes", () => {
     expect(labelOf(readTarget({ ...env, [ENV.kind]: "cluster" }).target)).toBe("OBProxy cluster 27");
   });
 
-  it.each([
+  test.each([
     [ENV.kind, undefined],
     [ENV.kind, "tenant"],
     [ENV.clusterId, undefined],
@@ -226,7 +226,7 @@ describe("what the state remembers", () => {
   const env = { [ENV.kind]: "cluster", [ENV.clusterId]: "27", [ENV.clusterName]: "staging" };
   const first = { clusterName: "staging", nameFrom: "first-deploy" };
 
-  it.each([
+  test.each([
     [undefined, first],
     ["", first],
     ["null", first],
@@ -240,11 +240,11 @@ describe("what the state remembers", () => {
     expect(readTarget({ ...env, [ENV.lastDeploy]: text }).remembered).toEqual(expected);
   });
 
-  it.each(["{", "5", '"x"'])("is refused where it is %j", (text) => {
+  test.each(["{", "5", '"x"'])("is refused where it is %j", (text) => {
     expect(failureOf(() => readTarget({ ...env, [ENV.lastDeploy]: text })).message).toContain(ENV.lastDeploy);
   });
 
-  it("of settings counts for what has left the code, and today's for what is declared", () => {
+  test("of settings counts for what has left the code, and today's for what is declared", () => {
     const target = { kind: "obproxy", clusterId: "27", obproxyId: "3" } as const;
     const remembered = {
       ...{ clusterName: "orders", nameFrom: "last-deploy" as const },
@@ -264,7 +264,7 @@ describe("what the state remembers", () => {
 describe("an id that OCP cannot have given", () => {
   const env = { [ENV.kind]: "obproxy", [ENV.clusterId]: "27", [ENV.obproxyId]: "3" };
 
-  it.each([
+  test.each([
     [ENV.obproxyId, "0"],
     [ENV.obproxyId, "abc"],
     [ENV.obproxyId, "01"],
@@ -276,7 +276,7 @@ describe("an id that OCP cannot have given", () => {
     expect(found?.why).toContain(`${JSON.stringify(value)} is no id that OCP can have given`);
   });
 
-  it("is not one that is not passed, nor one that OCP may have given", () => {
+  test("is not one that is not passed, nor one that OCP may have given", () => {
     expect(impossibleId(env)).toBeUndefined();
     expect(impossibleId({ ...env, [ENV.obproxyId]: undefined })).toBeUndefined();
     expect(impossibleId({ [ENV.kind]: "cluster", [ENV.clusterId]: "9223372036854775807" })).toBeUndefined();
@@ -287,7 +287,7 @@ describe("the intent", () => {
   const proxy = { kind: "obproxy", clusterId: "27", obproxyId: "3" } as const;
   const cluster = { kind: "cluster", clusterId: "27" } as const;
 
-  it("takes the declared name before the one of the first deploy", () => {
+  test("takes the declared name before the one of the first deploy", () => {
     const declared = settingsWith({ obproxies: { "27/3": { path: "app/p", clusterName: "renamed" } } });
     expect(intentFrom(proxy, "orders", declared)).toMatchObject({
       clusterName: "renamed",
@@ -301,7 +301,7 @@ describe("the intent", () => {
     });
   });
 
-  it("takes the name that the provider gives the cluster elsewhere in the code before the one of the state", () => {
+  test("takes the name that the provider gives the cluster elsewhere in the code before the one of the state", () => {
     const named = { clusterName: "orders", nameFrom: "declaration" };
     const byCluster = settingsWith({ clusters: { "27": { path: "app/c", clusterName: "orders" } } });
     expect(intentFrom(proxy, "staging", byCluster)).toMatchObject(named);
@@ -315,7 +315,7 @@ describe("the intent", () => {
     expect(intentFrom(proxy, "staging", any)).toMatchObject({ clusterName: "staging", nameFrom: "first-deploy" });
   });
 
-  it("knows today's names of what may be declared by ids that only Terraform knows", () => {
+  test("knows today's names of what may be declared by ids that only Terraform knows", () => {
     const declaring = (...names: readonly (string | undefined)[]): Settings =>
       settingsWith({
         tokens: names.map((clusterName) => ({
@@ -332,11 +332,11 @@ describe("the intent", () => {
     expect(intentFrom(cluster, "staging", declaring("orders")).renamedTo).toBeUndefined();
   });
 
-  it("knows no name where any will do", () => {
+  test("knows no name where any will do", () => {
     expect(intentFrom(proxy, ANY_NAME, settingsWith()).clusterName).toBeUndefined();
   });
 
-  it("holds an object that has left the code to the strictest guards", () => {
+  test("holds an object that has left the code to the strictest guards", () => {
     expect(
       intentFrom(cluster, "orders", settingsWith({ clusters: { "28": { path: "x", forceDestroy: true } } })),
     ).toMatchObject({
@@ -345,7 +345,7 @@ describe("the intent", () => {
     });
   });
 
-  it("tells the OBProxies of its own cluster from those of others whose id begins alike", () => {
+  test("tells the OBProxies of its own cluster from those of others whose id begins alike", () => {
     const settings = settingsWith({
       obproxies: {
         "27/3": { path: "a" },
@@ -366,7 +366,7 @@ describe("the intent", () => {
     expect([...proxyIntent.elsewhereObproxies]).toEqual([["9", "app/other"]]);
   });
 
-  it("takes an object's own timeout before the provider's", () => {
+  test("takes an object's own timeout before the provider's", () => {
     const provider = { timeouts: { delete: "2h" } };
     const own = settingsWith({ provider, obproxies: { "27/3": { path: "a", timeouts: { delete: "90s" } } } });
     expect(intentFrom(proxy, "orders", own).timeoutMs).toBe(90_000);
@@ -374,13 +374,13 @@ describe("the intent", () => {
     expect(intentFrom(proxy, "orders", settingsWith()).timeoutMs).toBeUndefined();
   });
 
-  it("keeps its hands off a kept one", () => {
+  test("keeps its hands off a kept one", () => {
     const settings = settingsWith({ obproxies: { "27/3": { path: "app/p", skipDestroy: true } } });
     const reason = "skipDestroy is set on app/p";
     expect(handsOff(proxy, settings)).toEqual({ off: true, outcome: "left-alone", reason });
   });
 
-  it("refuses a protected one", () => {
+  test("refuses a protected one", () => {
     const settings = settingsWith({ obproxies: { "27/3": { path: "app/p", preventDestroy: true } } });
     const reason = "preventDestroy is set on app/p";
     expect(handsOff(proxy, settings)).toMatchObject({ off: true, outcome: "refused", reason });

@@ -54,7 +54,7 @@ const comeTo = async (...directories: string[]): Promise<Arrival> => kept(await 
 describe("the name of a meeting", () => {
   const route: Route = { baseUrl: "http://ocp", way: "a", user: "basic:admin" };
 
-  it("is another one for each OCP, way there, user and cluster", () => {
+  test("is another one for each OCP, way there, user and cluster", () => {
     const names = [
       meetingName(route, "27"),
       meetingName(route, "28"),
@@ -74,7 +74,7 @@ describe("the directory of a meeting", () => {
     return arrival.role === "nobody" ? arrival.why : arrival.role;
   };
 
-  it("is looked for first where it does not depend on a temporary directory of the job's own", () => {
+  test("is looked for first where it does not depend on a temporary directory of the job's own", () => {
     const uid = process.getuid?.() ?? "";
     const env = { XDG_RUNTIME_DIR: "/run/user/7", TMPDIR: "/builds/job/tmp" };
     expect(meetingDirectories(env)).toEqual([
@@ -86,14 +86,14 @@ describe("the directory of a meeting", () => {
     expect(meetingDirectories({ TMPDIR: "tmp" })).toEqual([`/tmp/cdktf-obproxy-${uid}`]);
   });
 
-  it("is made for this user alone, and so is the socket", async () => {
+  test("is made for this user alone, and so is the socket", async () => {
     const own = join(directory, "own");
     expect((await comeTo(own)).role).toBe("leader");
     expect(statSync(own).mode & 0o777).toBe(0o700);
     expect(lstatSync(join(own, "name.sock")).mode & 0o777).toBe(0o600);
   });
 
-  it("is closed to others where it is ours and they could enter", async () => {
+  test("is closed to others where it is ours and they could enter", async () => {
     const own = join(directory, "own");
     mkdirSync(own);
     chmodSync(own, 0o755);
@@ -101,14 +101,14 @@ describe("the directory of a meeting", () => {
     expect(statSync(own).mode & 0o777).toBe(0o700);
   });
 
-  it("is never one that others may write to: what is in it may be theirs", async () => {
+  test("is never one that others may write to: what is in it may be theirs", async () => {
     const own = join(directory, "own");
     mkdirSync(own);
     chmodSync(own, 0o777);
     expect(await whyNot(own)).toContain("others may write to");
   });
 
-  it("is never somebody else's", async () => {
+  test("is never somebody else's", async () => {
     const own = join(directory, "own");
     mkdirSync(own, { mode: 0o700 });
     const spy = jest.spyOn(process, "getuid");
@@ -119,7 +119,7 @@ describe("the directory of a meeting", () => {
     expect(why).toContain("belongs to another user");
   });
 
-  it.each<[string, (path: string) => void, string]>([
+  test.each<[string, (path: string) => void, string]>([
     [
       "a link",
       (path) => {
@@ -141,14 +141,14 @@ describe("the directory of a meeting", () => {
     expect(await whyNot(own)).toContain(expected);
   });
 
-  it("is none where others could exchange it", async () => {
+  test("is none where others could exchange it", async () => {
     chmodSync(directory, 0o777);
     expect(await whyNot(join(directory, "own"))).toContain("others may exchange");
     chmodSync(directory, 0o1777);
     expect(await whyNot(join(directory, "own"))).toBe("leader");
   });
 
-  it.each([
+  test.each([
     ["of many characters", "x".repeat(80)],
     ["of few characters and many bytes", "任".repeat(27)],
   ])("is none whose path is too long for a socket: %s", async (_what, name) => {
@@ -159,14 +159,14 @@ describe("the directory of a meeting", () => {
     expect(existsSync(join(long, "own"))).toBe(false);
   });
 
-  it("is the next one where one cannot be used, and the reasons of all are told where none can", async () => {
+  test("is the next one where one cannot be used, and the reasons of all are told where none can", async () => {
     const missing = join(directory, "missing/own");
     expect((await comeTo(missing, join(directory, "own"))).role).toBe("leader");
     expect((await comeTo(missing, join(directory, "own"))).role).toBe("follower");
     expect(await whyNot(missing, "/dev/null/own")).toMatch(/missing.*; \/dev\/null is no directory/);
   });
 
-  it("has room for a socket of 103 bytes, and for none longer", async () => {
+  test("has room for a socket of 103 bytes, and for none longer", async () => {
     const room = 103 - Buffer.byteLength(join(directory, "/", "name.sock")) - 1;
     expect((await comeTo(join(directory, "x".repeat(room)))).role).toBe("leader");
     expect((await comeTo(join(directory, "x".repeat(room + 1)))).role).toBe("nobody");
@@ -174,26 +174,26 @@ describe("the directory of a meeting", () => {
 });
 
 describe("the meeting place", () => {
-  it("is led by the first who comes, and the others find him there", async () => {
+  test("is led by the first who comes, and the others find him there", async () => {
     expect(await come()).toBe("leader");
     expect(await come()).toBe("follower");
     expect(await come()).toBe("follower");
   });
 
-  it("is free again when the leader has left", async () => {
+  test("is free again when the leader has left", async () => {
     const first = kept(await arrive(address()));
     if (first.role === "leader") first.leave();
     expect(await come()).toBe("leader");
   });
 
-  it("is taken over where its leader was killed and left only a name", async () => {
+  test("is taken over where its leader was killed and left only a name", async () => {
     const program = `require("net").createServer().listen(${JSON.stringify(address())}, () => process.kill(process.pid, "SIGKILL"))`;
     spawnSync(process.execPath, ["-e", program]);
     expect(existsSync(address())).toBe(true);
     expect(await come()).toBe("leader");
   });
 
-  it("is none where nobody can listen", async () => {
+  test("is none where nobody can listen", async () => {
     expect((await arrive(join(directory, "missing", "x.sock"))).role).toBe("nobody");
   });
 });
@@ -221,7 +221,7 @@ describe("messages", () => {
       });
     });
 
-  it("are lines of JSON, however they are cut", async () => {
+  test("are lines of JSON, however they are cut", async () => {
     expect(await received(['{"a":', "1}\n", '{"b":"ü', '"}\n{"c":3}\n{"unfinished'])).toEqual([
       { a: 1 },
       { b: "ü" },
@@ -229,18 +229,18 @@ describe("messages", () => {
     ]);
   });
 
-  it("that are none end the connection", async () => {
+  test("that are none end the connection", async () => {
     expect(await received(['{"a":1}\n', "nonsense\n", '{"b":2}\n'])).toEqual([{ a: 1 }]);
   });
 
-  it.each([
+  test.each([
     ["with an end", ["1\n", `"${"x".repeat(99)}"\n`, "2\n"]],
     ["without an end", ["1\n", "x".repeat(60), "x".repeat(60), "\n2\n"]],
   ])("that are too long end the connection (%s)", async (_what, chunks) => {
     expect(await received(chunks)).toEqual([1]);
   });
 
-  it("are not sent to those who have gone", () => {
+  test("are not sent to those who have gone", () => {
     const socket = createConnection(address());
     socket.on("error", () => undefined);
     socket.destroy();

@@ -130,9 +130,8 @@ class Peer {
 
   /** Resolves when he has been told so many things, or is told no more. */
   async hears(count: number): Promise<readonly string[]> {
-    while (this.told.length < count && !this.closed) {
-      await new Promise<void>((resolve) => (this.waiting = resolve));
-    }
+    while (this.told.length < count && !this.closed) await new Promise<void>((resolve) => (this.waiting = resolve));
+
     return this.told;
   }
 }
@@ -157,7 +156,7 @@ describe("a hook that leads", () => {
     return new Peer(socket);
   }
 
-  it("deletes for one that joins and answers its count, and tells both what is in the call", async () => {
+  test("deletes for one that joins and answers its count, and tells both what is in the call", async () => {
     const { sent } = await leading();
     const other = await guest();
     other.say({ says: "join", member: member() });
@@ -168,7 +167,7 @@ describe("a hook that leads", () => {
     expect(deletes()).toEqual(["1,2"]);
   });
 
-  it.each<[string, (own: Member) => Member]>([
+  test.each<[string, (own: Member) => Member]>([
     ["another OCP", (own) => ({ ...own, route: { ...own.route, baseUrl: "http://other" } })],
     ["another way to it", (own) => ({ ...own, route: { ...own.route, way: "other" } })],
     ["another user", (own) => ({ ...own, route: { ...own.route, user: "basic:other" } })],
@@ -188,7 +187,7 @@ describe("a hook that leads", () => {
     expect(deletes()).toEqual(["1"]);
   });
 
-  it("deletes for the first of two hooks of one OBProxy, and lets the second go on alone", async () => {
+  test("deletes for the first of two hooks of one OBProxy, and lets the second go on alone", async () => {
     const { sent } = await leading();
     const [first, second] = [await guest(), await guest()];
     for (const each of [first, second]) each.say({ says: "join", member: member() });
@@ -198,7 +197,7 @@ describe("a hook that leads", () => {
     expect((await sent).obproxyIds).toEqual(["1", "2"]);
   });
 
-  it.each<[string, (own: Member) => unknown[]]>([
+  test.each<[string, (own: Member) => unknown[]]>([
     ["no JSON object", () => ["nonsense"]],
     ["nothing known", () => [{ says: "hello" }]],
     ["half an errand", () => [{ says: "join", member: { sight: member().sight } }]],
@@ -221,7 +220,7 @@ describe("a hook that leads", () => {
     expect((await sent).obproxyIds).toEqual(["1"]);
   });
 
-  it("does not delete for one that does not answer its count", async () => {
+  test("does not delete for one that does not answer its count", async () => {
     const { sent } = await leading();
     const other = await guest();
     other.say({ says: "join", member: member() });
@@ -229,7 +228,7 @@ describe("a hook that leads", () => {
     expect((await sent).obproxyIds).toEqual(["1"]);
   });
 
-  it("does not delete for one that answers its count and is gone", async () => {
+  test("does not delete for one that answers its count and is gone", async () => {
     const { sent } = await leading();
     const [other, third] = [await guest(), await guest()];
     other.say({ says: "join", member: member("2") });
@@ -241,7 +240,7 @@ describe("a hook that leads", () => {
     expect((await sent).obproxyIds).toEqual(["1", "3"]);
   });
 
-  it("lets the others go where OCP does not tell its version in time", async () => {
+  test("lets the others go where OCP does not tell its version in time", async () => {
     ocp.inject({ path: "/api/v2/info", does: { kind: "hang", ms: 1_500 } });
     const { sent } = await leading();
     const other = await guest();
@@ -250,7 +249,7 @@ describe("a hook that leads", () => {
     expect((await sent).obproxyIds).toEqual(["1"]);
   });
 
-  it("tells those it has counted why OCP did not take the call", async () => {
+  test("tells those it has counted why OCP did not take the call", async () => {
     ocp.inject({ method: "DELETE", does: { kind: "error", status: 403, code: "COM20001" } });
     const { sent } = await leading();
     const failed = expect(sent).rejects.toMatchObject({ kind: "forbidden" });
@@ -291,7 +290,7 @@ describe("a hook that follows", () => {
     server.close();
   });
 
-  it("takes the leader's word for its own call, and its news", async () => {
+  test("takes the leader's word for its own call, and its news", async () => {
     const courier = hook();
     const dispatched = courier.send(saw);
     const leader = await arrived;
@@ -307,7 +306,7 @@ describe("a hook that follows", () => {
     expect(deletes()).toEqual([]);
   });
 
-  it("tells who it is, and nothing that has to be kept secret", () => {
+  test("tells who it is, and nothing that has to be kept secret", () => {
     const env = { HTTP_PROXY: "http://user:proxy-secret@127.0.0.1:9" };
     const elsewhere = { ...connection(), baseUrl: "http://ocp.test" };
     const route = routeOf({ ...elsewhere, ca: "-----BEGIN" }, env);
@@ -316,7 +315,7 @@ describe("a hook that follows", () => {
     expect(route.way).not.toBe(routeOf(elsewhere, {}).way);
   });
 
-  it("goes on alone, and out of the leader's reach, where the leader is silent before it counts", async () => {
+  test("goes on alone, and out of the leader's reach, where the leader is silent before it counts", async () => {
     const dispatched = hook().send(saw);
     const leader = await arrived;
     expect((await dispatched).obproxyIds).toEqual(["1"]);
@@ -325,7 +324,7 @@ describe("a hook that follows", () => {
     expect(deletes()).toEqual(["1"]);
   });
 
-  it.each<[string, unknown]>([
+  test.each<[string, unknown]>([
     ["it is to go on alone", { says: "alone" }],
     ["of a call without having counted", sent()],
     ["of a task without having counted", { says: "task", task }],
@@ -336,7 +335,7 @@ describe("a hook that follows", () => {
     expect(deletes()).toEqual(["1"]);
   });
 
-  it("leads itself where the leader ends before it has counted", async () => {
+  test("leads itself where the leader ends before it has counted", async () => {
     const dispatched = hook().send(saw);
     const leader = await arrived;
     server.close();
@@ -344,7 +343,7 @@ describe("a hook that follows", () => {
     expect((await dispatched).obproxyIds).toEqual(["1"]);
   });
 
-  it.each<[string, (leader: Peer) => void]>([
+  test.each<[string, (leader: Peer) => void]>([
     ["says nothing more", () => undefined],
     ["ends", (leader) => leader.socket.destroy()],
     [
@@ -412,7 +411,7 @@ describe("a hook that follows", () => {
     expect(deletes()).toEqual([]);
   });
 
-  it("fails as the leader's call has failed", async () => {
+  test("fails as the leader's call has failed", async () => {
     const dispatched = hook().send(saw);
     const details = { kind: "forbidden", method: "DELETE", url: "http://ocp/x", status: 403, ocpMessage: "no" };
     const failed = expect(dispatched).rejects.toEqual(
@@ -427,7 +426,7 @@ describe("a hook that follows", () => {
 });
 
 describe("where hooks cannot meet", () => {
-  it("each works alone, and says once what that costs", async () => {
+  test("each works alone, and says once what that costs", async () => {
     const told: string[] = [];
     const courier = hook({ directories: ["/dev/null/own"], onTrouble: (text) => told.push(text) });
     expect((await courier.send(saw)).obproxyIds).toEqual(["1"]);
@@ -439,7 +438,7 @@ describe("where hooks cannot meet", () => {
 });
 
 describe("what hooks tell each other", () => {
-  it("is a task with all that is known of it", () => {
+  test("is a task with all that is known of it", () => {
     const subtask: Required<Subtask> = {
       id: "1",
       name: "Stop",
@@ -467,7 +466,7 @@ describe("what hooks tell each other", () => {
     expect(readLeader(JSON.parse(JSON.stringify({ says: "task", task })))).toEqual({ says: "task", task });
   });
 
-  it("is a member with all that is known of it", () => {
+  test("is a member with all that is known of it", () => {
     const says = { says: "join", member: member() } as const;
     expect(readFollower(JSON.parse(JSON.stringify(says)))).toEqual(says);
     expect(Object.keys(says.member.sight).sort()).toEqual(

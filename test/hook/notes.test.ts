@@ -48,7 +48,7 @@ afterEach(() => {
 });
 
 describe("notes", () => {
-  it("remember the task from one run to the next, until it is removed", () => {
+  test("remember the task from one run to the next, until it is removed", () => {
     notes().write({ task: note });
     expect(notes().read()).toEqual({ task: note });
     notes().remove();
@@ -57,13 +57,13 @@ describe("notes", () => {
     expect(notes().trouble).toBeUndefined();
   });
 
-  it("of a task whose start OCP did not tell, and of a cluster, are whole too", () => {
+  test("of a task whose start OCP did not tell, and of a cluster, are whole too", () => {
     const ofCluster = { ...withoutStart(note), obproxyIds: [] };
     notes("27").write({ task: ofCluster });
     expect(notes("27").read()).toEqual({ task: ofCluster });
   });
 
-  it("tell objects and OCPs apart, also where their names are long", () => {
+  test("tell objects and OCPs apart, also where their names are long", () => {
     const long = `${URL}/${"x".repeat(300)}`;
     notes().write({ task: note });
     notes("27/3", long).write({ task: { ...note, taskId: "31441" } });
@@ -72,32 +72,32 @@ describe("notes", () => {
     expect(notes("27/3", long).read()?.task?.taskId).toBe("31441");
   });
 
-  it("have names that differ also where upper and lower case are one", () => {
+  test("have names that differ also where upper and lower case are one", () => {
     for (let port = 1000; port < 1200; port += 1) notes("27/3", `http://ocp:${port}`).write({ task: note });
     expect(new Set(readdirSync(directory()).map((name) => name.toLowerCase())).size).toBe(200);
   });
 
-  it("hold that a delete was sent and no answer heard, beside what is known of an earlier one", () => {
+  test("hold that a delete was sent and no answer heard, beside what is known of an earlier one", () => {
     notes().write({ task: note, unheardSince: "31500" });
     expect(notes().read()).toEqual({ task: note, unheardSince: "31500" });
     notes().write({ unheardSince: "0" });
     expect(notes().read()).toEqual({ unheardSince: "0" });
   });
 
-  it("make nothing where nothing is written", () => {
+  test("make nothing where nothing is written", () => {
     notes().read();
     notes().remove();
     expect(notes().trouble).toBeUndefined();
     expect(readdirSync(place)).toEqual([]);
   });
 
-  it("are nobody else's to read", () => {
+  test("are nobody else's to read", () => {
     notes().write({ task: note });
     expect(statSync(directory()).mode & 0o777).toBe(0o700);
     expect(statSync(noteFile()).mode & 0o777).toBe(0o600);
   });
 
-  it("leave nothing but themselves behind", () => {
+  test("leave nothing but themselves behind", () => {
     notes().write({ task: note });
     notes().write({ task: { ...note, taskId: "31441" } });
     expect(readdirSync(directory())).toHaveLength(1);
@@ -109,17 +109,17 @@ describe("notes lie where the user's state belongs:", () => {
     notesFor(URL, "27/3", env).write({ task: note });
   };
 
-  it("in $XDG_STATE_HOME, whatever the temporary directory is", () => {
+  test("in $XDG_STATE_HOME, whatever the temporary directory is", () => {
     write({ XDG_STATE_HOME: place, HOME: "/dev/null", TMPDIR: "/dev/null" });
     expect(notesFor(URL, "27/3", { XDG_STATE_HOME: place, HOME: "/elsewhere" }).read()).toEqual({ task: note });
   });
 
-  it.each([undefined, "", "state"])("else in ~/.local/state (XDG_STATE_HOME is %j)", (state) => {
+  test.each([undefined, "", "state"])("else in ~/.local/state (XDG_STATE_HOME is %j)", (state) => {
     write({ ...(state !== undefined && { XDG_STATE_HOME: state }), HOME: place });
     expect(readdirSync(join(place, ".local/state/cdktf-obproxy"))).toHaveLength(1);
   });
 
-  it.each([undefined, ""])("else in the home that the user's account has (HOME is %j)", (home) => {
+  test.each([undefined, ""])("else in the home that the user's account has (HOME is %j)", (home) => {
     jest.spyOn(os, "userInfo").mockReturnValue({ ...os.userInfo(), homedir: place });
     write(home === undefined ? {} : { HOME: home });
     expect(readdirSync(join(place, ".local/state/cdktf-obproxy"))).toHaveLength(1);
@@ -137,23 +137,23 @@ describe("where no note can be kept nothing is stopped, and the reason is told:"
     return kept.trouble;
   };
 
-  it("no home at all", () => {
+  test("no home at all", () => {
     jest.spyOn(os, "userInfo").mockImplementation(() => {
       throw new Error("no such user");
     });
     expect(trouble({})).toMatch(/no note of OCP's task can be kept .*: neither XDG_STATE_HOME nor HOME/);
   });
 
-  it("a home that is no directory", () => {
+  test("a home that is no directory", () => {
     expect(trouble({ XDG_STATE_HOME: "/dev/null" })).toContain("/dev/null is no directory");
   });
 
-  it("a file in its place", () => {
+  test("a file in its place", () => {
     writeFileSync(directory(), "");
     expect(trouble({ XDG_STATE_HOME: place })).toContain(`${directory()} is no directory`);
   });
 
-  it("a link in its place, also to a directory of one's own", () => {
+  test("a link in its place, also to a directory of one's own", () => {
     const elsewhere = join(place, "elsewhere");
     mkdirSync(elsewhere, { mode: 0o700 });
     symlinkSync(elsewhere, directory());
@@ -161,7 +161,7 @@ describe("where no note can be kept nothing is stopped, and the reason is told:"
     expect(readdirSync(elsewhere)).toEqual([]);
   });
 
-  it.each([0o777, 0o770, 0o702])("others may write to it (mode %o)", (mode) => {
+  test.each([0o777, 0o770, 0o702])("others may write to it (mode %o)", (mode) => {
     notes().write({ task: note });
     const kept = readFileSync(noteFile(), "utf8");
     chmodSync(directory(), mode);
@@ -171,14 +171,14 @@ describe("where no note can be kept nothing is stopped, and the reason is told:"
     expect(readFileSync(noteFile(), "utf8")).toBe(kept);
   });
 
-  it("it belongs to somebody else", () => {
+  test("it belongs to somebody else", () => {
     notes().write({ task: note });
     if (process.getuid?.() === 0) chownSync(directory(), 12345, 12345);
     else jest.spyOn(process, "getuid").mockReturnValue(12345);
     expect(trouble({ XDG_STATE_HOME: place })).toContain("belongs to another user");
   });
 
-  it("a full disk, of which only the writing tells", () => {
+  test("a full disk, of which only the writing tells", () => {
     const kept = notes();
     mkdirSync(directory(), { mode: 0o700 });
     kept.write({ task: { ...note, name: "x".repeat(10) } });
@@ -192,7 +192,7 @@ describe("where no note can be kept nothing is stopped, and the reason is told:"
   });
 });
 
-it.each([0o755, 0o750])("notes are kept in a directory that others may read (mode %o)", (mode) => {
+test.each([0o755, 0o750])("notes are kept in a directory that others may read (mode %o)", (mode) => {
   mkdirSync(directory());
   chmodSync(directory(), mode);
   notes().write({ task: note });
@@ -203,7 +203,7 @@ it.each([0o755, 0o750])("notes are kept in a directory that others may read (mod
 describe("a damaged note counts for nothing, and is told", () => {
   const text = (change: Record<string, unknown>): string => JSON.stringify({ task: { ...note, ...change } });
 
-  it.each([
+  test.each([
     ["no JSON", "{"],
     ["empty", ""],
     ["no object", "null"],
@@ -231,7 +231,7 @@ describe("a damaged note counts for nothing, and is told", () => {
     expect(kept.trouble).toContain("no note of OCP's task can be kept");
   });
 
-  it("a pipe, without waiting for what it may bring", () => {
+  test("a pipe, without waiting for what it may bring", () => {
     notes().write({ task: note });
     const path = noteFile();
     rmSync(path);
@@ -241,7 +241,7 @@ describe("a damaged note counts for nothing, and is told", () => {
     expect(kept.trouble).toContain("is no file of ours");
   });
 
-  it("a link to something else", () => {
+  test("a link to something else", () => {
     notes().write({ task: note });
     const path = noteFile();
     const elsewhere = join(place, "elsewhere");
@@ -263,7 +263,7 @@ describe("a task, compared with the note,", () => {
     return { ...withoutStart(task), ...(startTime !== undefined && { startTime }) };
   };
 
-  it.each([
+  test.each([
     ["with the same start", START],
     ["with the start cut to three digits", "2026-11-22T10:00:00.123+08:00"],
     ["with the start rounded to three digits", "2026-11-22T10:00:00.124+08:00"],
@@ -275,7 +275,7 @@ describe("a task, compared with the note,", () => {
     expect(compareNote(started(startTime), note, proxy)).toBe("proven");
   });
 
-  it.each([
+  test.each([
     ["that a restart under another zone has shifted by 8 h", "2026-11-22T18:00:00.123+08:00"],
     ["shifted by a quarter of an hour", "2026-11-22T09:45:00.123+08:00"],
     ["shifted by 27 h", "2026-11-23T13:00:00.123+08:00"],
@@ -288,11 +288,11 @@ describe("a task, compared with the note,", () => {
     expect(compareNote(started(startTime), note, proxy)).toBe("unsure");
   });
 
-  it("may be it where the note has no start", () => {
+  test("may be it where the note has no start", () => {
     expect(compareNote(task, withoutStart(note), proxy)).toBe("unsure");
   });
 
-  it.each([
+  test.each([
     ["two milliseconds later", "2026-11-22T10:00:00.125+08:00"],
     ["two seconds later", "2026-11-22T10:00:02+08:00"],
     ["seven minutes later", "2026-11-22T10:07:00+08:00"],
@@ -303,7 +303,7 @@ describe("a task, compared with the note,", () => {
     expect(compareNote(started(startTime), note, proxy)).toBe("other");
   });
 
-  it.each<[string, Task, Note, Target]>([
+  test.each<[string, Task, Note, Target]>([
     ["under another name", { ...task, name: "Install obproxy" }, note, proxy],
     ["under another id", { ...task, id: "31441" }, note, proxy],
     ["where the note is about another cluster", task, { ...note, clusterId: "28" }, proxy],
@@ -316,7 +316,7 @@ describe("a task, compared with the note,", () => {
 
   const servers = (...ids: string[]): TaskTag[] => ids.map((obproxyServerId) => ({ obproxyServerId }));
 
-  it.each<[string, Task, string]>([
+  test.each<[string, Task, string]>([
     ["none", tagged(), "proven"],
     ["the cluster", tagged({ obproxyClusterId: "27" }), "proven"],
     ["the same OBProxies", tagged({ obproxyClusterId: "27" }, ...servers("10", "4", "3")), "proven"],
@@ -329,12 +329,12 @@ describe("a task, compared with the note,", () => {
     expect(compareNote(shown, note, proxy)).toBe(expected);
   });
 
-  it("is the cluster's deletion also where its tags name OBProxies", () => {
+  test("is the cluster's deletion also where its tags name OBProxies", () => {
     const shown = tagged({ obproxyClusterId: "27" }, ...servers("3"));
     expect(compareNote(shown, { ...note, obproxyIds: [] }, cluster)).toBe("proven");
   });
 
-  it("is the one whose acceptance was noted", () => {
+  test("is the one whose acceptance was noted", () => {
     expect(compareNote(task, noteOf(task, ["3", "4"], proxy), proxy)).toBe("proven");
   });
 });

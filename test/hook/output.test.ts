@@ -46,19 +46,19 @@ function setUp(): { reporter: Reporter; lines: string[]; pass: (ms: number) => v
 const ours: failures.OwnRetries = { taskRetries: 0, whyNot: undefined };
 
 describe("the reporter", () => {
-  it("writes one thought a line, with the object's name, whatever OCP sends", () => {
+  test("writes one thought a line, with the object's name, whatever OCP sends", () => {
     const { reporter, lines } = setUp();
     reporter.line("first\nsecond\r\n\u001b[31mred\u0007\u0085 last\u0000  ");
     expect(lines).toEqual(["OBProxy 27/3: first second [31mred  last"]);
   });
 
-  it("masks secrets everywhere", () => {
+  test("masks secrets everywhere", () => {
     const { reporter, lines } = setUp();
     reporter.warn("it says hunter2-secret, password=abc and Basic YWRtaW46c2VjcmV0");
     expect(lines[0]).toMatch(/^OBProxy 27\/3: WARNING: it says \*\*\*, password=\*\*\* and Basic \*\*\*$/);
   });
 
-  it("tells what has changed, grouped and in the order of the graph", () => {
+  test("tells what has changed, grouped and in the order of the graph", () => {
     const { reporter, lines } = setUp();
     const before = [
       subtask("3", "Finish node", "PENDING", { upstreams: ["2"] }),
@@ -78,7 +78,7 @@ describe("the reporter", () => {
     ]);
   });
 
-  it("tells failures first, skips apart, and counts siblings", () => {
+  test("tells failures first, skips apart, and counts siblings", () => {
     const { reporter, lines } = setUp();
     reporter.progress(
       task("RUNNING", [
@@ -94,7 +94,7 @@ describe("the reporter", () => {
     );
   });
 
-  it("says nothing twice, but once a minute that it still waits", () => {
+  test("says nothing twice, but once a minute that it still waits", () => {
     const { reporter, lines, pass } = setUp();
     const now = task("RUNNING", [subtask("1", "Stop obproxy", "RUNNING")]);
     reporter.progress(now);
@@ -106,7 +106,7 @@ describe("the reporter", () => {
     expect(lines[2]).toMatch(/task 31440: 0\/1 done, 2 min, still at Stop obproxy/);
   });
 
-  it("tells a status that OCP does not document when it begins, while it lasts, and when it ends", () => {
+  test("tells a status that OCP does not document when it begins, while it lasts, and when it ends", () => {
     const { reporter, lines, pass } = setUp();
     const suspended = task("SUSPENDED", [subtask("1", "Stop obproxy", "PAUSED")]);
     reporter.progress(task("RUNNING", [subtask("1", "Stop obproxy", "RUNNING")]));
@@ -124,7 +124,7 @@ describe("the reporter", () => {
     expect(lines[3]).toContain("OCP says RUNNING, no longer SUSPENDED");
   });
 
-  it("keeps each line bounded and fit for a CI log, whatever a subtask is called", () => {
+  test("keeps each line bounded and fit for a CI log, whatever a subtask is called", () => {
     const { reporter, lines } = setUp();
     const names = ["##vso[task.complete]", "::error::x", "\u202eyxorpbo", "a\u2028b", "x".repeat(7_000_000)];
     reporter.progress(
@@ -138,7 +138,7 @@ describe("the reporter", () => {
     expect(lines[0]).not.toMatch(/##vso|::error|[\u202e\u2028]/);
   });
 
-  it("tells thousands of subtasks, one after another or all at once, in a few words", () => {
+  test("tells thousands of subtasks, one after another or all at once, in a few words", () => {
     const { reporter, lines } = setUp();
     const chain = Array.from({ length: 20_000 }, (_, index) =>
       subtask(String(index + 1), `Step ${index}`, "RUNNING", { upstreams: [String(index)] }),
@@ -156,7 +156,7 @@ describe("the reporter", () => {
     expect(lines).toHaveLength(2);
   });
 
-  it("ends a failure with what to do", () => {
+  test("ends a failure with what to do", () => {
     const { reporter, lines } = setUp();
     reporter.failure(failures.stillThere(task("SUCCESSFUL", []), "OBProxy 27/3"));
     expect(lines[0]).toMatch(
@@ -184,34 +184,34 @@ describe("a failed task's failure", () => {
   const text = (of: Task, ofThisRun = true, log: string[] = ["Execute failed", "agent does not answer"]): string =>
     lineUp(failures.taskFailed(of, classify(of), ofThisRun, log, "http://ocp:8080", ours));
 
-  it("holds the task, the failed subtask, OCP's words with the trace id, and what to do, in this order", () => {
+  test("holds the task, the failed subtask, OCP's words with the trace id, and what to do, in this order", () => {
     expect(text(failed)).toMatch(
       /^OCP's task 31440 "Offline obproxy" FAILED\nlog: Execute failed\nfailed: subtask 33149 "Stop obproxy" \(index 2 of 0–2\)\nOCP says: "agent does not answer" \(trace id beef\)\nmend the cause and retry task 31440 at http:\/\/ocp:8080 \(Task Center\), or set `taskRetries`/,
     );
   });
 
-  it("says so where the log is empty", () => {
+  test("says so where the log is empty", () => {
     expect(text(failed, true, [])).toContain("OCP says no more (trace id beef)");
   });
 
-  it("does not ask to mend what only a restart of OCP has interrupted", () => {
+  test("does not ask to mend what only a restart of OCP has interrupted", () => {
     const all = text(failed, true, ["java.lang.InterruptedException: sleep interrupted"]);
     expect(all).toContain("the work was interrupted, as when OCP restarts");
     expect(all).toMatch(/retry task 31440 at http:\/\/ocp:8080/);
     expect(all).not.toContain("mend the cause");
   });
 
-  it("names all that the task deletes, for the subtask's index does not tell which it was", () => {
+  test("names all that the task deletes, for the subtask's index does not tell which it was", () => {
     const own = { ...ours, deletes: ["27/3", "27/4"] };
     const all = lineUp(failures.taskFailed(failed, classify(failed), true, [], "http://ocp:8080", own));
     expect(all).toContain("the task deletes OBProxies 27/3, 27/4");
   });
 
-  it("says that an earlier run's failure is not the same as already gone", () => {
+  test("says that an earlier run's failure is not the same as already gone", () => {
     expect(text(failed, false)).toMatch(/FAILED \(in an earlier run\)\n[^]*not "already gone"/);
   });
 
-  it("calls a rollback, a failed rollback and undone work by their names", () => {
+  test("calls a rollback, a failed rollback and undone work by their names", () => {
     const pending = [subtask("1", "Start node", "PENDING", { operation: "ROLLBACK" })];
     expect(text(task("SUCCESSFUL", pending, { operation: "ROLLBACK" }))).toMatch(
       /was rolled back: it says SUCCESSFUL.*\n[^]*find out who rolled task 31440 back/,
@@ -224,7 +224,7 @@ describe("a failed task's failure", () => {
 describe("a call's failure", () => {
   const context = { envPrefix: "EU", accepted: true, sent: "begun" as const, taskId: "31440" };
 
-  it.each<[OcpErrorKind, RegExp]>([
+  test.each<[OcpErrorKind, RegExp]>([
     ["unreachable", /cannot be reached[^]*EU_URL[^]*HTTPS_PROXY/],
     ["lost", /connection to OCP broke/],
     ["throttled", /limits our requests/],
@@ -243,25 +243,25 @@ describe("a call's failure", () => {
     expect(all.split("\n").at(-1)).toMatch(/run destroy again/);
   });
 
-  it.each<OcpErrorKind>(["unauthenticated", "forbidden", "redirected"])("%s names the user and the URL", (kind) => {
+  test.each<OcpErrorKind>(["unauthenticated", "forbidden", "redirected"])("%s names the user and the URL", (kind) => {
     const all = lineUp(failures.callFailed(error(kind, told), { ...context, user: "ops" }));
     expect(all).toContain('asked as "ops" at http://ocp');
   });
 
-  it("says that no delete was sent where nothing was", () => {
+  test("says that no delete was sent where nothing was", () => {
     const all = lineUp(
       failures.callFailed(error("not-ocp"), { ...context, accepted: false, sent: "no", taskId: undefined }),
     );
     expect(all).toMatch(/no delete was sent for it\ncheck the URL \(EU_URL/);
   });
 
-  it("says that a delete may be at work whose task is not known", () => {
+  test("says that a delete may be at work whose task is not known", () => {
     expect(lineUp(failures.callFailed(error("lost"), { ...context, sent: "doubtful", taskId: undefined }))).toContain(
       "a delete was sent before",
     );
   });
 
-  it("mentions a clock that is off, which access keys do not forgive", () => {
+  test("mentions a clock that is off, which access keys do not forgive", () => {
     const behind = failures.callFailed(error("unauthenticated", { clockSkewMs: 20 * 60_000 }), context);
     expect(behind.message).toContain("this machine's clock is 20 min behind OCP's");
     expect(failures.callFailed(error("unauthenticated", { clockSkewMs: 5_000 }), context).message).not.toContain(
@@ -273,7 +273,7 @@ describe("a call's failure", () => {
 describe("the other failures", () => {
   const locked = error("refused", { status: 400, codeText: "ODP21010", ocpMessage: "busy" });
 
-  it.each<[string, HookFailure, RegExp]>([
+  test.each<[string, HookFailure, RegExp]>([
     [
       "rights",
       failures.mayNotReadTasks(error("forbidden", told)),
@@ -313,7 +313,7 @@ describe("the other failures", () => {
     expect(failure.next).not.toBe("");
   });
 
-  it("name every undeclared OBProxy", () => {
+  test("name every undeclared OBProxy", () => {
     const breach = {
       guard: "forceDestroy",
       undeclared: [{ id: "4", ip: "10.0.0.4", sqlPort: 2883, status: "RUNNING" }, { id: "6" }],
@@ -324,7 +324,7 @@ describe("the other failures", () => {
     );
   });
 
-  it("name every OBProxy that is declared elsewhere, and where", () => {
+  test("name every OBProxy that is declared elsewhere, and where", () => {
     const whole = intentFrom(
       { kind: "cluster", clusterId: "27" },
       "orders",

@@ -43,7 +43,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 const SEEDS = [17, 142, 263, 381, 499, 618, 733, 851, 902, 977];
 
 describe("the pace of looking at a task", () => {
-  it.each([
+  test.each([
     ["4.2.2", "Stop and uninstall obproxy"],
     ["4.2.2", "Unreserve host"],
     ["4.4.0", "Inactive agent modules"],
@@ -57,7 +57,7 @@ describe("the pace of looking at a task", () => {
     },
   );
 
-  it.each([
+  test.each([
     ["4.2.2", 0],
     ["4.2.2", 20],
     ["4.2.2", 45],
@@ -76,7 +76,7 @@ describe("the pace of looking at a task", () => {
 });
 
 describe("the pace, where a node lasts that is quick by its name,", () => {
-  it.each([
+  test.each([
     ["4.2.2", "Finish node"],
     ["4.4.0", "Finish node"],
     ["4.4.0", "Update obproxy cluster lock status"],
@@ -105,21 +105,21 @@ describe("nextPause", () => {
   const pause = (task: Task, more: object = {}): ReturnType<typeof nextPause> =>
     nextPause({ task, waitedMs: 0, quickLooks: 0, tickMs: 1000, random: 0.5, ...more });
 
-  it("is between one tick and ten, whatever is left to do", () => {
+  test("is between one tick and ten, whatever is left to do", () => {
     expect(pause(chain("RUNNING", "PENDING")).milliseconds).toBe(1000);
     expect(pause(chain(...Array.from({ length: 100 }, () => "PENDING"))).milliseconds).toBe(10_000);
     expect(pause(chain("RUNNING", "PENDING"), { waitedMs: 10_000_000 }).milliseconds).toBe(10_000);
   });
 
-  it("grows to 2 % of the time waited", () => {
+  test("grows to 2 % of the time waited", () => {
     expect(pause(chain("RUNNING", "PENDING"), { waitedMs: 200_000 }).milliseconds).toBe(4000);
   });
 
-  it("is never sooner than the next node can be done", () => {
+  test("is never sooner than the next node can be done", () => {
     expect(pause(chain("RUNNING", "PENDING", "PENDING", "PENDING")).milliseconds).toBeGreaterThanOrEqual(1000);
   });
 
-  it("is less than a tick when only the last, quick node is at work, a bounded number of times", () => {
+  test("is less than a tick when only the last, quick node is at work, a bounded number of times", () => {
     expect(pause(chain("SUCCESSFUL", "RUNNING"))).toMatchObject({ quick: true });
     expect(pause(chain("SUCCESSFUL", "RUNNING")).milliseconds).toBeLessThan(1000);
     expect(pause(chain("SUCCESSFUL", "RUNNING"), { quickLooks: 8 })).toMatchObject({
@@ -128,7 +128,7 @@ describe("nextPause", () => {
     });
   });
 
-  it("scales with the tick and jitters a little", () => {
+  test("scales with the tick and jitters a little", () => {
     expect(pause(chain("RUNNING", "PENDING"), { tickMs: 10 }).milliseconds).toBe(10);
     expect(pause(chain("RUNNING", "PENDING"), { random: 0 }).milliseconds).toBe(950);
     expect(pause(chain("RUNNING", "PENDING"), { random: 0.999 }).milliseconds).toBeCloseTo(1050, -1);

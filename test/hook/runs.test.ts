@@ -29,7 +29,7 @@ const changes = (): RecordedRequest[] => ocp.requests.filter(({ method }) => met
 const early = /^(Prepare offline obproxy|Prepare delete obproxy)$/;
 
 describe.each(["3.1.1", "4.4.0"])("a second run (OCP %s)", (version) => {
-  it("waits for the task of a first run that was killed, and deletes nothing again", async () => {
+  test("waits for the task of a first run that was killed, and deletes nothing again", async () => {
     await given({ version });
     ocp.planWork({ subtaskName: "Unreserve host", ticks: 25 });
     const first = runner.start(ocp, proxy);
@@ -43,7 +43,7 @@ describe.each(["3.1.1", "4.4.0"])("a second run (OCP %s)", (version) => {
     expect(ocp.task(31440)?.status).toBe("SUCCESSFUL");
   });
 
-  it("fails with the id of the first one's failed task where the object is gone", async () => {
+  test("fails with the id of the first one's failed task where the object is gone", async () => {
     await given({ version });
     ocp.planWork({ subtaskName: "Unreserve host", fail: "always" });
     expect((await runner.run(ocp, proxy)).code).toBe(1);
@@ -54,7 +54,7 @@ describe.each(["3.1.1", "4.4.0"])("a second run (OCP %s)", (version) => {
     expect(changes()).toHaveLength(1);
   });
 
-  it("has the failed task retried where the policy says so", async () => {
+  test("has the failed task retried where the policy says so", async () => {
     await given({ version });
     ocp.planWork({ subtaskName: "Unreserve host", fail: 1 });
     expect((await runner.run(ocp, proxy)).code).toBe(1);
@@ -63,7 +63,7 @@ describe.each(["3.1.1", "4.4.0"])("a second run (OCP %s)", (version) => {
     expect(changes().map(({ path }) => path)).toEqual([expect.anything(), "/api/v2/tasks/instances/31440/retry"]);
   });
 
-  it("is content where somebody has retried the failed task meanwhile", async () => {
+  test("is content where somebody has retried the failed task meanwhile", async () => {
     await given({ version });
     ocp.planWork({ subtaskName: "Unreserve host", fail: 1 });
     expect((await runner.run(ocp, proxy)).code).toBe(1);
@@ -72,7 +72,7 @@ describe.each(["3.1.1", "4.4.0"])("a second run (OCP %s)", (version) => {
     expect(changes()).toHaveLength(1);
   });
 
-  it("deletes anew where the object is still there after the failure and nothing holds it", async () => {
+  test("deletes anew where the object is still there after the failure and nothing holds it", async () => {
     await given({ version, unlockOnFailure: true });
     ocp.planWork({ subtaskName: early, fail: "always", tasks: 1 });
     expect((await runner.run(ocp, proxy)).code).toBe(1);
@@ -80,7 +80,7 @@ describe.each(["3.1.1", "4.4.0"])("a second run (OCP %s)", (version) => {
     expect(changes()).toHaveLength(2);
   });
 
-  it("names the failed task that still holds the cluster's lock", async () => {
+  test("names the failed task that still holds the cluster's lock", async () => {
     await given({ version });
     ocp.planWork({ subtaskName: early, fail: "always", tasks: 1 });
     expect((await runner.run(ocp, proxy)).code).toBe(1);
@@ -90,7 +90,7 @@ describe.each(["3.1.1", "4.4.0"])("a second run (OCP %s)", (version) => {
     expect(second.lines.at(-1)).toContain("retry task 31440");
   });
 
-  it("deletes anew what was rolled back", async () => {
+  test("deletes anew what was rolled back", async () => {
     await given({ version });
     ocp.planWork({ subtaskName: early, fail: "always", tasks: 1 });
     expect((await runner.run(ocp, proxy)).code).toBe(1);
@@ -100,7 +100,7 @@ describe.each(["3.1.1", "4.4.0"])("a second run (OCP %s)", (version) => {
     expect(changes()).toHaveLength(2);
   });
 
-  it("says that what it deleted before is gone, with its note removed", async () => {
+  test("says that what it deleted before is gone, with its note removed", async () => {
     await given({ version });
     expect((await runner.run(ocp, proxy)).code).toBe(0);
     const second = await runner.run(ocp, proxy);
@@ -110,7 +110,7 @@ describe.each(["3.1.1", "4.4.0"])("a second run (OCP %s)", (version) => {
 });
 
 describe("a second run", () => {
-  it("takes no notice of a note about another OCP that had the same URL", async () => {
+  test("takes no notice of a note about another OCP that had the same URL", async () => {
     await given();
     ocp.planWork({ subtaskName: "Unreserve host", fail: "always" });
     expect((await runner.run(ocp, proxy)).code).toBe(1);
@@ -126,7 +126,7 @@ describe("a second run", () => {
     expect(second.output).toContain("already gone");
   });
 
-  it("does without notes where there is no directory for them", async () => {
+  test("does without notes where there is no directory for them", async () => {
     await given();
     const nowhere = { TMPDIR: "/dev/null", HOME: "/dev/null", XDG_STATE_HOME: "/dev/null/state" };
     const call: HookCall = { ...proxy, env: nowhere };

@@ -22,7 +22,7 @@ const deletes = (): string[] =>
   simulator.requests.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`);
 
 describe("the hook, in the cases of OCP's own documentation", () => {
-  it("deletes cluster 27, which has no proxies", async () => {
+  test("deletes cluster 27, which has no proxies", async () => {
     await given({ clusters: [{ id: 27, name: "orders" }] });
     const { code } = await runner.run(simulator, { kind: "cluster", clusterId: 27 });
     expect(code).toBe(0);
@@ -30,7 +30,7 @@ describe("the hook, in the cases of OCP's own documentation", () => {
     expect(simulator.cluster(27)).toBeUndefined();
   });
 
-  it("deletes proxy 2 of cluster 1", async () => {
+  test("deletes proxy 2 of cluster 1", async () => {
     await given({ clusters: [{ id: 1, name: "orders", obproxies: [1, 2] }] });
     const { code } = await runner.run(simulator, { kind: "obproxy", clusterId: 1, obproxyId: 2 });
     expect(code).toBe(0);
@@ -38,7 +38,7 @@ describe("the hook, in the cases of OCP's own documentation", () => {
     expect(simulator.cluster(1)?.obproxies.map(({ id }) => id)).toEqual(["1"]);
   });
 
-  it("deletes proxies 1, 2, 3 and 4 of cluster 1 in one call", async () => {
+  test("deletes proxies 1, 2, 3 and 4 of cluster 1 in one call", async () => {
     await given({ clusters: [{ id: 1, name: "orders", obproxies: [1, 2, 3, 4] }] });
     const runs = await Promise.all(
       [1, 2, 3, 4].map((obproxyId) =>

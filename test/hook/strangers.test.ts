@@ -20,7 +20,7 @@ const declared = { clusters: { "27": { path: "app/c" } }, obproxies: { "27/1": {
 const retrying = { provider: { taskRetries: 1 } } as const;
 
 describe("a failed task whose tags name the object, on a machine without notes", () => {
-  it.each(["4.3.6", "4.4.0"])(
+  test.each(["4.3.6", "4.4.0"])(
     "is not called gone where the cluster went before it failed (OCP %s)",
     async (version) => {
       await given({ version, clusters: [{ id: 27, name: "orders", obproxies: [1, 2] }] });
@@ -36,7 +36,7 @@ describe("a failed task whose tags name the object, on a machine without notes",
     },
   );
 
-  it("is not retried in a cluster of another name", async () => {
+  test("is not retried in a cluster of another name", async () => {
     await given({ version: "4.3.6", clusters: [{ id: 27, name: "payments", obproxies: [1] }] });
     ocp.planWork({ subtaskName: "Unreserve host", fail: 1 });
     ocp.planWork({ subtaskName: "Stop and uninstall obproxy", fail: 1 });
@@ -48,7 +48,7 @@ describe("a failed task whose tags name the object, on a machine without notes",
     expect(changes()).toEqual([]);
   });
 
-  it("is not retried where it would take undeclared OBProxies along", async () => {
+  test("is not retried where it would take undeclared OBProxies along", async () => {
     await given({ version: "4.3.6", clusters: [{ id: 27, name: "orders", obproxies: [1, 2] }] });
     ocp.planWork({ subtaskName: /Stop obproxy|Stop and uninstall obproxy/, fail: "always" });
     ocp.runToEnd(ocp.submitDeleteObproxies(27, [1, 2]).id);
@@ -60,7 +60,7 @@ describe("a failed task whose tags name the object, on a machine without notes",
   });
 });
 
-it("an OCP that cannot tell its version is asked in the dialect that all of them know", async () => {
+test("an OCP that cannot tell its version is asked in the dialect that all of them know", async () => {
   await given({ version: "4.2.2", clusters: [{ id: 27, name: "orders", obproxies: [1] }] });
   ocp.inject({ method: "GET", path: "/api/v2/info", times: 1000, does: { kind: "error", status: 500, code: 0 } });
   const { code, output } = await runner.run(ocp, { kind: "obproxy", clusterId: 27, obproxyId: 1 });

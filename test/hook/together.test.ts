@@ -109,7 +109,7 @@ async function gathered(leader: number, ...followers: readonly number[]): Promis
 const ends = (...hooks: readonly StartedHook[]): Promise<HookRun[]> => Promise.all(hooks.map(({ done }) => done));
 
 describe("hooks of one cluster at the same time", () => {
-  it("send one call, which leaves the others' OBProxies alone", async () => {
+  test("send one call, which leaves the others' OBProxies alone", async () => {
     await given({ version: "4.4.0" });
     const runs = await together([1, 2, 4]);
     expect(codes(runs)).toEqual([0, 0, 0]);
@@ -117,7 +117,7 @@ describe("hooks of one cluster at the same time", () => {
     expect(left()).toEqual(["3"]);
   });
 
-  it("all fail with the task's id where the one task fails", async () => {
+  test("all fail with the task's id where the one task fails", async () => {
     await given();
     ocp.planWork({ subtaskName: "Unreserve host", fail: "always" });
     const runs = await together([1, 2]);
@@ -126,7 +126,7 @@ describe("hooks of one cluster at the same time", () => {
     for (const { output } of runs) expect(output).toContain("FAILED: OCP's task 31440");
   });
 
-  it("have a failed task retried once, and all see how it ends, however slowly OCP takes the retry", async () => {
+  test("have a failed task retried once, and all see how it ends, however slowly OCP takes the retry", async () => {
     await given();
     ocp.planWork({ subtaskName: "Stop and uninstall obproxy", parallelIdx: 0, fail: 1 });
     ocp.inject({ path: /\/retry$/, does: { kind: "hang", ms: 500 } });
@@ -135,7 +135,7 @@ describe("hooks of one cluster at the same time", () => {
     expect(retries()).toBe(1);
   });
 
-  it("do not have a task retried more often than the policy says", async () => {
+  test("do not have a task retried more often than the policy says", async () => {
     await given();
     ocp.planWork({ subtaskName: "Stop and uninstall obproxy", parallelIdx: 0, fail: "always" });
     const runs = await together([1, 2, 3], () => ({ settings: { provider: { taskRetries: 1 } } }));
@@ -143,7 +143,7 @@ describe("hooks of one cluster at the same time", () => {
     expect(retries()).toBe(1);
   });
 
-  it("let only the one fail that wants a host skipped which this OCP cannot skip", async () => {
+  test("let only the one fail that wants a host skipped which this OCP cannot skip", async () => {
     await given();
     const skip = { settings: { obproxies: { "1/2": { path: "app/p", skipHostOperation: true } } } };
     const runs = await together([1, 2, 3], (id) => (id === 2 ? skip : {}));
@@ -152,7 +152,7 @@ describe("hooks of one cluster at the same time", () => {
     expect(runs[1]?.output).toContain("skipHostOperation needs OCP 4.3.5");
   });
 
-  it("go on one by one where OCP refuses the call for all", async () => {
+  test("go on one by one where OCP refuses the call for all", async () => {
     await given();
     ocp.inject({
       when: (request) => isDelete(request) && request.path.includes(","),
@@ -163,7 +163,7 @@ describe("hooks of one cluster at the same time", () => {
     expect(left()).toEqual(["3", "4"]);
   });
 
-  it("meet also where they may wait for longer than a timer can", async () => {
+  test("meet also where they may wait for longer than a timer can", async () => {
     await given();
     const runs = await together([1, 2], () => ({ settings: { provider: { timeouts: { delete: "2000h" } } } }));
     expect(codes(runs)).toEqual([0, 0]);
@@ -171,7 +171,7 @@ describe("hooks of one cluster at the same time", () => {
     for (const { output } of runs) expect(output).not.toContain("still trying");
   });
 
-  it("survive that the answer to the call for all is lost", async () => {
+  test("survive that the answer to the call for all is lost", async () => {
     await given({ version: "4.4.0" });
     ocp.inject({ when: isDelete, does: { kind: "lostAnswer" } });
     const runs = await together([1, 2, 3]);
@@ -179,7 +179,7 @@ describe("hooks of one cluster at the same time", () => {
     expect(deletes()).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     ["4.2.2", "1,3"],
     ["4.4.0", '{"obproxyServerIds":[1,3]}'],
   ])("(OCP %s) leave out who was killed before the call is sent", async (version, call) => {
@@ -191,7 +191,7 @@ describe("hooks of one cluster at the same time", () => {
     expect(left()).toEqual(["2", "4"]);
   });
 
-  it("leave out who is stopped when the call is sent; it goes on alone when it can", async () => {
+  test("leave out who is stopped when the call is sent; it goes on alone when it can", async () => {
     await given();
     const [first, second, third] = await gathered(1, 2, 3);
     const sent = ocp.nextRequest(isDelete);
@@ -202,7 +202,7 @@ describe("hooks of one cluster at the same time", () => {
     expect([deletes()[0], deletes().at(-1)]).toEqual(["1,3", "2"]);
   });
 
-  it.each([
+  test.each([
     ["4.2.2", "2,3"],
     ["4.4.0", '{"obproxyServerIds":[2,3]}'],
   ])("(OCP %s) meet anew where the one that leads is killed before the call is sent", async (version, call) => {
@@ -214,7 +214,7 @@ describe("hooks of one cluster at the same time", () => {
     expect(left()).toEqual(["1", "4"]);
   });
 
-  it("do not wait for one that leads and is stopped, and are in no call of its own when it goes on", async () => {
+  test("do not wait for one that leads and is stopped, and are in no call of its own when it goes on", async () => {
     await given();
     const first = runner.start(ocp, hook(1));
     await until(() => meetings().length === 1);
@@ -229,23 +229,26 @@ describe("hooks of one cluster at the same time", () => {
     expect(deletes()).toEqual(["2", "1"]);
   }, 60_000);
 
-  it.each(["4.2.2", "4.4.0"])("(OCP %s) go on where one of them is killed after the call was sent", async (version) => {
-    await given({ version });
-    ocp.planWork({ subtaskName: "Unreserve host", ticks: 10 });
-    const sent = ocp.nextRequest(isDelete);
-    const first = runner.start(ocp, hook(1));
-    const second = runner.start(ocp, hook(2));
-    await sent;
-    first.kill();
-    const [, survivor] = await Promise.all([first.done, second.done]);
-    expect(survivor.code).toBe(0);
-    expect(deletes().filter((ids) => ids.includes("2"))).toHaveLength(1);
-    expect(ocp.tasks.every(({ status }) => status === "SUCCESSFUL")).toBe(true);
-  });
+  test.each(["4.2.2", "4.4.0"])(
+    "(OCP %s) go on where one of them is killed after the call was sent",
+    async (version) => {
+      await given({ version });
+      ocp.planWork({ subtaskName: "Unreserve host", ticks: 10 });
+      const sent = ocp.nextRequest(isDelete);
+      const first = runner.start(ocp, hook(1));
+      const second = runner.start(ocp, hook(2));
+      await sent;
+      first.kill();
+      const [, survivor] = await Promise.all([first.done, second.done]);
+      expect(survivor.code).toBe(0);
+      expect(deletes().filter((ids) => ids.includes("2"))).toHaveLength(1);
+      expect(ocp.tasks.every(({ status }) => status === "SUCCESSFUL")).toBe(true);
+    },
+  );
 });
 
 describe("hooks that mean different objects", () => {
-  it("of two OCPs do not meet where a temporary directory has more bytes than characters", async () => {
+  test("of two OCPs do not meet where a temporary directory has more bytes than characters", async () => {
     await given();
     const other = await simulator();
     const TMPDIR = place("任".repeat(28));
@@ -260,7 +263,7 @@ describe("hooks that mean different objects", () => {
     expect([deletes(), deletesOf(other)]).toEqual([["1"], ["2"]]);
   });
 
-  it("do not meet where the same URL leads to another OCP by another proxy", async () => {
+  test("do not meet where the same URL leads to another OCP by another proxy", async () => {
     await given();
     const other = await simulator();
     const barrier = new Barrier(2);
@@ -276,7 +279,7 @@ describe("hooks that mean different objects", () => {
     expect([deletes(), deletesOf(other)]).toEqual([["1"], ["2"]]);
   });
 
-  it("are not in one call where nothing but what OCP shows tells its OBProxies apart", async () => {
+  test("are not in one call where nothing but what OCP shows tells its OBProxies apart", async () => {
     const credentials = { username: "admin", password: "other-password-of-the-test" };
     await given();
     const obproxies = [1, 2, 3, 4].map((id) => ({ id, ip: `10.9.0.${id}` }));
@@ -295,7 +298,7 @@ describe("hooks that mean different objects", () => {
 });
 
 describe("hooks meet wherever the job keeps its temporary files:", () => {
-  it.each<[string, () => string]>([
+  test.each<[string, () => string]>([
     ["below a path too long for a socket", () => place("x".repeat(90))],
     ["nowhere", () => "/dev/null"],
   ])("%s", async (_what, directory) => {
@@ -307,7 +310,7 @@ describe("hooks meet wherever the job keeps its temporary files:", () => {
     for (const { output } of runs) expect(output).not.toContain("cannot meet");
   });
 
-  it("each in a place of its own", async () => {
+  test("each in a place of its own", async () => {
     await given();
     const runs = await together([1, 2], () => ({ env: { TMPDIR: place(), XDG_RUNTIME_DIR: undefined } }));
     expect(codes(runs)).toEqual([0, 0]);

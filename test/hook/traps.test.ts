@@ -139,7 +139,7 @@ function checkSuccess(situation: Situation, ocp: Simulator): void {
 
 describe.each(VERSIONS)("OCP %s, in mocked time", (version) => {
   const rows = SITUATIONS.filter(({ only }) => only?.(version) ?? true);
-  it.each(rows.map((each) => [each.about, each.name, each] as const))("%s: %s", async (_about, _name, situation) => {
+  test.each(rows.map((each) => [each.about, each.name, each] as const))("%s: %s", async (_about, _name, situation) => {
     check(situation, await inMockedTime(situation, version));
   });
 });
@@ -149,7 +149,7 @@ describe("as a process of its own", () => {
     const versions = VERSIONS.filter((version) => situation.only?.(version) ?? true);
     return [situation.about, situation.name, versions[index % versions.length] ?? "4.2.2", situation] as const;
   });
-  it.concurrent.each(rows)("%s: %s (OCP %s)", async (_about, _name, version, situation) => {
+  test.concurrent.each(rows)("%s: %s (OCP %s)", async (_about, _name, version, situation) => {
     check(situation, await asProcess(situation, version));
   });
 });

@@ -48,7 +48,7 @@ const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
   );
 
 describe("a read, before OCP has answered at all", () => {
-  it.each<OcpErrorKind>([
+  test.each<OcpErrorKind>([
     "unreachable",
     "not-ocp",
     "unauthenticated",
@@ -63,7 +63,7 @@ describe("a read, before OCP has answered at all", () => {
     expect(call.calls()).toBe(1);
   });
 
-  it.each<OcpErrorKind>(["lost", "server-error"])("is repeated for some 30 s after %s", async (kind) => {
+  test.each<OcpErrorKind>(["lost", "server-error"])("is repeated for some 30 s after %s", async (kind) => {
     const { caller, clock, lines } = setUp();
     expect(await failureOf(caller.read(always(kind)))).toMatchObject({ kind });
     expect(clock.now()).toBeGreaterThanOrEqual(30_000);
@@ -73,7 +73,7 @@ describe("a read, before OCP has answered at all", () => {
 });
 
 describe("a read, once OCP has answered", () => {
-  it.each<OcpErrorKind>(["lost", "server-error", "unreachable", "not-ocp"])(
+  test.each<OcpErrorKind>(["lost", "server-error", "unreachable", "not-ocp"])(
     "is repeated for ten minutes after %s, told at once and then once a minute",
     async (kind) => {
       const { caller, clock, lines } = setUp();
@@ -90,7 +90,7 @@ describe("a read, once OCP has answered", () => {
     },
   );
 
-  it("gives up sooner on an endpoint that never answered as OCP's does", async () => {
+  test("gives up sooner on an endpoint that never answered as OCP's does", async () => {
     const { caller, clock } = setUp();
     await caller.read(() => Promise.resolve("cluster"), "cluster");
     expect(await failureOf(caller.read(always("not-ocp"), "tasks"))).toMatchObject({ kind: "not-ocp" });
@@ -100,7 +100,7 @@ describe("a read, once OCP has answered", () => {
     expect(clock.now()).toBeGreaterThan(600_000);
   });
 
-  it("does not wait for ever for an OCP that limits requests", async () => {
+  test("does not wait for ever for an OCP that limits requests", async () => {
     const { caller, clock } = setUp();
     caller.noteAnswer();
     expect(await failureOf(caller.read(always("throttled")))).toMatchObject({ kind: "throttled" });
@@ -108,7 +108,7 @@ describe("a read, once OCP has answered", () => {
     expect(clock.now()).toBeLessThan(3_700_000);
   });
 
-  it("tells the beginning and the end of each streak", async () => {
+  test("tells the beginning and the end of each streak", async () => {
     const { caller, lines } = setUp();
     caller.noteAnswer();
     await caller.read(failing(error("lost"), error("server-error"), error("unreachable")));
@@ -121,7 +121,7 @@ describe("a read, once OCP has answered", () => {
     ]);
   });
 
-  it.each<OcpErrorKind>(["forbidden", "redirected", "not-found", "refused"])(
+  test.each<OcpErrorKind>(["forbidden", "redirected", "not-found", "refused"])(
     "is not repeated after %s",
     async (kind) => {
       const { caller } = setUp();
@@ -132,7 +132,7 @@ describe("a read, once OCP has answered", () => {
     },
   );
 
-  it("is repeated three times, slowly, after 401, and then told as credentials that were accepted before", async () => {
+  test("is repeated three times, slowly, after 401, and then told as credentials that were accepted before", async () => {
     const { caller, clock } = setUp();
     caller.noteAnswer();
     const call = always("unauthenticated");
@@ -143,7 +143,7 @@ describe("a read, once OCP has answered", () => {
     expect(clock.now()).toBe(30_000);
   });
 
-  it("counts each streak of 401 anew", async () => {
+  test("counts each streak of 401 anew", async () => {
     const { caller } = setUp();
     caller.noteAnswer();
     const three = Array.from({ length: 3 }, () => error("unauthenticated"));
@@ -151,19 +151,19 @@ describe("a read, once OCP has answered", () => {
     expect(await caller.read(failing(...three))).toBe("answer");
   });
 
-  it("waits as long as a 429 asks for", async () => {
+  test("waits as long as a 429 asks for", async () => {
     const { caller, clock } = setUp();
     await caller.read(failing(error("throttled", { retryAfterMs: 53_000 })));
     expect(clock.now()).toBe(53_000);
   });
 
-  it("waits no shorter than a 503 asks for", async () => {
+  test("waits no shorter than a 503 asks for", async () => {
     const { caller, clock } = setUp();
     await caller.read(failing(error("server-error", { retryAfterMs: 20_000 })));
     expect(clock.now()).toBe(20_000);
   });
 
-  it("does not go on beyond the deadline", async () => {
+  test("does not go on beyond the deadline", async () => {
     const { caller, clock } = setUp(60_000);
     caller.noteAnswer();
     const passed = await failureOf(caller.read(always("throttled")));
@@ -172,7 +172,7 @@ describe("a read, once OCP has answered", () => {
     expect(clock.now()).toBe(60_000 - TICK / 2);
   });
 
-  it("lets errors pass that are none of OCP", async () => {
+  test("lets errors pass that are none of OCP", async () => {
     const { caller } = setUp();
     const defect = new TypeError("defect");
     expect(await failureOf(caller.read(() => Promise.reject(defect)))).toBe(defect);
@@ -191,17 +191,17 @@ describe("the deadline", () => {
   };
   const deleting = evolve(fresh, { event: "accepted", task, deletes: ["3"], at: 1_000 });
 
-  it("is that of OCP's documented time limits before a task tells its own", () => {
+  test("is that of OCP's documented time limits before a task tells its own", () => {
     expect(endOf(fresh, undefined)).toBe(100 + DEFAULT_BUDGET_MS);
     expect(DEFAULT_BUDGET_MS).toBeGreaterThan(13_950_000);
   });
 
-  it("takes the task's own limits and a margin, unless timeouts.delete is given", () => {
+  test("takes the task's own limits and a margin, unless timeouts.delete is given", () => {
     expect(endOf(deleting, undefined)).toBe(1_000 + 5_790_000 + 600_000);
     expect(endOf(deleting, 7_200_000)).toBe(100 + 7_200_000);
   });
 
-  it("leaves time for a last look, and lets no call begin after it", async () => {
+  test("leaves time for a last look, and lets no call begin after it", async () => {
     const { deadline, caller, clock } = setUp(5_000);
     await deadline.pause(60_000);
     expect(clock.now()).toBe(5_000 - TICK / 2);
@@ -213,7 +213,7 @@ describe("the deadline", () => {
     expect(call.calls()).toBe(0);
   });
 
-  it("says what was seen last, what was met at last, that the task goes on, and how to resume", () => {
+  test("says what was seen last, what was met at last, that the task goes on, and how to resume", () => {
     expect(deadlinePassed(5_000, false, deleting, error("lost"))).toMatchObject({
       message: "not finished after 5 s (timeouts.delete)",
       details: [
@@ -225,7 +225,7 @@ describe("the deadline", () => {
     });
   });
 
-  it("says what OCP said when it refused the delete for a lock until the end", () => {
+  test("says what OCP said when it refused the delete for a lock until the end", () => {
     const refusal = error("refused", {
       status: 409,
       code: 21010,
@@ -239,7 +239,7 @@ describe("the deadline", () => {
     );
   });
 
-  it("says that OCP had not answered where it had not, and what kept it", () => {
+  test("says that OCP had not answered where it had not, and what kept it", () => {
     expect(deadlinePassed(1_000, true, fresh, error("lost")).details).toEqual([
       "last seen: OCP had not answered a question yet",
       "at the end: GET http://ocp/x: lost",
@@ -248,7 +248,7 @@ describe("the deadline", () => {
 });
 
 describe("durations", () => {
-  it.each([
+  test.each([
     ["90s", 90_000],
     ["30m", 1_800_000],
     ["2h", 7_200_000],
@@ -258,14 +258,14 @@ describe("durations", () => {
     expect(parseDuration(text)).toBe(milliseconds);
   });
 
-  it.each(["", "0s", "0h0m", "5", "1.5h", "-1h", "2d", "1m1h", "1h ", " 1h", "1H", "h", "999999h"])(
+  test.each(["", "0s", "0h0m", "5", "1.5h", "-1h", "2d", "1m1h", "1h ", " 1h", "1H", "h", "999999h"])(
     "refuses %j",
     (text) => {
       expect(parseDuration(text)).toBeUndefined();
     },
   );
 
-  it.each([
+  test.each([
     [-5, "0 ms"],
     [0, "0 ms"],
     [850, "850 ms"],

@@ -44,9 +44,9 @@ export function further(model: Model, hook: number, world: number, note: number,
     if (isDone) return { broken: `I4: a run fails though all is done: ${describeFailing(ended.why)}`, told };
     const remedy = whatToDo(ended.why, model.worlds.at(ended.world), model, hook);
     if (remedy === "a person decides") return { broken: undefined, told };
-    if (remedy === "nothing to be done") {
+    if (remedy === "nothing to be done")
       return { broken: `I4: what a failure asks for cannot be done: ${describeFailing(ended.why)}`, told };
-    }
+
     told.push(`  somebody does what the failure asks for`);
     now = { world: model.world(quiet(remedy, model.scene.manner)), note: ended.note };
   }

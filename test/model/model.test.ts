@@ -7,7 +7,7 @@ import { BOUNDS, scenesOf } from "./scenes.js";
 /** The short bound of the model; `npm run model` visits the deep one, `npm run model -- --mutants` tries the model itself. */
 
 describe("whatever happens, in any order, within the short bound", () => {
-  it.each(scenesOf("short").map((scene) => [scene.name, scene] as const))(
+  test.each(scenesOf("short").map((scene) => [scene.name, scene] as const))(
     "no invariant is broken: %s",
     (_name, scene) => {
       const { stories, states } = explore(scene, BOUNDS.short);
@@ -19,7 +19,7 @@ describe("whatever happens, in any order, within the short bound", () => {
 });
 
 describe("the model's mutants", () => {
-  it.each(MUTANTS.map((mutant) => [mutant.without, mutant] as const))(
+  test.each(MUTANTS.map((mutant) => [mutant.without, mutant] as const))(
     "have a rule to switch off: %s",
     (_what, mutant) => {
       const source = readFileSync(join(__dirname, "../../src/hook/decide", mutant.file), "utf8");
@@ -27,7 +27,7 @@ describe("the model's mutants", () => {
     },
   );
 
-  it("are of many rules", () => {
+  test("are of many rules", () => {
     expect(new Set(MUTANTS.map(({ without }) => without)).size).toBeGreaterThanOrEqual(40);
   });
 });

@@ -387,8 +387,9 @@ export class Model {
       case "cluster": {
         const cluster = answers.cluster(world);
         const to = "cluster";
-        if (cluster === undefined) add("asks for the cluster: it does not exist", { to, answer: { says: "missing" } });
-        else {
+        if (cluster === undefined) {
+          add("asks for the cluster: it does not exist", { to, answer: { says: "missing" } });
+        } else {
           add(`asks for the cluster: ${describeCluster(cluster)}`, { to, answer: { says: "there", cluster } });
           add(
             "asks for the cluster: OCP says wrongly that it does not exist",
@@ -445,12 +446,13 @@ export class Model {
           );
         } else {
           const stale = this.stale(world);
-          if (stale !== undefined)
+          if (stale !== undefined) {
             add(
               "asks for all clusters: the list still holds it",
               { to, answer: { ...list, entries: [stale, ...others] } },
               "oneWitness",
             );
+          }
         }
         break;
       }
@@ -478,9 +480,9 @@ export class Model {
         add(`${words}: ${describeTasks(list.entries)}`, { to, since, answer: list });
         const cut = { entries: [], unread: [], complete: false };
         add(`${words}: the list is not whole`, { to, since, answer: cut }, "brokenList");
-        for (const odd of oddities(list)) {
+        for (const odd of oddities(list))
           add(`${words}: ${odd.words}`, { to, since, answer: odd.answer }, "brokenList");
-        }
+
         break;
       }
     }

@@ -100,7 +100,7 @@ describe.each([
   ["missing", missing],
   ["unclear", general],
 ] as const)("asked for a cluster that is %s, the model", (_what, cluster) => {
-  it.each(some)("asks for %s as the observer does", async (_questions, questions) => {
+  test.each(some)("asks for %s as the observer does", async (_questions, questions) => {
     expect(modelled(questions, cluster)).toEqual(await asked(questions, cluster));
   });
 });

@@ -259,7 +259,7 @@ describe.each([
   ["4.3.6", true],
   ["4.2.2", false],
 ])("random walks of the model (OCP %s)", (version, tags) => {
-  it.each([false, true])(
+  test.each([false, true])(
     "are answered by the simulator as by the model (unlocked on failure: %s)",
     async (unlockOnFailure) => {
       const manner = { tags, ownName: false, unlockOnFailure, showsBusy: !unlockOnFailure, bareLists: false };

@@ -204,12 +204,10 @@ export function retry(world: World, id: number): World | undefined {
   const task = taskOf(world, id);
   if (task === undefined) return undefined;
   const [info, end] = task.tries;
-  if (task.phase === "failed0") {
-    return lockedAgain(put(world, { ...task, phase: "run0", tries: [info + 1, end] }), id);
-  }
-  if (task.phase === "failed1") {
-    return lockedAgain(put(world, { ...task, phase: "run1", tries: [info, end + 1] }), id);
-  }
+  if (task.phase === "failed0") return lockedAgain(put(world, { ...task, phase: "run0", tries: [info + 1, end] }), id);
+
+  if (task.phase === "failed1") return lockedAgain(put(world, { ...task, phase: "run1", tries: [info, end + 1] }), id);
+
   return undefined;
 }
 

@@ -1,5 +1,4 @@
-import { authorization, canonicalQuery, checkCredentials, stringToSign } from "../../src/ocp/auth.js";
-import type { Query } from "../../src/ocp/auth.js";
+import { authorization, canonicalQuery, checkCredentials, type Query, stringToSign } from "../../src/ocp/auth.js";
 import { type SignatureVector, signatureVectors } from "../fixtures/index.js";
 
 function request(vector: SignatureVector) {

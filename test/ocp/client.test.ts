@@ -1,10 +1,8 @@
 import type { OcpApi } from "../../src/ocp/api.js";
-import { createOcpClient } from "../../src/ocp/client.js";
-import type { OcpClientOptions } from "../../src/ocp/client.js";
+import { createOcpClient, type OcpClientOptions } from "../../src/ocp/client.js";
 import { OcpConfigError } from "../../src/ocp/errors.js";
 import { CLUSTER, errorOf, failure, send, success, TASK } from "./support/answers.js";
-import { httpServer } from "./support/server.js";
-import type { Respond, Running, Seen } from "./support/server.js";
+import { httpServer, type Respond, type Running, type Seen } from "./support/server.js";
 
 const BASIC = { kind: "basic", username: "admin", password: "hunter2-secret" } as const;
 

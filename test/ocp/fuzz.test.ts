@@ -1,6 +1,5 @@
 import fc from "fast-check";
-import { readData, readJson, readModel } from "../../src/ocp/answer.js";
-import type { Answer, Call } from "../../src/ocp/answer.js";
+import { type Answer, type Call, readData, readJson, readModel } from "../../src/ocp/answer.js";
 import { OcpError } from "../../src/ocp/errors.js";
 import type { Task } from "../../src/ocp/model.js";
 import { relevantLines } from "../../src/ocp/log.js";

@@ -1,6 +1,5 @@
 import fc from "fast-check";
-import { readToEnd } from "../../src/ocp/list.js";
-import type { Listing } from "../../src/ocp/list.js";
+import { type Listing, readToEnd } from "../../src/ocp/list.js";
 import type { OcpId, Page, Unread } from "../../src/ocp/model.js";
 
 interface Entry {

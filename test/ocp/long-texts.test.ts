@@ -21,7 +21,7 @@ async function asked<T>(answer: unknown, ask: (api: ReturnType<typeof createOcpC
   }
 }
 
-it.each(["name", "operation", "creator", "startTime"])("is not in what is shown of a task's %s", async (member) => {
+test.each(["name", "operation", "creator", "startTime"])("is not in what is shown of a task's %s", async (member) => {
   for (const before of [176, 180, 190, 198]) {
     const text = `${"x".repeat(before)} ${PASSWORD}`;
     const task = await asked(success({ ...TASK, [member]: text }), (api) => api.task(String(TASK.id)));
@@ -29,18 +29,18 @@ it.each(["name", "operation", "creator", "startTime"])("is not in what is shown 
   }
 });
 
-it("is left in a log, which is masked line by line", async () => {
+test("is left in a log, which is masked line by line", async () => {
   const log = `${"x".repeat(100_000)} ${PASSWORD}`;
   expect(await asked(success({ log }), (api) => api.subtaskLog("7", "8"))).toBe(log);
 });
 
-it("leaves short texts and everything else as it came", () => {
+test("leaves short texts and everything else as it came", () => {
   const value = { name: "orders", ids: [1, "2", null], ["__proto__"]: "x".repeat(300), "": { text: "y".repeat(300) } };
   maskLongTexts(value, () => "***");
   expect(value).toEqual({ name: "orders", ids: [1, "2", null], ["__proto__"]: "***", "": { text: "***" } });
 });
 
-it("does not mind how deep an answer is nested", () => {
+test("does not mind how deep an answer is nested", () => {
   const value: unknown = JSON.parse("[".repeat(500_000) + "]".repeat(500_000));
   expect(() => {
     maskLongTexts(value, (text) => text);

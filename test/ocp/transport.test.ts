@@ -1,13 +1,10 @@
-import type net from "node:net";
-import { connect } from "node:net";
+import net from "node:net";
 import type { OcpApi } from "../../src/ocp/api.js";
-import { createOcpClient } from "../../src/ocp/client.js";
-import type { OcpClientOptions } from "../../src/ocp/client.js";
+import { createOcpClient, type OcpClientOptions } from "../../src/ocp/client.js";
 import { parseBaseUrl } from "../../src/ocp/base-url.js";
 import { proxyFor } from "../../src/ocp/proxy.js";
 import { CLUSTER, errorOf, failure, send, success, TASK } from "./support/answers.js";
-import { closedPort, httpServer, onRequest, playing, rawServer, selfSigned } from "./support/server.js";
-import type { Respond } from "./support/server.js";
+import { closedPort, httpServer, onRequest, playing, rawServer, type Respond, selfSigned } from "./support/server.js";
 
 const BASIC = { kind: "basic", username: "admin", password: "hunter2-secret" } as const;
 
@@ -308,7 +305,7 @@ describe("TLS", () => {
           socket.once("data", (chunk: Buffer) => {
             const target = /^CONNECT (\S+)/.exec(chunk.toString())![1]!;
             targets.push(target);
-            const upstream = connect(Number(target.split(":")[1]), "127.0.0.1", () => {
+            const upstream = net.connect(Number(target.split(":")[1]), "127.0.0.1", () => {
               socket.write("HTTP/1.1 200 OK\r\n\r\n");
               socket.pipe(upstream).pipe(socket);
             });

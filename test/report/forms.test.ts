@@ -21,7 +21,7 @@ function oneOfThreeFailed(): void {
 }
 
 describe("--json", () => {
-  it("is one document with all that is known", async () => {
+  test("is one document with all that is known", async () => {
     oneOfThreeFailed();
     const report = await place.json();
     expect(report).toMatchObject({
@@ -45,7 +45,7 @@ describe("--json", () => {
     ]);
   });
 
-  it("holds nothing else on stdout in a CI system", async () => {
+  test("holds nothing else on stdout in a CI system", async () => {
     oneOfThreeFailed();
     const { err, out } = await place.report(["--json", "--no-ocp"], { GITHUB_ACTIONS: "true" });
     expect(() => JSON.parse(out) as unknown).not.toThrow();
@@ -54,7 +54,7 @@ describe("--json", () => {
 });
 
 describe("--markdown", () => {
-  it("is a table, the causes and a timeline", async () => {
+  test("is a table, the causes and a timeline", async () => {
     oneOfThreeFailed();
     const { out } = await place.alone("--markdown");
     expect(out).toContain("| ❌ failed | 1 | OBProxy 27/3 |  |\n");
@@ -64,7 +64,7 @@ describe("--markdown", () => {
     expect(out).toMatch(/\n {2}task 920 Delete obproxy server \(1 object, FAILED\) :crit, \d{13}, \d{13}\n```\n/);
   });
 
-  it("is appended to a summary by itself where GitHub names one", async () => {
+  test("is appended to a summary by itself where GitHub names one", async () => {
     oneOfThreeFailed();
     writeFileSync(join(place.path, "summary.md"), "");
     appendFileSync(join(place.path, "summary.md"), "of an earlier step\n");
@@ -73,7 +73,7 @@ describe("--markdown", () => {
     expect(read("summary.md")).toMatch(/^of an earlier step\n## OBProxy teardown: stack proxies\n[^]*```mermaid\n/);
   });
 
-  it("does not fail for a summary that cannot be written", async () => {
+  test("does not fail for a summary that cannot be written", async () => {
     place.wrote(String(new Run(place.hooks).deletes("900", place.keys)));
     const { code, err } = await place.report(["--no-ocp"], { GITHUB_STEP_SUMMARY: join(place.path, "no/summary.md") });
     expect(code).toBe(0);
@@ -84,7 +84,7 @@ describe("--markdown", () => {
 describe("in a CI system", () => {
   const errors = (out: string): readonly string[] => out.split("\n").filter((line) => /^(::|##vso)/.test(line));
 
-  it("GitHub gets an annotation for each cause", async () => {
+  test("GitHub gets an annotation for each cause", async () => {
     oneOfThreeFailed();
     const { out } = await place.report(["--no-ocp"], { GITHUB_ACTIONS: "true" });
     expect(errors(out)).toEqual([
@@ -94,7 +94,7 @@ describe("in a CI system", () => {
     ]);
   });
 
-  it("Azure gets an issue for each cause, and a summary", async () => {
+  test("Azure gets an issue for each cause, and a summary", async () => {
     oneOfThreeFailed();
     const { out } = await place.report(["--no-ocp"], { TF_BUILD: "True", AGENT_TEMPDIRECTORY: place.path });
     expect(errors(out)).toEqual([
@@ -105,7 +105,7 @@ describe("in a CI system", () => {
     expect(read("obproxy-teardown.md")).not.toContain("mermaid");
   });
 
-  it("GitLab gets a section of the log, in colours", async () => {
+  test("GitLab gets a section of the log, in colours", async () => {
     oneOfThreeFailed();
     const { out } = await place.report(["--no-ocp"], { GITLAB_CI: "true" });
     const erase = "\u001b[0K";
@@ -116,14 +116,14 @@ describe("in a CI system", () => {
     expect(out).toContain("\u001b[31;1mFAILED OBProxy 27/3: ");
   });
 
-  it("nobody gets commands where none of them runs it", async () => {
+  test("nobody gets commands where none of them runs it", async () => {
     oneOfThreeFailed();
     expect(errors((await place.alone()).out)).toEqual([]);
   });
 });
 
 describe("--junit", () => {
-  it("has a case for each object", async () => {
+  test("has a case for each object", async () => {
     oneOfThreeFailed();
     await place.alone("--junit", "report.xml");
     const xml = read("report.xml");
@@ -135,7 +135,7 @@ describe("--junit", () => {
     expect(xml).toContain('<skipped message="waiting: for OBProxy 27/3; goes with the next destroy');
   });
 
-  it("fails for what is wrong with no object in particular", async () => {
+  test("fails for what is wrong with no object in particular", async () => {
     place.wrote(String(new Run(place.hooks).deletes("900", place.keys)));
     await place.alone("--state", "nowhere.json", "--junit", "report.xml");
     expect(read("report.xml")).toMatch(/errors="1"[^]*name="stack proxies"[^]*<error message="the state file /);
@@ -199,7 +199,7 @@ describe("whatever stands in the events", () => {
     place.holds(place.keys);
   });
 
-  it("no CI system is given a command that is not ours", async () => {
+  test("no CI system is given a command that is not ours", async () => {
     for (const env of [{ GITHUB_ACTIONS: "true" }, { TF_BUILD: "True" }, {}]) {
       const { err, out } = await place.report(["--no-ocp"], env);
       expect(err).toBe("");
@@ -209,26 +209,26 @@ describe("whatever stands in the events", () => {
     }
   });
 
-  it("GitLab's log gets no section that is not ours", async () => {
+  test("GitLab's log gets no section that is not ours", async () => {
     const { out } = await place.report(["--no-ocp"], { GITLAB_CI: "true" });
     expect(out.match(/section_start:/g)).toHaveLength(1);
   });
 
-  it("Markdown is no more than words", async () => {
+  test("Markdown is no more than words", async () => {
     const { out } = await place.alone("--markdown");
     const outside = out.replace(/^<pre>[^]*?<\/pre>$/gm, "");
     expect(outside).not.toMatch(/<(?!\/?pre)|@somebody|(?<!&)#12|\]\(|!\[|:smile:|www\.|https?:\/\//);
     for (const [, pre] of out.matchAll(/<pre>([^]*?)<\/pre>/g)) expect(pre).not.toMatch(/[<>`]/);
     const [, gantt = ""] = /```mermaid\n([^]*?)\n```/.exec(out) ?? [];
-    for (const line of gantt.split("\n").slice(3)) {
+    for (const line of gantt.split("\n").slice(3))
       expect(line).toMatch(/^ {2}(section [\w ]+|[^:;#%]+ :(crit, |done, |active, )\d+, \d+)$/);
-    }
+
     // Rows of the table have four cells, whatever is in them.
     for (const row of outside.split("\n").filter((line) => line.startsWith("| ")))
       expect(row.split("|")).toHaveLength(6);
   });
 
-  it("XML stays well-formed", async () => {
+  test("XML stays well-formed", async () => {
     await place.alone("--junit", "report.xml");
     const xml = read("report.xml");
     expect(xml).not.toMatch(/<x\/>|<script|[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u);
@@ -237,7 +237,7 @@ describe("whatever stands in the events", () => {
     ).not.toMatch(/[<>]/);
   });
 
-  it("no secret is shown in any form, and no trace of the program", async () => {
+  test("no secret is shown in any form, and no trace of the program", async () => {
     await place.alone("--junit", "report.xml", "--html", "report.html");
     const forms = [
       (await place.alone()).out,
@@ -250,7 +250,7 @@ describe("whatever stands in the events", () => {
   });
 });
 
-it("does not show the password of the environment, whatever wrote it down", async () => {
+test("does not show the password of the environment, whatever wrote it down", async () => {
   const run = new Run(place.hooks).start("27/1");
   run.add("27/1", { event: "failed", what: "no login as hunter-two-three", details: [], next: "see hunter-two-three" });
   place.wrote(String(run));

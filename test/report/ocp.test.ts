@@ -23,7 +23,7 @@ function report(env: NodeJS.ProcessEnv = {}) {
   return place.report([], { OCP_USERNAME: CREDENTIALS.username, OCP_PASSWORD: CREDENTIALS.password, ...env });
 }
 
-it("ends with 0 where there was nothing to do: neither the state nor OCP has any of it", async () => {
+test("ends with 0 where there was nothing to do: neither the state nor OCP has any of it", async () => {
   place.wrote("");
   ocp.removeCluster(27);
   const { code, out } = await report();
@@ -31,7 +31,7 @@ it("ends with 0 where there was nothing to do: neither the state nor OCP has any
   expect(code).toBe(0);
 });
 
-it("ends with 1 where the state was lost and a destroy has deleted nothing", async () => {
+test("ends with 1 where the state was lost and a destroy has deleted nothing", async () => {
   place.wrote("");
   const { code, out } = await report();
   expect(code).toBe(1);
@@ -39,14 +39,14 @@ it("ends with 1 where the state was lost and a destroy has deleted nothing", asy
   expect(out).toContain("configure a state backend that all machines share");
 });
 
-it("says that what this run deleted is there again", async () => {
+test("says that what this run deleted is there again", async () => {
   place.wrote(String(new Run(place.hooks).deletes("900", place.keys)));
   const { code, out } = await report();
   expect(code).toBe(1);
   expect(out).toContain("listed by OCP, though this run deleted it: it has been made again");
 });
 
-it("takes what failed, and was deleted by hand and forgotten since, for gone", async () => {
+test("takes what failed, and was deleted by hand and forgotten since, for gone", async () => {
   place.wrote(String(new Run(place.hooks).fails("900", PROXIES)));
   ocp.removeCluster(27);
   const { code, out } = await report();
@@ -54,7 +54,7 @@ it("takes what failed, and was deleted by hand and forgotten since, for gone", a
   expect(out).toContain("(neither in the state nor in OCP any more)");
 });
 
-it("tells how the task of a killed hook stands now", async () => {
+test("tells how the task of a killed hook stands now", async () => {
   const task = ocp.submitDeleteCluster(27);
   place.wrote(String(new Run(place.hooks).start(...PROXIES).send(task.id, PROXIES)));
   place.holds(place.keys);
@@ -63,7 +63,7 @@ it("tells how the task of a killed hook stands now", async () => {
   );
 });
 
-it("is content with events and state where OCP cannot be asked, and says so", async () => {
+test("is content with events and state where OCP cannot be asked, and says so", async () => {
   place.wrote(String(new Run(place.hooks).deletes("900", place.keys)));
   const { code, out } = await report({ OCP_PASSWORD: "another-password" });
   expect(code).toBe(0);
@@ -71,7 +71,7 @@ it("is content with events and state where OCP cannot be asked, and says so", as
   expect(out).not.toContain("another-password");
 });
 
-it("ends with 1 where neither events nor OCP tell, and says what to do", async () => {
+test("ends with 1 where neither events nor OCP tell, and says what to do", async () => {
   place.wrote("");
   const { code, out } = await report({ OCP_USERNAME: "", OCP_PASSWORD: "" });
   expect(code).toBe(1);
@@ -81,7 +81,7 @@ it("ends with 1 where neither events nor OCP tell, and says what to do", async (
   expect(out).toContain("what to do: set them in the environment");
 });
 
-it("shows why the task of a killed hook has failed since", async () => {
+test("shows why the task of a killed hook has failed since", async () => {
   ocp.planWork({ subtaskName: /stop/i, fail: "always", error: "connect to agent 10.0.0.1:62888 timed out" });
   const task = ocp.submitDeleteObproxies(27, [1, 2, 3]);
   ocp.runToEnd(task.id);
@@ -94,7 +94,7 @@ it("shows why the task of a killed hook has failed since", async () => {
   expect(out).toContain(`what to do: mend the cause and retry task ${task.id} in OCP's console`);
 });
 
-it("says that a failed task has been retried since", async () => {
+test("says that a failed task has been retried since", async () => {
   const task = ocp.submitDeleteObproxies(27, [1, 2, 3]);
   place.wrote(String(new Run(place.hooks).fails(task.id, PROXIES)));
   place.holds(place.keys);

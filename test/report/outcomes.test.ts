@@ -21,7 +21,7 @@ describe("when all went well", () => {
     place.wrote(String(new Run(place.hooks).deletes("900", PROXIES).deletes("901", ["27"])));
   });
 
-  it("ends with 0 and says what is deleted by which task", async () => {
+  test("ends with 0 and says what is deleted by which task", async () => {
     const { code, err, out } = await place.alone();
     expect(code).toBe(0);
     expect(err).toBe("");
@@ -38,14 +38,14 @@ describe("when all went well", () => {
     );
   });
 
-  it("ends with 1 where the state still holds what is gone, because the next destroy has to empty it", async () => {
+  test("ends with 1 where the state still holds what is gone, because the next destroy has to empty it", async () => {
     place.holds(["27/3"]);
     const { code, out } = await place.alone();
     expect(code).toBe(1);
     expect(out).toContain("STATE OBProxy 27/3: gone, but still in the state\n  what to do: run destroy again");
   });
 
-  it("ends with 1 where the state cannot be read", async () => {
+  test("ends with 1 where the state cannot be read", async () => {
     const { code, out } = await place.alone("--state", "nowhere.json");
     expect(code).toBe(1);
     expect(out).toContain("the state file");
@@ -60,7 +60,7 @@ describe("when one of three tasks failed", () => {
     place.holds(["27", "27/3"]);
   });
 
-  it("says what is deleted, what failed and why, what waits for it and what to do, as the manual shows", async () => {
+  test("says what is deleted, what failed and why, what waits for it and what to do, as the manual shows", async () => {
     const manual = readFileSync(join(REPOSITORY, "docs/report.md"), "utf8");
     const [, example] = /```text\n([^]*?)```/.exec(manual) ?? [];
     const { code, out } = await place.alone();
@@ -68,7 +68,7 @@ describe("when one of three tasks failed", () => {
     expect(out).toBe(example);
   });
 
-  it("says nothing of a failure that has been made good since", async () => {
+  test("says nothing of a failure that has been made good since", async () => {
     place.wrote(String(new Run(place.hooks).fails("920", PROXIES)) + String(after(60).deletes("930", place.keys)));
     place.holds([]);
     const { code, out } = await place.alone();
@@ -81,7 +81,7 @@ function after(seconds: number): Run {
   return new Run(place.hooks, { after: seconds, name: `${seconds}-1` });
 }
 
-it("tells of thirty proxies in twenty lines, and each cause once", async () => {
+test("tells of thirty proxies in twenty lines, and each cause once", async () => {
   const many = new Place({ obproxyIds: Array.from({ length: 30 }, (_, index) => index + 1) });
   const proxies = many.keys.slice(1);
   const run = new Run(many.hooks)
@@ -101,7 +101,7 @@ it("tells of thirty proxies in twenty lines, and each cause once", async () => {
   );
 });
 
-it("tells causes apart that differ in OCP's last word alone", async () => {
+test("tells causes apart that differ in OCP's last word alone", async () => {
   const full = { details: ['OCP says: "no space left on host" (trace id 1)'] };
   const run = new Run(place.hooks).fails("910", ["27/1"]).fails("920", ["27/2"], full).fails("930", ["27/3"], full);
   place.wrote(String(run));
@@ -110,7 +110,7 @@ it("tells causes apart that differ in OCP's last word alone", async () => {
   expect(stacks[0]?.causes.map(({ objects }) => objects)).toEqual([["27/1"], ["27/2", "27/3"]]);
 });
 
-it("is short where there are many causes, and says where the rest is", async () => {
+test("is short where there are many causes, and says where the rest is", async () => {
   const many = new Place({ obproxyIds: Array.from({ length: 30 }, (_, index) => index + 1) });
   const run = new Run(many.hooks);
   many.keys.slice(1).forEach((key, index) => {
@@ -125,7 +125,7 @@ it("is short where there are many causes, and says where the rest is", async () 
   expect(out).toContain("  (2 lines before this; --html shows them)\n");
 });
 
-it("tells one cause once, though each object is named in its own failure", async () => {
+test("tells one cause once, though each object is named in its own failure", async () => {
   const run = new Run(place.hooks).start(...PROXIES);
   for (const key of PROXIES) {
     const what = `OBProxy ${key} can be taken neither for gone nor for there: OCP does not tell`;
@@ -144,7 +144,7 @@ describe("when the runner was killed in mid-task", () => {
   const killed = (): Run =>
     new Run(place.hooks).deletes("900", ["27/1"]).start("27/2", "27/3").send("910", ["27/2", "27/3"]);
 
-  it("says which task may go on, also where the last line is torn", async () => {
+  test("says which task may go on, also where the last line is torn", async () => {
     place.wrote(String(killed()) + '{"v":1,"at":"2026-11-26T07:13:0');
     place.holds(["27", "27/2", "27/3"]);
     const { code, out } = await place.alone();
@@ -157,7 +157,7 @@ describe("when the runner was killed in mid-task", () => {
     expect(out).toContain("4 objects: 1 deleted, 1 waiting, 2 interrupted\n");
   });
 
-  it("says that no delete is known of a hook that was killed before it sent one", async () => {
+  test("says that no delete is known of a hook that was killed before it sent one", async () => {
     place.wrote(String(new Run(place.hooks).start("27/3")));
     place.holds(["27/3"]);
     expect((await place.alone()).out).toContain(
@@ -165,7 +165,7 @@ describe("when the runner was killed in mid-task", () => {
     );
   });
 
-  it("knows the task of a hook that shared it and was killed before it could tell", async () => {
+  test("knows the task of a hook that shared it and was killed before it could tell", async () => {
     place.wrote(String(new Run(place.hooks).start("27/2", "27/3").add("27/2", SENT)));
     place.holds(["27/2", "27/3"]);
     expect((await place.alone()).out).toContain(
@@ -173,7 +173,7 @@ describe("when the runner was killed in mid-task", () => {
     );
   });
 
-  it("does not take a hook for dead that is alive", async () => {
+  test("does not take a hook for dead that is alive", async () => {
     const program = `${place.hooks}/obproxy-hook.cjs`;
     const hook = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)", program], { stdio: "ignore" });
     const run = new Run(place.hooks, { here: true });
@@ -188,7 +188,7 @@ describe("when the runner was killed in mid-task", () => {
     expect(out).toContain(", still at work\n");
   });
 
-  it("takes another program with a dead hook's process id for what it is", async () => {
+  test("takes another program with a dead hook's process id for what it is", async () => {
     const run = new Run(place.hooks, { here: true });
     run.add("27/3", { event: "started", hook: place.hooks }, process.pid);
     place.wrote(String(run));
@@ -198,7 +198,7 @@ describe("when the runner was killed in mid-task", () => {
 });
 
 describe("when there was nothing to do", () => {
-  it("knows nothing without events and without OCP, and says so", async () => {
+  test("knows nothing without events and without OCP, and says so", async () => {
     rmSync(place.eventsFile, { force: true });
     const { code, out } = await place.alone();
     expect(code).toBe(1);
@@ -207,7 +207,7 @@ describe("when there was nothing to do", () => {
     expect(out).toContain("not known whether gone: OCP was not asked");
   });
 
-  it("says what an earlier run deleted", async () => {
+  test("says what an earlier run deleted", async () => {
     const earlier = new Run(place.hooks).deletes("900", PROXIES).fails("901", ["27"]);
     const later = after(100).start("27").add("27", { event: "already-gone", task: "901" });
     place.wrote(`${String(earlier)}${String(later)}`);
@@ -221,7 +221,7 @@ describe("when there was nothing to do", () => {
 });
 
 describe("with events of two runs", () => {
-  it("tells of the newest whose hooks lay in this directory", async () => {
+  test("tells of the newest whose hooks lay in this directory", async () => {
     const own = new Run(place.hooks).deletes("900", place.keys);
     const others = new Run("/elsewhere/hook", { after: 300, name: "2-2" }).fails("950", PROXIES);
     place.wrote(String(own) + String(others));
@@ -230,7 +230,7 @@ describe("with events of two runs", () => {
     expect(out).not.toContain("950");
   });
 
-  it("tells of the newest of that name where none of this directory is known, and says so", async () => {
+  test("tells of the newest of that name where none of this directory is known, and says so", async () => {
     place.wrote(String(new Run("/elsewhere/hook", { after: 300, name: "2-2" }).deletes("950", place.keys)));
     const { code, out } = await place.alone();
     expect(code).toBe(0);
@@ -239,12 +239,12 @@ describe("with events of two runs", () => {
     );
   });
 
-  it("takes no other stack's events for its own", async () => {
+  test("takes no other stack's events for its own", async () => {
     place.wrote(String(new Run(place.hooks, { stack: "another" }).deletes("900", place.keys)));
     expect((await place.alone()).out).toContain("last run: none that has told anything");
   });
 
-  it("takes an object that an earlier run left, and this one deleted, for deleted", async () => {
+  test("takes an object that an earlier run left, and this one deleted, for deleted", async () => {
     place.wrote(String(new Run(place.hooks).fails("900", PROXIES)) + String(after(60).deletes("910", PROXIES)));
     place.holds([]);
     const { stacks } = await place.json();
@@ -258,7 +258,7 @@ describe("with events of two runs", () => {
 });
 
 describe("what stays by the configuration's wish", () => {
-  it("is no failure", async () => {
+  test("is no failure", async () => {
     const run = new Run(place.hooks).start("27/1");
     run.add("27/1", { event: "left-alone", why: "skipDestroy is set on proxies/x", doubt: "its twin may be gone" });
     run.deletes("900", ["27/2", "27/3", "27"]);
@@ -269,7 +269,7 @@ describe("what stays by the configuration's wish", () => {
     expect(out).toContain("WARNING OBProxy 27/1: its twin may be gone");
   });
 
-  it("is known from the declaration where no hook ran", async () => {
+  test("is known from the declaration where no hook ran", async () => {
     const kept = new Place({ obproxies: { skipDestroy: true } });
     kept.wrote("");
     const { out } = await kept.alone();
@@ -277,7 +277,7 @@ describe("what stays by the configuration's wish", () => {
     expect(out).toContain("left alone: OBProxies 27/1 to 27/3 (skipDestroy is set on proxies/orders-proxies)");
   });
 
-  it("says what to do where preventDestroy stopped the plan", async () => {
+  test("says what to do where preventDestroy stopped the plan", async () => {
     const kept = new Place({ obproxies: { preventDestroy: true } });
     kept.wrote("");
     kept.holds(kept.keys);
@@ -290,7 +290,7 @@ describe("what stays by the configuration's wish", () => {
   });
 });
 
-it("does not take the hook of what is remembered of an object for its own", async () => {
+test("does not take the hook of what is remembered of an object for its own", async () => {
   const run = new Run(place.hooks).deletes("900", place.keys);
   const other = new Run(place.hooks).add("27/1", { ...failureOf("1"), what: "its name is not known any more" }, 4711);
   place.wrote(String(run) + String(other));
@@ -301,7 +301,7 @@ it("does not take the hook of what is remembered of an object for its own", asyn
 });
 
 describe("after a deploy", () => {
-  it("tells of what has left the code alone", async () => {
+  test("tells of what has left the code alone", async () => {
     place.wrote(String(new Run(place.hooks).deletes("900", ["27/4"])));
     place.holds([...place.keys, "27/5"]);
     const { code, out } = await place.alone("--deploy");
@@ -315,7 +315,7 @@ describe("after a deploy", () => {
   });
 });
 
-it("tells what hooks warned of, once", async () => {
+test("tells what hooks warned of, once", async () => {
   const run = new Run(place.hooks).start(...PROXIES);
   for (const key of PROXIES) run.add(key, { event: "warned", text: "no note can be kept here" });
   place.wrote(String(run.deletes("900", place.keys)));
@@ -323,7 +323,7 @@ it("tells what hooks warned of, once", async () => {
   expect(out).toContain("WARNING OBProxies 27/1 to 27/3: no note can be kept here\n");
 });
 
-it("does not wait for a pipe that nobody writes to, and says that it is no file", async () => {
+test("does not wait for a pipe that nobody writes to, and says that it is no file", async () => {
   place.holds(place.keys);
   for (const make of [
     () => execFileSync("mkfifo", [place.eventsFile]),
@@ -339,13 +339,13 @@ it("does not wait for a pipe that nobody writes to, and says that it is no file"
   }
 });
 
-it("tells of an object that has left the code and the state", async () => {
+test("tells of an object that has left the code and the state", async () => {
   place.wrote(String(new Run(place.hooks).deletes("900", [...place.keys, "30/7"])));
   expect((await place.alone()).out).toContain("5 objects: 5 deleted\n");
 });
 
 describe("the command line", () => {
-  it("is told what is wrong with it, with exit code 2", async () => {
+  test("is told what is wrong with it, with exit code 2", async () => {
     for (const args of [["--jsom"], ["--html"], ["--json", "--markdown"], ["--json=yes"]]) {
       const { code, err, out } = await place.report(args);
       expect({ args, code, out }).toEqual({ args, code: 2, out: "" });
@@ -353,14 +353,14 @@ describe("the command line", () => {
     }
   });
 
-  it("ends with 2 where there is no such stack", async () => {
+  test("ends with 2 where there is no such stack", async () => {
     const { code, err } = await place.report(["nowhere"]);
     expect(code).toBe(2);
     expect(err).toMatch(/there is no directory .*nowhere\n {2}what to do: run cdktf synth first/);
     expect(err).not.toMatch(/\bat .*:\d+:\d+/);
   });
 
-  it("ends with 2 where a file cannot be written, after it has told the rest", async () => {
+  test("ends with 2 where a file cannot be written, after it has told the rest", async () => {
     place.wrote(String(new Run(place.hooks).deletes("900", place.keys)));
     const { code, err, out } = await place.alone("--html", "nowhere/report.html");
     expect(code).toBe(2);
@@ -369,7 +369,7 @@ describe("the command line", () => {
     expect(err).toContain("cannot be written");
   });
 
-  it("explains itself", async () => {
+  test("explains itself", async () => {
     const { code, out } = await place.report(["--help"]);
     expect(code).toBe(0);
     for (const word of ["--junit <file>", "--html <file>", "OBPROXY_EVENTS", "Exit code: 0"])

@@ -72,7 +72,7 @@ describe("after one of three tasks failed", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("shows the failed object, and why, with the lines of its log", async () => {
+  test("shows the failed object, and why, with the lines of its log", async () => {
     const cause = opened.page.getByRole("article").filter({ hasText: "FAILED OBProxy 27/3" });
     await cause.waitFor();
     const text = await cause.innerText();
@@ -80,7 +80,7 @@ describe("after one of three tasks failed", () => {
     expect(text).toContain("What to do: mend the cause and retry task 920");
   });
 
-  it("draws each object, task and subtask, in words too", async () => {
+  test("draws each object, task and subtask, in words too", async () => {
     const rows = await opened.page.getByRole("table").getByRole("row").allInnerTexts();
     const words = rows.map((row) => row.replaceAll(/\s+/g, " ").trim());
     expect(words).toContainEqual(
@@ -94,7 +94,7 @@ describe("after one of three tasks failed", () => {
     expect(await opened.page.locator("rect.bar.failed").count()).toBe(3);
   });
 
-  it("puts the bars where they belong in time", async () => {
+  test("puts the bars where they belong in time", async () => {
     const bars = await opened.page
       .locator("tr", { hasText: /^OBProxy 27\/\d/ })
       .locator("rect")
@@ -106,12 +106,12 @@ describe("after one of three tasks failed", () => {
     expect(second!.x + second!.width).toBeLessThanOrEqual(third!.x);
   });
 
-  it("leads from an object to why it is left", async () => {
+  test("leads from an object to why it is left", async () => {
     await opened.page.getByRole("link", { name: "why OBProxy 27/3 is left" }).click();
     expect(await opened.page.evaluate("document.activeElement.textContent")).toContain("FAILED OBProxy 27/3");
   });
 
-  it("unfolds the subtasks of a task that ended well, by keyboard", async () => {
+  test("unfolds the subtasks of a task that ended well, by keyboard", async () => {
     const head = opened.page.getByRole("button", { name: /^task 900/ });
     const subtask = opened.page.getByText("subtask 9001");
     expect(await head.getAttribute("aria-expanded")).toBe("false");
@@ -122,7 +122,7 @@ describe("after one of three tasks failed", () => {
     expect(await subtask.isVisible()).toBe(true);
   });
 
-  it("zooms by button, key and wheel, and says how far", async () => {
+  test("zooms by button, key and wheel, and says how far", async () => {
     const { page } = opened;
     const scroller = page.getByRole("region", { name: "Timeline" });
     const widths = (): Promise<readonly number[]> =>
@@ -147,7 +147,7 @@ describe("after one of three tasks failed", () => {
   });
 });
 
-it.each([
+test.each([
   ["light", DESK],
   ["dark", DESK],
   ["light", PHONE],
@@ -168,7 +168,7 @@ it.each([
   expect(isWide).toBe(false);
 });
 
-it("reads as well without its script", async () => {
+test("reads as well without its script", async () => {
   oneOfThreeTasksFailed();
   const opened = await open({ ...DESK, javaScriptEnabled: false });
   expect(await opened.page.getByText("subtask 9001").isVisible()).toBe(true);
@@ -176,7 +176,7 @@ it("reads as well without its script", async () => {
   await opened.close();
 });
 
-it("shows what stands in the events as it stands there, and obeys none of it", async () => {
+test("shows what stands in the events as it stands there, and obeys none of it", async () => {
   place = new Place();
   const text = `</pre></script></title><script>alert(1)</script><img src="http://127.0.0.1:9/x.png" onerror='alert(2)'><style>*{display:none}</style>"><svg onload=alert(3)>`;
   const run = new Run(place.hooks).start("27/1", "27/2");
@@ -207,7 +207,7 @@ it("shows what stands in the events as it stands there, and obeys none of it", a
   ]);
 });
 
-it("tells of nothing to do, too", async () => {
+test("tells of nothing to do, too", async () => {
   place = new Place();
   place.wrote("");
   const opened = await open(DESK);

@@ -10,7 +10,7 @@ import { Place } from "./place.js";
 const PROGRAM = join(REPOSITORY, "dist/cli/main.js");
 const MEBIBYTE = 1024;
 
-it("tells of five hundred objects in less than 200 MiB, in every form", async () => {
+test("tells of five hundred objects in less than 200 MiB, in every form", async () => {
   const place = new Place({ obproxyIds: Array.from({ length: 500 }, (_, index) => index + 1) });
   place.wrote(String(fiveHundred(place)));
   place.holds(["27", "27/500"]);

@@ -13,9 +13,8 @@ describe("deleting OBProxies 1, 2, 3 and 4 of cluster 1", () => {
     const { json } = await scene.delete(`${CLUSTERS}/1/obproxies/1,2,3,4`);
 
     const count: Record<string, number> = {};
-    for (const { name } of json!.data.subtasks) {
-      count[name] = (count[name] ?? 0) + 1;
-    }
+    for (const { name } of json!.data.subtasks) count[name] = (count[name] ?? 0) + 1;
+
     expect(count).toEqual({
       "Start node": 1,
       "Prepare offline obproxy": 4,

@@ -415,9 +415,8 @@ describe("the engine's clock", () => {
     const polled = await Scene.open({ tickMs: "poll" });
     const { json } = await polled.delete(`${CLUSTERS}/27`);
     const statuses = [];
-    for (let look = 0; look < 3; look += 1) {
-      statuses.push((await polled.detail(String(json!.data.id))).status);
-    }
+    for (let look = 0; look < 3; look += 1) statuses.push((await polled.detail(String(json!.data.id))).status);
+
     expect(statuses).toEqual(["RUNNING", "RUNNING", "SUCCESSFUL"]);
     await polled.close();
   });

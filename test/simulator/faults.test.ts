@@ -43,9 +43,8 @@ describe("a fault", () => {
   test("lets requests through first, and happens as often as is said", async () => {
     const fault = scene.ocp.inject({ after: 1, times: 2, does: { kind: "answer", status: 503 } });
     const statuses = [];
-    for (let request = 0; request < 4; request += 1) {
-      statuses.push((await scene.get(DETAIL)).status);
-    }
+    for (let request = 0; request < 4; request += 1) statuses.push((await scene.get(DETAIL)).status);
+
     expect(statuses).toEqual([200, 503, 503, 200]);
     expect(fault.hits).toBe(2);
   });

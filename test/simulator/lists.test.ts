@@ -259,9 +259,8 @@ test("servers answer in turn", async () => {
   ];
   scene = await Scene.open({ nodes });
   const servers = [];
-  for (let turn = 0; turn < 3; turn += 1) {
-    servers.push((await scene.get(CLUSTERS)).json!.server);
-  }
+  for (let turn = 0; turn < 3; turn += 1) servers.push((await scene.get(CLUSTERS)).json!.server);
+
   expect(servers).toEqual(["a83ad33525", "74f95ea2f4", "a83ad33525"]);
 });
 

@@ -77,9 +77,8 @@ export function recorded(name: string): {
 
 /** Every member of a JSON value as path and type; elements of an array count as one. */
 export function shapeOf(value: unknown, path = ""): readonly string[] {
-  if (Array.isArray(value)) {
-    return [...new Set(value.flatMap((element) => shapeOf(element, `${path}[]`)))].sort();
-  }
+  if (Array.isArray(value)) return [...new Set(value.flatMap((element) => shapeOf(element, `${path}[]`)))].sort();
+
   if (typeof value === "object" && value !== null) {
     return Object.entries(value)
       .flatMap(([name, member]) => shapeOf(member, path === "" ? name : `${path}.${name}`))

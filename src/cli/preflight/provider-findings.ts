@@ -15,9 +15,9 @@ export function stackFindings({ objects, stack, state }: Scene): readonly Findin
     const { message, next } = state;
     return [{ ...about, code: "state-unreadable", level: "cannot-look", message, next }];
   }
-  if (state.kind === "none" && state.because !== undefined) {
+  if (state.kind === "none" && state.because !== undefined)
     return [{ ...about, code: "no-provider", level: "note", message: state.because, next: undefined }];
-  }
+
   const switching = objects.filter(changesCarrier).map(({ label }) => label);
   if (state.kind === "read" && state.program !== undefined && switching.length > 0 && !movesCarriers(state.program)) {
     const { major, minor, name } = state.program;
@@ -102,9 +102,9 @@ function rightsFindings(about: About, answers: Seen, waitFor: "task" | "object")
       next: `give the user ${deleteRight(version)}`,
     });
   }
-  if (tasksRefusal !== undefined && waitFor === "task") {
+  if (tasksRefusal !== undefined && waitFor === "task")
     findings.push({ ...about, code: "tasks-forbidden", level: "problem", ...tasksRefusal });
-  }
+
   if (waitFor === "object") {
     findings.push({
       ...about,

@@ -126,9 +126,8 @@ function parse(text: string, from: string): Pick<StateSource, "instances" | "rec
     throw new CannotLook(`the state from ${from} is not JSON: ${messageOf(error)}`, HOW_TO_GIVE_IT);
   }
   const instances = readInstances(value);
-  if (instances === undefined) {
-    throw new CannotLook(`what ${from} holds is not a state of Terraform`, HOW_TO_GIVE_IT);
-  }
+  if (instances === undefined) throw new CannotLook(`what ${from} holds is not a state of Terraform`, HOW_TO_GIVE_IT);
+
   return { instances, recorded: readSettingsRecords(value) };
 }
 

@@ -10,12 +10,11 @@ import { nextPause } from "../decide/pace.js";
 import type { Situation } from "../decide/situation.js";
 import { missingOrUnclear } from "../observe/observer.js";
 import { backOff, PAUSE_AFTER_401_TICKS } from "../patience/caller.js";
-import { DeadlinePassed } from "../patience/deadline.js";
+import { type Deadline, DeadlinePassed } from "../patience/deadline.js";
 import { HookFailure } from "../tell/failure.js";
 import { count } from "../tell/reporter.js";
 import type { Dispatch } from "../together/courier.js";
 import { failureFor } from "./fail.js";
-import type { Deadline } from "../patience/deadline.js";
 import { formatDuration } from "../duration.js";
 import { labelOfKey } from "../target.js";
 import type { Chronicle } from "../tell/chronicle.js";
@@ -61,9 +60,9 @@ async function follow(action: Doing<"follow">, seen: Situation, tools: Tools): P
     ? { milliseconds: 2 * tickMs, quick: false }
     : nextPause({ task, waitedMs, quickLooks, tickMs, random: clock.random() });
   const answer = await nextOf(task.id, pause.milliseconds, ours, tools);
-  if (answer.says === "there" && chronicle.speakerOf(task) === undefined) {
+  if (answer.says === "there" && chronicle.speakerOf(task) === undefined)
     reporter.progress(answer.task, ours && courier.isLed());
-  }
+
   return { event: "polled", task, ours, certain, quick: pause.quick, answer, at: clock.now() };
 }
 
@@ -207,9 +206,8 @@ async function send({ cluster }: Doing<"delete">, seen: Situation, tools: Tools)
     if (!(error instanceof OcpError)) throw error;
     // These will not get better by themselves, whatever is looked at first.
     if (error.kind === "forbidden" || error.kind === "redirected") throw error;
-    if (doubtful) {
-      reporter.line(`${error.message}; looking what became of the delete before anything is sent again`);
-    }
+    if (doubtful) reporter.line(`${error.message}; looking what became of the delete before anything is sent again`);
+
     return { event: "send-failed", error, at: clock.now() };
   }
 }

@@ -290,13 +290,13 @@ function namesWanted({ clusterName, renamedTo }: Intent): string {
 function nextAfterName(found: string, intent: Intent): string {
   const { clusterName, label, nameFrom, renamedTo } = intent;
   const name = quoted(found);
-  if (nameFrom === "declaration") {
+  if (nameFrom === "declaration")
     return `if ${name} is the cluster you mean, set clusterName: ${name}; else correct clusterId or the OCP URL`;
-  }
+
   const declareIt = `declare ${label} again with clusterName: ${name} (and with its ids as numbers) and destroy it while it is declared`;
-  if (renamedTo !== undefined) {
+  if (renamedTo !== undefined)
     return `it was deployed under the name ${quoted(clusterName ?? "*")}, and whether it has been renamed in the code or has left it cannot be told by ids that only Terraform knows: write the ids of what is declared as numbers (this plans nothing new), then repeat the command; or, if ${name} is the cluster you mean, ${declareIt}`;
-  }
+
   const ofVariable =
     nameFrom === "last-deploy" ? "; if a variable gives another name by now, deploy it, then destroy" : "";
   return `${namesWanted(intent)} is the name of the ${nameFrom === "last-deploy" ? "last" : "first"} deploy, which guards an object that has left the code, or has a name or ids that only Terraform knows${ofVariable}; if ${name} is the cluster you mean, ${declareIt}`;
@@ -394,12 +394,12 @@ function nextAfter(
  * ocp-express), and what a retry would delete besides must be known to who sends it.
  */
 function goOn(task: Task, consoleUrl: string, { taskRetries, whyNot }: OwnRetries): string {
-  if (isRollback(task)) {
+  if (isRollback(task))
     return `skip what has failed in the rollback of task ${task.id} at ${consoleUrl} (Task Center), which OCP does not retry`;
-  }
-  if (whyNot !== undefined) {
+
+  if (whyNot !== undefined)
     return `see what task ${task.id} deletes at ${consoleUrl} (Task Center): retry it there only if all of that may go (${whyNot}), else roll it back or abandon it`;
-  }
+
   const byUs = taskRetries === 0 ? ", or set `taskRetries` on the OcpProvider" : "";
   return `retry task ${task.id} at ${consoleUrl} (Task Center)${byUs}`;
 }

@@ -155,10 +155,11 @@ function listen(address: string): Promise<{ readonly server: Server } | Failed> 
     });
     server.listen(address, () => {
       // The directory keeps others out already; a socket's own mode does so on some systems only.
-      if (process.platform !== "win32")
+      if (process.platform !== "win32") {
         attempt(() => {
           chmodSync(address, 0o600);
         });
+      }
       resolve({ server });
     });
   });

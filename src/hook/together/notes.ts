@@ -24,9 +24,9 @@ import { fileNameFor, stateDirectory } from "./state-directory.js";
  */
 export function notesFor(who: string, key: string, env: NodeJS.ProcessEnv = process.env): Notes {
   const place = stateDirectory(env);
-  if ("why" in place) {
+  if ("why" in place)
     return { read: () => undefined, write: () => undefined, remove: () => undefined, trouble: troubleOf(place.why) };
-  }
+
   const directory = place.path;
   const path = join(directory, `${fileNameFor(`${who}\n${key}`)}.json`);
   let failed: string | undefined;
@@ -44,11 +44,13 @@ export function notesFor(who: string, key: string, env: NodeJS.ProcessEnv = proc
     read: () => attempt(() => readNote(path)),
     write: (note) => {
       const unusable = claim(directory, { parents: true });
-      if (unusable !== undefined) failed = unusable;
-      else
+      if (unusable !== undefined) {
+        failed = unusable;
+      } else {
         attempt(() => {
           writeNote(path, note);
         });
+      }
     },
     remove: () => {
       attempt(() => {

@@ -31,7 +31,7 @@ const kinds: readonly (readonly [string, HookCall])[] = [
 ];
 
 describe.each(kinds)("the deletion of %s without tags, and no answer to the delete", (_what, call) => {
-  it("is no success of the second run where the first one was killed before the answer came", async () => {
+  test("is no success of the second run where the first one was killed before the answer came", async () => {
     await stage.given({ version: "4.2.2" });
     stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
     stage.ocp.inject({ when: isDelete, does: { kind: "slow", ms: 5_000 } });
@@ -44,7 +44,7 @@ describe.each(kinds)("the deletion of %s without tags, and no answer to the dele
     expect({ code, told: output.includes("31440") }).toEqual({ code: 1, told: true });
   });
 
-  it("is no success of the second run where the first one ended red for the task that began after it", async () => {
+  test("is no success of the second run where the first one ended red for the task that began after it", async () => {
     await stage.given({ version: "4.2.2" });
     stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
     stage.ocp.inject({ when: isDelete, does: { kind: "lostAnswer" } });
@@ -54,7 +54,7 @@ describe.each(kinds)("the deletion of %s without tags, and no answer to the dele
     expect({ code: second.code, told: second.output.includes("31440") }).toEqual({ code: 1, told: true });
   });
 
-  it("is no success of the second run where the time of the first one was up before the answer came", async () => {
+  test("is no success of the second run where the time of the first one was up before the answer came", async () => {
     await stage.given({ version: "4.2.2" });
     stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
     stage.ocp.inject({ when: isDelete, does: { kind: "slow", ms: 5_000 } });
@@ -66,7 +66,7 @@ describe.each(kinds)("the deletion of %s without tags, and no answer to the dele
   });
 });
 
-it("knows the object gone by the later deletion of its whole cluster, whose tags name the cluster alone", async () => {
+test("knows the object gone by the later deletion of its whole cluster, whose tags name the cluster alone", async () => {
   await stage.given({ version: "4.3.6", unlockOnFailure: true });
   stage.ocp.planWork({ subtaskName: EARLY, fail: 1, tasks: 1 });
   expect((await stage.run(proxy)).code).toBe(1);
@@ -78,7 +78,7 @@ it("knows the object gone by the later deletion of its whole cluster, whose tags
   expect({ code, output }).toEqual({ code: 0, output: expect.any(String) as unknown });
 });
 
-it("does not call a proxy gone whose cluster's deletion has failed late, where tags name the cluster alone", async () => {
+test("does not call a proxy gone whose cluster's deletion has failed late, where tags name the cluster alone", async () => {
   await stage.given({ version: "4.3.6" });
   stage.ocp.planWork({ subtaskName: LATE, fail: 1, tasks: 1 });
   const { id } = stage.ocp.submitDeleteCluster(27);

@@ -1,5 +1,5 @@
 import type { Recorded } from "../../../src/hook/decide/note.js";
-import { type Simulator } from "../../../src/simulator/index.js";
+import type { Simulator } from "../../../src/simulator/index.js";
 import { another, changesAt, isDelete, proxy, withTimeout } from "../evidence/stage.js";
 import { MockedClock, reconcile } from "../in-process.js";
 
@@ -45,7 +45,7 @@ async function teardown(
   }
 }
 
-it.each([
+test.each([
   ["is there", [3], ["delete 3"]],
   ["is gone", [], []],
 ])(
@@ -57,7 +57,7 @@ it.each([
   },
 );
 
-it("does not keep a run waiting for them whose own delete got lost on the way", async () => {
+test("does not keep a run waiting for them whose own delete got lost on the way", async () => {
   const run = await teardown([3], undefined, (ocp) => ocp.inject({ when: isDelete, does: { kind: "reset" } }));
   expect(run).toMatchObject({ code: 0, changes: ["delete 3", "delete 3"] });
   expect(run.seconds).toBeLessThan(300);

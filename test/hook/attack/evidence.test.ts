@@ -23,7 +23,7 @@ const stage = new Stage();
 describe.each(["4.3.6", "4.4.0"])(
   "a cluster's failed deletion that is retried after an OBProxy of it has been deleted (OCP %s)",
   (version) => {
-    it("is not made good by that deletion, whose number is higher and which ended before", async () => {
+    test("is not made good by that deletion, whose number is higher and which ended before", async () => {
       await stage.given({ version, unlockOnFailure: true });
       stage.ocp.planWork({ subtaskName: EARLY, fail: 1, tasks: 1 });
       stage.ocp.planWork({ subtaskName: LATE, fail: "always", tasks: 1 });
@@ -40,7 +40,7 @@ describe.each(["4.3.6", "4.4.0"])(
       expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining("31440") as unknown });
     });
 
-    it("is not made good by it in the run that retried it and saw it fail again", async () => {
+    test("is not made good by it in the run that retried it and saw it fail again", async () => {
       await stage.given({ version, unlockOnFailure: true });
       stage.ocp.planWork({ subtaskName: EARLY, fail: 1, tasks: 1 });
       stage.ocp.planWork({ subtaskName: LATE, fail: "always", tasks: 1 });
@@ -65,7 +65,7 @@ function spoilList(ocp: Simulator): void {
 }
 
 describe("an entry of the list of tasks that cannot be understood", () => {
-  it("is not ignored where it names our object and has FAILED", async () => {
+  test("is not ignored where it names our object and has FAILED", async () => {
     await stage.given({ version: "4.3.6" });
     stage.ocp.planWork({ subtaskName: LATE, fail: 1, tasks: 1 });
     stage.ocp.runToEnd(stage.ocp.submitDeleteObproxies(27, [3]).id);
@@ -74,7 +74,7 @@ describe("an entry of the list of tasks that cannot be understood", () => {
     expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining("31440") as unknown });
   });
 
-  it("is not ignored where it names our object and is SUSPENDED", async () => {
+  test("is not ignored where it names our object and is SUSPENDED", async () => {
     await stage.given({ version: "4.3.6" });
     stage.ocp.planWork({ subtaskName: LATE, ticks: 10_000, tasks: 1 });
     const { id } = stage.ocp.submitDeleteObproxies(27, [3]);
@@ -86,7 +86,7 @@ describe("an entry of the list of tasks that cannot be understood", () => {
   });
 });
 
-it("does not show a part of a password that stands where the title of a page is cut", async () => {
+test("does not show a part of a password that stands where the title of a page is cut", async () => {
   const password = "Zq7hunter2secretpassword";
   await stage.given({ version: "4.2.2", credentials: { username: "admin", password } });
   const body = `<html><head><title>${"x".repeat(85)} ${password}</title></head></html>`;
@@ -101,7 +101,7 @@ it("does not show a part of a password that stands where the title of a page is 
   expect(output).not.toContain("Zq7hunter2");
 });
 
-it("finds what a lost delete has begun in a list that comes with the oldest first", async () => {
+test("finds what a lost delete has begun in a list that comes with the oldest first", async () => {
   const ocp = await another({ version: "4.2.2", tickMs: "manual" });
   try {
     ocp.addPastTasks(250, { name: "Restart obproxy", status: "FAILED", clusterId: 27 });

@@ -15,7 +15,7 @@ function strangerFails(): void {
 
 const skipping: HookCall = withSettings(proxy, { obproxies: { "27/3": { path: "app/p3", skipHostOperation: true } } });
 
-it.each<[string, HookCall, string]>([
+test.each<[string, HookCall, string]>([
   ["OCP cannot do what was asked", skipping, "skipHostOperation needs"],
   ["the time was up while the hooks were gathering", withTimeout(proxy, "1s"), "not finished after"],
 ])("a delete that was not sent because %s leaves no doubt behind", async (_what, call, why) => {
@@ -38,7 +38,7 @@ it.each<[string, HookCall, string]>([
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("already gone") as unknown });
 });
 
-it("sends no delete when there is no time left to see what comes of it", async () => {
+test("sends no delete when there is no time left to see what comes of it", async () => {
   const sentAt: number[] = [];
   let seconds = 0;
   const run = await inMockedTime(

@@ -15,7 +15,7 @@ jest.setTimeout(60_000);
 
 const stage = new Stage();
 
-it("is not at its end where a person abandons a later deletion that made good nothing of ours", async () => {
+test("is not at its end where a person abandons a later deletion that made good nothing of ours", async () => {
   await stage.given({ version: "4.3.6", unlockOnFailure: true });
   stage.ocp.planWork({ subtaskName: LATE, fail: 1, tasks: 1 });
   expect((await stage.run(proxy)).code).toBe(1);
@@ -30,7 +30,7 @@ it("is not at its end where a person abandons a later deletion that made good no
   expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining("31440") as unknown });
 });
 
-it("names the task that keeps the lock and not one that failed before others succeeded", async () => {
+test("names the task that keeps the lock and not one that failed before others succeeded", async () => {
   await stage.given({ version: "4.3.6" });
   stage.ocp.addPastTask({ name: "Restart obproxy", status: "FAILED", clusterId: 27, startTime: Date.now() - 3e10 });
   stage.ocp.addPastTask({ name: "Restart obproxy", status: "SUCCESSFUL", clusterId: 27, startTime: Date.now() - 2e10 });
@@ -39,7 +39,7 @@ it("names the task that keeps the lock and not one that failed before others suc
   expect({ code, output }).toEqual({ code: 1, output: expect.not.stringContaining("retry task 31440") as unknown });
 });
 
-it("ends where its own deletion was skipped in part and its cluster's name has been given to a new one", async () => {
+test("ends where its own deletion was skipped in part and its cluster's name has been given to a new one", async () => {
   await stage.given({ version: "4.2.2" });
   stage.ocp.planWork({ subtaskName: LATE, fail: 1, tasks: 1 });
   expect((await stage.run(cluster)).code).toBe(1);
@@ -49,7 +49,7 @@ it("ends where its own deletion was skipped in part and its cluster's name has b
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("WARNING") as unknown });
 });
 
-it("does not retry what an operator has canceled", async () => {
+test("does not retry what an operator has canceled", async () => {
   const run = await inMockedTime(
     withRetry(withTimeout(proxy, "1h")),
     { version: "4.3.6" },
@@ -64,7 +64,7 @@ it("does not retry what an operator has canceled", async () => {
   expect(run.output).toContain("canceled in OCP");
 });
 
-it("tells the way out where a stranger's failure cannot be told from what became of a lost delete", async () => {
+test("tells the way out where a stranger's failure cannot be told from what became of a lost delete", async () => {
   await stage.given({
     version: "4.2.2",
     clusters: [
@@ -85,7 +85,7 @@ it("tells the way out where a stranger's failure cannot be told from what became
   });
 });
 
-it.each([
+test.each([
   ["a mark that nobody sees", "orders\u200b"],
   ["a wide blank", "orders\u00a0"],
 ])("shows by what two names of a cluster differ where it is %s", async (_what, name) => {

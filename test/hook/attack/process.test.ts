@@ -15,7 +15,7 @@ jest.setTimeout(60_000);
 
 const stage = new Stage();
 
-it.each([
+test.each([
   ["RateLimit-Reset: 0", { resetSeconds: 0 }],
   ["Retry-After: 0", { resetSeconds: 0, retryAfter: 0 }],
 ])("does not ask without a pause where OCP limits requests with %s", async (_what, limit) => {
@@ -26,7 +26,7 @@ it.each([
   expect(stage.ocp.requests.length).toBeLessThan(30);
 });
 
-it.each(["k9::ab::Zq7", "k9##vso[Zq7", "k9##[Zq7", "ab section_start:Zq7", "K9##teamcity[q7"])(
+test.each(["k9::ab::Zq7", "k9##vso[Zq7", "k9##[Zq7", "ab section_start:Zq7", "K9##teamcity[q7"])(
   "does not show the password %s as it is written for CI systems",
   async (password) => {
     await stage.given({ version: "4.2.2", credentials: { username: "admin", password } });
@@ -43,7 +43,7 @@ it.each(["k9::ab::Zq7", "k9##vso[Zq7", "k9##[Zq7", "ab section_start:Zq7", "K9##
   },
 );
 
-it("does not advise to retry a task that would also delete what is kept", async () => {
+test("does not advise to retry a task that would also delete what is kept", async () => {
   await stage.given({ version: "4.2.2" });
   stage.ocp.planWork({ subtaskName: EARLY, fail: 1, tasks: 1 });
   const obproxies = { "27/3": { path: "app/p3" }, "27/4": { path: "app/p4" } };

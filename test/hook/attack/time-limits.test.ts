@@ -3,7 +3,7 @@ import { inMockedTime, isDelete, LATE, proxy } from "../evidence/stage.js";
 
 jest.setTimeout(60_000);
 
-it("waits as long as OCP's task may take, also where the answer to the delete shows no subtasks", async () => {
+test("waits as long as OCP's task may take, also where the answer to the delete shows no subtasks", async () => {
   const run = await inMockedTime(
     proxy,
     { version: "4.2.2" },

@@ -26,7 +26,7 @@ function givenSuspended(ocp: Simulator): void {
 }
 
 describe("a suspended deletion of an object whose information has gone", () => {
-  it("keeps the run from 'already gone' where the list of tasks in any status cannot be read", async () => {
+  test("keeps the run from 'already gone' where the list of tasks in any status cannot be read", async () => {
     const before = (ocp: Simulator): void => {
       givenSuspended(ocp);
       const when = ({ path, query }: { path: string; query?: unknown }): boolean =>
@@ -38,7 +38,7 @@ describe("a suspended deletion of an object whose information has gone", () => {
   });
 });
 
-it("does not end with 0 while subtasks of a deletion that OCP calls SUCCESSFUL still run", async () => {
+test("does not end with 0 while subtasks of a deletion that OCP calls SUCCESSFUL still run", async () => {
   let statuses: readonly string[] = [];
   const run = await inMockedTime(
     { ...withTimeout(proxy, "1h") },
@@ -65,7 +65,7 @@ it("does not end with 0 while subtasks of a deletion that OCP calls SUCCESSFUL s
   });
 });
 
-it("takes a task that OCP calls SUCCESSFUL for ended, whatever it calls the subtasks that a person has ended", async () => {
+test("takes a task that OCP calls SUCCESSFUL for ended, whatever it calls the subtasks that a person has ended", async () => {
   const run = await inMockedTime(
     withTimeout(proxy, "1h"),
     { version: "4.3.6" },
@@ -84,7 +84,7 @@ it("takes a task that OCP calls SUCCESSFUL for ended, whatever it calls the subt
   });
 });
 
-it("waits for no deletion that began after the object was seen to be gone", async () => {
+test("waits for no deletion that began after the object was seen to be gone", async () => {
   const run = await inMockedTime(
     { ...withTimeout(proxy, "1h"), obproxyId: 9 },
     {
@@ -123,7 +123,7 @@ describe("a task that is listed as running", () => {
     ],
   };
 
-  it("is not asked for again and again where its detail says that there is no such task", async () => {
+  test("is not asked for again and again where its detail says that there is no such task", async () => {
     const run = await inMockedTime(call, options, {
       before: (ocp) => {
         before(ocp);
@@ -138,7 +138,7 @@ describe("a task that is listed as running", () => {
     expect(run.ocp.requests.length).toBeLessThan(150);
   });
 
-  it("is not asked for again and again where its detail says that it has ended", async () => {
+  test("is not asked for again and again where its detail says that it has ended", async () => {
     const run = await inMockedTime(call, options, {
       before: (ocp) => {
         before(ocp);
@@ -152,7 +152,7 @@ describe("a task that is listed as running", () => {
 });
 
 describe("a limit of requests", () => {
-  it("is kept by the delete too, for as long as OCP says", async () => {
+  test("is kept by the delete too, for as long as OCP says", async () => {
     const run = await inMockedTime(
       withTimeout(proxy, "1h"),
       { version: "4.2.2" },
@@ -166,7 +166,7 @@ describe("a limit of requests", () => {
 });
 
 describe("advice", () => {
-  it("is not to set `taskRetries` where they are set and used up", async () => {
+  test("is not to set `taskRetries` where they are set and used up", async () => {
     const run = await inMockedTime(
       withProvider(withTimeout(proxy, "1h"), { taskRetries: 1 }),
       { version: "4.2.2" },
@@ -176,7 +176,7 @@ describe("advice", () => {
     expect(run.failure?.next).not.toContain("set `taskRetries`");
   });
 
-  it("is not to retry a task whose rollback has failed, which OCP refuses", async () => {
+  test("is not to retry a task whose rollback has failed, which OCP refuses", async () => {
     const run = await inMockedTime(
       withTimeout(proxy, "1h"),
       { version: "4.2.2" },
@@ -193,7 +193,7 @@ describe("advice", () => {
   });
 });
 
-it("waits for an unseen task that keeps the cluster busy though another one failed on it long ago", async () => {
+test("waits for an unseen task that keeps the cluster busy though another one failed on it long ago", async () => {
   const run = await inMockedTime(
     withTimeout(proxy, "1h"),
     { version: "4.3.6" },

@@ -142,13 +142,13 @@ function* everySituation(): Generator<Situation> {
     { ...cluster, obproxies: [{ id: "3", operateStatus: "OPERATING" }] },
   ];
   const ours = [undefined, ...VERDICTS.flatMap((verdict) => [ourTask(verdict, true), ourTask(verdict, false)])];
-  for (const presence of presences)
-    for (const seenCluster of clusters)
-      for (const own of ours)
-        for (const atWork of AT_WORK)
-          for (const delivery of SENT)
-            for (const flag of [true, false])
-              for (const retriesLeft of [0, 1])
+  for (const presence of presences) {
+    for (const seenCluster of clusters) {
+      for (const own of ours) {
+        for (const atWork of AT_WORK) {
+          for (const delivery of SENT) {
+            for (const flag of [true, false]) {
+              for (const retriesLeft of [0, 1]) {
                 yield {
                   ...there,
                   ...delivery,
@@ -163,6 +163,13 @@ function* everySituation(): Generator<Situation> {
                   patience: flag ? patient : impatient,
                   retriesLeft,
                 };
+              }
+            }
+          }
+        }
+      }
+    }
+  }
 }
 
 describe("decide, in every situation", () => {
@@ -171,11 +178,11 @@ describe("decide, in every situation", () => {
     for (const seen of all) check(seen, decide(seen, intent));
   };
 
-  it("covers thousands of them", () => {
+  test("covers thousands of them", () => {
     expect(all.length).toBeGreaterThan(20_000);
   });
 
-  it.each([
+  test.each([
     ["a proxy", proxyIntent],
     ["a cluster", clusterIntent],
   ])("never says that %s is gone while OCP lists it, or does not say", (_what, intent) => {
@@ -184,14 +191,14 @@ describe("decide, in every situation", () => {
     });
   });
 
-  it("never says deleted after a task of this run that neither succeeded nor was ended by hand", () => {
+  test("never says deleted after a task of this run that neither succeeded nor was ended by hand", () => {
     every(proxyIntent, (seen, action) => {
       if (action.do !== "finish" || seen.ours?.ofThisRun !== true) return;
       expect(["succeeded", "incomplete"]).toContain(seen.ours.verdict.kind);
     });
   });
 
-  it("never says gone while our task, or one that may be about the object, is at work", () => {
+  test("never says gone while our task, or one that may be about the object, is at work", () => {
     every(proxyIntent, (seen, action) => {
       if (action.do !== "finish") return;
       expect(["running", "settling"]).not.toContain(seen.ours?.verdict.kind);
@@ -199,7 +206,7 @@ describe("decide, in every situation", () => {
     });
   });
 
-  it("never deletes in a cluster of another name", () => {
+  test("never deletes in a cluster of another name", () => {
     for (const intent of [proxyIntent, clusterIntent]) {
       every(intent, (seen, action) => {
         if (action.do === "delete") expect(seen.cluster?.name).not.toBe("stranger");
@@ -207,7 +214,7 @@ describe("decide, in every situation", () => {
     }
   });
 
-  it("sends a delete only for what is there, with nothing known to be at work, and never blindly twice", () => {
+  test("sends a delete only for what is there, with nothing known to be at work, and never blindly twice", () => {
     every(proxyIntent, (seen, action) => {
       if (action.do !== "delete") return;
       expect(seen.presence).toBe("present");
@@ -218,7 +225,7 @@ describe("decide, in every situation", () => {
     });
   });
 
-  it("retries only a failed task, only where the policy leaves a retry, and never in a cluster of another name", () => {
+  test("retries only a failed task, only where the policy leaves a retry, and never in a cluster of another name", () => {
     every(proxyIntent, (seen, action) => {
       if (action.do !== "retry") return;
       expect(seen.cluster?.name).not.toBe("stranger");
@@ -228,7 +235,7 @@ describe("decide, in every situation", () => {
     });
   });
 
-  it("always has an answer", () => {
+  test("always has an answer", () => {
     every(clusterIntent, (_seen, action) => {
       expect(["finish", "follow", "wait", "delete", "retry", "fail"]).toContain(action.do);
     });
@@ -236,15 +243,15 @@ describe("decide, in every situation", () => {
 });
 
 describe("decide", () => {
-  it("takes an object that OCP does not list, with nothing at work, for already gone", () => {
+  test("takes an object that OCP does not list, with nothing at work, for already gone", () => {
     expect(decide(gone, proxyIntent)).toEqual({ do: "finish", how: "already-gone" });
   });
 
-  it("takes a cluster unknown to OCP for already gone", () => {
+  test("takes a cluster unknown to OCP for already gone", () => {
     expect(decide({ ...gone, cluster: undefined }, clusterIntent)).toEqual({ do: "finish", how: "already-gone" });
   });
 
-  it("does not take a cluster for gone whose name OCP knows under another id", () => {
+  test("does not take a cluster for gone whose name OCP knows under another id", () => {
     const seen = { ...gone, cluster: undefined, nameElsewhere: "99" };
     expect(decide(seen, clusterIntent)).toMatchObject({
       do: "fail",
@@ -252,12 +259,12 @@ describe("decide", () => {
     });
   });
 
-  it("checks the name also where the wrong cluster has no such proxy", () => {
+  test("checks the name also where the wrong cluster has no such proxy", () => {
     const seen = { ...gone, cluster: { id: "27", name: "stranger", obproxies: [] } };
     expect(decide(seen, proxyIntent)).toMatchObject({ why: { breach: { guard: "clusterName", found: "stranger" } } });
   });
 
-  it("accepts any name where the guard is switched off", () => {
+  test("accepts any name where the guard is switched off", () => {
     const seen = { ...there, cluster: { ...cluster, name: "stranger" } };
     expect(decide(seen, { ...proxyIntent, clusterName: undefined })).toEqual({
       do: "delete",
@@ -265,11 +272,11 @@ describe("decide", () => {
     });
   });
 
-  it("deletes what is there when nothing stands against it", () => {
+  test("deletes what is there when nothing stands against it", () => {
     expect(decide(there, proxyIntent)).toEqual({ do: "delete", cluster: expect.anything() as unknown });
   });
 
-  it("does not delete a cluster that holds a proxy nobody declares", () => {
+  test("does not delete a cluster that holds a proxy nobody declares", () => {
     const seen = { ...there, cluster: { ...cluster, obproxies: [{ id: "3" }, { id: "4" }] } };
     expect(decide(seen, clusterIntent)).toMatchObject({
       why: { breach: { guard: "forceDestroy", undeclared: [{ id: "4" }] } },
@@ -281,14 +288,14 @@ describe("decide", () => {
     });
   });
 
-  it("does not delete a cluster with a proxy in it that the same provider declares, not even by force", () => {
+  test("does not delete a cluster with a proxy in it that the same provider declares, not even by force", () => {
     const breach = { guard: "declaredElsewhere", held: [{ id: "3" }] };
     expect(decide(there, clusterIntent)).toMatchObject({ why: { breach } });
     const fuller = { ...there, cluster: { ...cluster, obproxies: [{ id: "3" }, { id: "4" }] } };
     expect(decide(fuller, { ...clusterIntent, forceDestroy: true })).toMatchObject({ why: { breach } });
   });
 
-  it("does not delete by force what ids that only Terraform knows may declare", () => {
+  test("does not delete by force what ids that only Terraform knows may declare", () => {
     const seen = { ...there, cluster: { ...cluster, obproxies: [{ id: "4" }, { id: "5" }] } };
     const intent = { ...clusterIntent, forceDestroy: true };
     const token = { kind: "obproxy", path: "app/p" } as const;
@@ -304,7 +311,7 @@ describe("decide", () => {
     });
   });
 
-  it("does not delete a cluster with a proxy in it that another provider declares, not even by force", () => {
+  test("does not delete a cluster with a proxy in it that another provider declares, not even by force", () => {
     const seen = { ...there, cluster: { ...cluster, obproxies: [{ id: "4" }] } };
     const intent = { ...clusterIntent, forceDestroy: true, elsewhereObproxies: new Map([["4", "app/other/p"]]) };
     expect(decide(seen, intent)).toMatchObject({
@@ -312,12 +319,12 @@ describe("decide", () => {
     });
   });
 
-  it("does not delete a cluster with a kept proxy in it, not even by force", () => {
+  test("does not delete a cluster with a kept proxy in it, not even by force", () => {
     const intent = { ...clusterIntent, forceDestroy: true, keptObproxyIds: new Set(["3"]) };
     expect(decide(there, intent)).toMatchObject({ why: { breach: { guard: "skipDestroy", kept: [{ id: "3" }] } } });
   });
 
-  it("does not take OCP's silence about proxies for an empty cluster", () => {
+  test("does not take OCP's silence about proxies for an empty cluster", () => {
     const seen = { ...there, cluster: { id: "27", name: "orders" } };
     expect(decide(seen, clusterIntent)).toMatchObject({ why: { breach: { guard: "forceDestroyUnknown" } } });
     const forced = { ...clusterIntent, forceDestroy: true };
@@ -328,34 +335,34 @@ describe("decide", () => {
     });
   });
 
-  it("takes today's names for those of an object that may be one of several", () => {
+  test("takes today's names for those of an object that may be one of several", () => {
     const renamed = { ...proxyIntent, clusterName: "staging", renamedTo: new Set(["orders", "payments"]) };
     expect(decide(there, renamed)).toEqual({ do: "delete", cluster: expect.anything() as unknown });
     const staging = { ...there, cluster: { ...cluster, name: "staging" } };
     expect(decide(staging, renamed)).toMatchObject({ why: { breach: { guard: "clusterName", found: "staging" } } });
   });
 
-  it("waits for somebody else's task on the cluster before it sends", () => {
+  test("waits for somebody else's task on the cluster before it sends", () => {
     const seen = { ...there, atWork: AT_WORK[2]! };
     expect(decide(seen, proxyIntent)).toMatchObject({ do: "follow", ours: false, certain: true, task: { id: "800" } });
   });
 
-  it("sends although an untagged deletion is at work somewhere, unless the cluster itself is busy", () => {
+  test("sends although an untagged deletion is at work somewhere, unless the cluster itself is busy", () => {
     const seen = { ...there, atWork: AT_WORK[1]! };
     expect(decide(seen, proxyIntent)).toEqual({ do: "delete", cluster: expect.anything() as unknown });
     const busy = { ...cluster, obproxies: [{ id: "3", status: "DELETING" }] };
     expect(decide({ ...seen, cluster: busy }, proxyIntent)).toMatchObject({ do: "follow", certain: false });
   });
 
-  it("waits for an untagged deletion before it calls the object gone", () => {
+  test("waits for an untagged deletion before it calls the object gone", () => {
     expect(decide({ ...gone, atWork: AT_WORK[1]! }, proxyIntent)).toMatchObject({ do: "follow", ours: false });
   });
 
-  it("does not wait, once the object is gone, for a task whose tags name other proxies", () => {
+  test("does not wait, once the object is gone, for a task whose tags name other proxies", () => {
     expect(decide({ ...gone, atWork: AT_WORK[2]! }, proxyIntent)).toMatchObject({ do: "finish" });
   });
 
-  it.each(["succeeded", "incomplete"] as const)(
+  test.each(["succeeded", "incomplete"] as const)(
     "does not let an old task that %s speak for another one that may be the deletion of what is gone",
     (kind) => {
       // The object was still there after it, and was deleted anew; the answer to that delete was lost.
@@ -377,13 +384,13 @@ describe("decide", () => {
     },
   );
 
-  it("does not call gone what a failed task of an earlier run left half done", () => {
+  test("does not call gone what a failed task of an earlier run left half done", () => {
     const seen = { ...gone, ours: ourTask(verdictOf("failed"), false) };
     expect(decide(seen, proxyIntent)).toMatchObject({ do: "fail", why: { reason: "task-failed" } });
     expect(decide({ ...seen, retriesLeft: 1 }, proxyIntent)).toMatchObject({ do: "retry" });
   });
 
-  it("does not call failed what somebody has retried and of which OCP does not tell how it ended", () => {
+  test("does not call failed what somebody has retried and of which OCP does not tell how it ended", () => {
     const ours = { ...ourTask(verdictOf("failed")), endUnknown: "task 900 is open" };
     const seen = { ...there, ours, retriesLeft: 1 };
     expect(decide(seen, proxyIntent)).toEqual({ do: "wait", because: "unknown" });
@@ -392,14 +399,14 @@ describe("decide", () => {
     });
   });
 
-  it("deletes anew what is still there after an earlier run's failed task", () => {
+  test("deletes anew what is still there after an earlier run's failed task", () => {
     expect(decide({ ...there, ours: ourTask(verdictOf("failed"), false) }, proxyIntent)).toEqual({
       do: "delete",
       cluster: expect.anything() as unknown,
     });
   });
 
-  it("retries nothing in a cluster of another name, and nothing that would take what must stay", () => {
+  test("retries nothing in a cluster of another name, and nothing that would take what must stay", () => {
     const failed = { ...there, ours: ourTask(verdictOf("failed")), retriesLeft: 1 };
     const renamed = { ...failed, cluster: { ...cluster, name: "stranger" } };
     expect(decide(renamed, proxyIntent)).toMatchObject({ why: { breach: { guard: "clusterName" } } });
@@ -412,20 +419,20 @@ describe("decide", () => {
     expect(decide(strangers, proxyIntent)).toMatchObject({ do: "fail", why: { reason: "task-failed" } });
   });
 
-  it("does not call a cluster deleted whose name OCP knows under another id, because a stranger's task succeeded", () => {
+  test("does not call a cluster deleted whose name OCP knows under another id, because a stranger's task succeeded", () => {
     const ours = { ...ourTask(verdictOf("succeeded")), own: false };
     const seen = { ...gone, cluster: undefined, nameElsewhere: "99", ours };
     expect(decide(seen, clusterIntent)).toMatchObject({ why: { breach: { guard: "clusterNameElsewhere" } } });
     expect(decide({ ...seen, ours: { ...ours, own: true } }, clusterIntent)).toMatchObject({ do: "finish" });
   });
 
-  it("looks a few times more where OCP still lists the object after our task's success, then says so", () => {
+  test("looks a few times more where OCP still lists the object after our task's success, then says so", () => {
     const seen = { ...there, ours: ourTask(verdictOf("succeeded")) };
     expect(decide(seen, proxyIntent)).toEqual({ do: "wait", because: "verify" });
     expect(decide({ ...seen, patience: impatient }, proxyIntent)).toMatchObject({ why: { reason: "still-there" } });
   });
 
-  it("does not wait for ever where another deletion ended after its own, and the object is still there", () => {
+  test("does not wait for ever where another deletion ended after its own, and the object is still there", () => {
     const seen = { ...there, ours: ourTask(verdictOf("succeeded"), false), ...sent(1) };
     expect(decide(seen, proxyIntent)).toEqual({ do: "wait", because: "verify" });
     expect(decide({ ...seen, patience: impatient }, proxyIntent)).toMatchObject({
@@ -433,12 +440,12 @@ describe("decide", () => {
     });
   });
 
-  it("calls a rolled-back task of this run a failure, although the object is there as before", () => {
+  test("calls a rolled-back task of this run a failure, although the object is there as before", () => {
     const seen = { ...there, ours: ourTask(verdictOf("rolled-back")) };
     expect(decide(seen, proxyIntent)).toMatchObject({ do: "fail", why: { reason: "task-failed" } });
   });
 
-  it("looks what became of a delete whose answer was lost before it sends again, and gives up after a few", () => {
+  test("looks what became of a delete whose answer was lost before it sends again, and gives up after a few", () => {
     expect(decide({ ...there, ...sent(2) }, proxyIntent)).toEqual({ do: "wait", because: "settle" });
     expect(decide({ ...there, ...sent(3) }, proxyIntent)).toEqual({
       do: "delete",
@@ -447,16 +454,16 @@ describe("decide", () => {
     expect(decide({ ...there, ...sent(4) }, proxyIntent)).toMatchObject({ why: { reason: "answer-lost" } });
   });
 
-  it("does not repeat a delete that something else than OCP answered", () => {
+  test("does not repeat a delete that something else than OCP answered", () => {
     expect(decide({ ...there, ...sent(5) }, proxyIntent)).toMatchObject({ why: { reason: "answer-lost" } });
   });
 
-  it("does not call gone, after a lost answer, what an untagged failed task may have left half done", () => {
+  test("does not call gone, after a lost answer, what an untagged failed task may have left half done", () => {
     const seen = { ...gone, ...sent(3), badEnds: [{ task: task("950", { status: "FAILED" }), afterLoss: true }] };
     expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "bad-end", end: { task: { id: "950" } } } });
   });
 
-  it("waits for its turn at a locked cluster, and tries again when it is due", () => {
+  test("waits for its turn at a locked cluster, and tries again when it is due", () => {
     expect(decide({ ...there, ...sent(6) }, proxyIntent)).toEqual({ do: "wait", because: "lock" });
     expect(decide({ ...there, ...sent(8) }, proxyIntent)).toEqual({
       do: "delete",
@@ -464,24 +471,24 @@ describe("decide", () => {
     });
   });
 
-  it("does not wait for a lock that a failed task holds", () => {
+  test("does not wait for a lock that a failed task holds", () => {
     const seen = { ...there, ...sent(7), failedOnCluster: [task("700", { status: "FAILED" })] };
     expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "lock-not-released", holder: { id: "700" } } });
   });
 
-  it("gives up on a lock that nothing explains", () => {
+  test("gives up on a lock that nothing explains", () => {
     const seen = { ...there, ...sent(6), patience: impatient };
     expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "lock-not-released", holder: undefined } });
   });
 
-  it("does not send again what was accepted and cannot be followed", () => {
+  test("does not send again what was accepted and cannot be followed", () => {
     expect(decide({ ...there, ...sent(1) }, { ...proxyIntent, waitFor: "object" })).toEqual({
       do: "wait",
       because: "object",
     });
   });
 
-  it("asks again for a task that OCP accepted and does not know, then says that its end cannot be proven", () => {
+  test("asks again for a task that OCP accepted and does not know, then says that its end cannot be proven", () => {
     const following = {
       task: task("900"),
       ours: true,
@@ -496,12 +503,12 @@ describe("decide", () => {
     });
   });
 
-  it("does not call gone what a deletion may have left half done that failed before its eyes", () => {
+  test("does not call gone what a deletion may have left half done that failed before its eyes", () => {
     const seen = { ...gone, badEnds: [{ task: task("950", { status: "FAILED" }), afterLoss: false }] };
     expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "bad-end", end: { task: { id: "950" } } } });
   });
 
-  it.each([
+  test.each([
     ["whether the object is there", { ...there, presence: "unknown" as const, whyUnknown: "it is open" }],
     ["what is at work on an object that is there", { ...there, tasksUnknown: "it is open" }],
     ["what is at work on an object that is gone", { ...gone, tasksUnknown: "it is open" }],
@@ -514,7 +521,7 @@ describe("decide", () => {
     });
   });
 
-  it("lets a person's word end a matter: what was ended by hand is done when the object is gone, and only then", () => {
+  test("lets a person's word end a matter: what was ended by hand is done when the object is gone, and only then", () => {
     for (const ofThisRun of [true, false]) {
       const ours = ourTask(verdictOf("incomplete"), ofThisRun);
       expect(decide({ ...gone, ours }, proxyIntent)).toMatchObject({ do: "finish", how: "deleted" });
@@ -525,7 +532,7 @@ describe("decide", () => {
     expect(decide({ ...gone, presence: "unknown", ours }, proxyIntent)).toEqual({ do: "wait", because: "unknown" });
   });
 
-  it("gives up on a delete that does not get through when its time is up", () => {
+  test("gives up on a delete that does not get through when its time is up", () => {
     expect(decide({ ...there, ...sent(11) }, proxyIntent)).toEqual({ do: "wait", because: "undelivered" });
     expect(decide({ ...there, ...sent(12) }, proxyIntent)).toMatchObject({ do: "delete" });
     expect(decide({ ...there, ...sent(11), patience: impatient }, proxyIntent)).toMatchObject({
@@ -537,7 +544,7 @@ describe("decide", () => {
 describe("decide, after a delete whose answer was lost", () => {
   const lost = sent(3);
 
-  it("does not send it again beside an untagged deletion that may be what became of it", () => {
+  test("does not send it again beside an untagged deletion that may be what became of it", () => {
     expect(decide({ ...there, ...lost, atWork: AT_WORK[1]! }, proxyIntent)).toMatchObject({
       do: "follow",
       ours: false,
@@ -545,7 +552,7 @@ describe("decide, after a delete whose answer was lost", () => {
     });
   });
 
-  it("does not send it again after an untagged deletion that may be what became of it has failed", () => {
+  test("does not send it again after an untagged deletion that may be what became of it has failed", () => {
     const seen = { ...there, ...lost, badEnds: [{ task: task("950", { status: "FAILED" }), afterLoss: true }] };
     expect(decide(seen, proxyIntent)).toMatchObject({ why: { reason: "bad-end", end: { task: { id: "950" } } } });
   });

@@ -9,7 +9,7 @@ const there = (found: Cluster): ClusterAnswer => ({ says: "there", cluster: foun
 const others = list<Cluster>({ id: "28", name: "other" });
 
 describe("a cluster", () => {
-  it.each([
+  test.each([
     ["its detail shows it", there(orders()), undefined, "present"],
     ["its detail says missing and the whole list does not hold it", missing, others, "absent"],
     ["its detail says missing and the list holds it", missing, list<Cluster>(orders("3")), "unknown"],
@@ -38,7 +38,7 @@ describe("a cluster", () => {
 });
 
 describe("a proxy", () => {
-  it.each([
+  test.each([
     ["its cluster's detail lists it", orders("3", "4"), "present"],
     ["its cluster's detail, read whole, does not list it", orders("4"), "absent"],
     ["its cluster's detail is silent about proxies", { id: "27", name: "orders" }, "unknown"],
@@ -49,14 +49,14 @@ describe("a proxy", () => {
   });
 });
 
-it("says what could not be known", () => {
+test("says what could not be known", () => {
   expect(presenceOf({ cluster: missing, clusters: halfList }, cluster)).toMatchObject({
     why: expect.stringMatching(/cluster 27 does not exist.*page 2 is missing/) as string,
   });
 });
 
 describe("an entry of the list of tasks that cannot be understood", () => {
-  it.each<[string, Partial<Unread>, boolean]>([
+  test.each<[string, Partial<Unread>, boolean]>([
     ["nothing is known", {}, true],
     ["is a deletion in no known state", { name: "Offline obproxy" }, true],
     ["is a deletion at work", { name: "Delete obproxy server", status: "RUNNING" }, true],

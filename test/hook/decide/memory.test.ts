@@ -38,13 +38,13 @@ const bad = (memory: Memory): string[] => seen(memory).badEnds.map((end) => end.
 const gone = look().cluster;
 
 describe("whose a deletion is", () => {
-  it("is proven by having been sent", () => {
+  test("is proven by having been sent", () => {
     const memory = after({}, looked(), { event: "accepted", task: task("9"), deletes: ["3", "4"] });
     expect(memory.deletions.get("9")).toMatchObject({ proof: "sent", deletes: ["3", "4"], watched: true });
     expect(memory.following).toMatchObject({ ours: true, task: { id: "9" } });
   });
 
-  it.each([
+  test.each([
     ["a note with the same start", noted(), "note"],
     [
       "a note whose start is off by hours, as after a change of OCP's zone",
@@ -59,19 +59,19 @@ describe("whose a deletion is", () => {
     expect(bad(memory)).toEqual(["9"]);
   });
 
-  it("is not proven by a note that tags contradict", () => {
+  test("is not proven by a note that tags contradict", () => {
     const other = noted({ tags: [tag("27"), tag("27", "4")] });
     const memory = after({ note }, looked({ details: details(["9", { says: "there", task: other }]) }));
     expect(seen(memory).ours).toBeUndefined();
     expect(bad(memory)).toEqual([]);
   });
 
-  it("is proven by tags that name the object, the newest first", () => {
+  test("is proven by tags that name the object, the newest first", () => {
     const tasks = list(task("9", "FAILED", mine), task("10", "FAILED", mine), task("11", "FAILED"));
     expect(seen(after({}, looked({ tasks }))).ours?.task.id).toBe("10");
   });
 
-  it("is, of a cluster that is gone, the newest deletion on it", () => {
+  test("is, of a cluster that is gone, the newest deletion on it", () => {
     const tasks = list(task("9", "FAILED", mine));
     const away = { cluster: { says: "missing" }, clusters: list<never>(), tasks } as const;
     expect(seen(after({ target: cluster }, looked(away))).ours?.task.id).toBe("9");
@@ -80,7 +80,7 @@ describe("whose a deletion is", () => {
 });
 
 describe("a note's task that OCP does not show", () => {
-  it("is no obstacle, and told, where OCP has purged it", () => {
+  test("is no obstacle, and told, where OCP has purged it", () => {
     const memory = after({ note }, looked({ details: details(["9", { says: "purged" }]) }));
     expect(seen(memory)).toMatchObject({ endUnknown: undefined, remarks: [expect.stringContaining("task 9")] });
     expect(
@@ -88,7 +88,7 @@ describe("a note's task that OCP does not show", () => {
     ).toEqual([]);
   });
 
-  it("is asked for again, and unknown meanwhile, where OCP answers in general words", () => {
+  test("is asked for again, and unknown meanwhile, where OCP answers in general words", () => {
     const unclear = looked({ details: details(["9", { says: "unclear", error: general404 }]) });
     expect(seen(after({ note }, unclear)).endUnknown).toContain("task 9");
     expect(questions(after({ note }, unclear, waited))?.details).toEqual(["9"]);
@@ -98,15 +98,15 @@ describe("a note's task that OCP does not show", () => {
 describe("what a run has watched", () => {
   const atWork = looked({ tasks: list(task("9")) });
 
-  it("stands against gone when it ends badly, also without tags", () => {
+  test("stands against gone when it ends badly, also without tags", () => {
     expect(bad(after({}, atWork, waited, looked({ tasks: list(task("9", "FAILED")) })))).toEqual(["9"]);
   });
 
-  it("does not where it had ended before, and names nobody", () => {
+  test("does not where it had ended before, and names nobody", () => {
     expect(bad(after({}, looked({ tasks: list(task("9", "FAILED")) })))).toEqual([]);
   });
 
-  it("is made good by its own success, or by a later one that names the object", () => {
+  test("is made good by its own success, or by a later one that names the object", () => {
     const succeeded = task("9", "SUCCESSFUL");
     const read = (id: string, shown: Task): Untimed =>
       looked({ details: details([id, { says: "there", task: shown }]) });
@@ -118,11 +118,11 @@ describe("what a run has watched", () => {
     expect(bad(after({}, atWork, waited, failed, nobodys))).toEqual(["9"]);
   });
 
-  it("is read by itself when it has left the list", () => {
+  test("is read by itself when it has left the list", () => {
     expect(questions(after({}, atWork, waited, looked()))?.details).toEqual(["9"]);
   });
 
-  it("is read by itself also when it had failed before this run began, and has left the list since", () => {
+  test("is read by itself also when it had failed before this run began, and has left the list since", () => {
     const failed = task("9", "FAILED", mine);
     const read = looked({ tasks: undefined, details: details(["9", { says: "there", task: failed }]) });
     const before = [looked({ tasks: list(failed) }), read, waited] as const;
@@ -130,12 +130,12 @@ describe("what a run has watched", () => {
     expect(questions(after({}, ...before, looked()))?.details).toEqual(["9"]);
   });
 
-  it("is unknown where OCP does not tell how it ended", () => {
+  test("is unknown where OCP does not tell how it ended", () => {
     const purged = looked({ details: details(["9", { says: "purged" }]) });
     expect(seen(after({}, atWork, waited, looked(), purged)).endUnknown).toContain("task 9");
   });
 
-  it("is unknown, and not a failure, where what had failed has left the list and OCP does not tell how it ended", () => {
+  test("is unknown, and not a failure, where what had failed has left the list and OCP does not tell how it ended", () => {
     const failed = looked({ tasks: list(task("9", "FAILED")) });
     const unclear = looked({ details: details(["9", { says: "unclear", error: general404 }]) });
     const others = after({}, atWork, waited, failed, waited, looked(), unclear);
@@ -151,7 +151,7 @@ describe("what a run has watched", () => {
     expect(seen(own).ours?.endUnknown).toContain("task 9");
   });
 
-  it("is what began after a delete whose answer was lost", () => {
+  test("is what began after a delete whose answer was lost", () => {
     const lost: Untimed = { event: "send-failed", error: error("lost") };
     const before = looked({ tasks: list(task("8", "FAILED")) });
     const now = looked({ tasks: list(task("8", "FAILED"), task("9", "FAILED")) });
@@ -165,12 +165,12 @@ describe("an entry of the list of tasks in any status", () => {
   const read = looked({ details: details(["9", { says: "there", task: alive }]) });
   const any = (shown: Task): Untimed => looked({ anyStatus: { since: "0", tasks: list(shown) } });
 
-  it("does not take back what the detail said of the task's subtasks in the same round", () => {
+  test("does not take back what the detail said of the task's subtasks in the same round", () => {
     expect(seen(after({ note }, listed, read, any(noted()))).ours?.verdict.kind).toBe("settling");
     expect(bad(after({ note }, listed, read, any(noted())))).toEqual([]);
   });
 
-  it("is news where it tells another status, or subtasks", () => {
+  test("is news where it tells another status, or subtasks", () => {
     const ended = noted({ subtasks: [subtask("FAILED")] });
     expect(seen(after({ note }, listed, read, any(ended))).ours?.verdict.kind).toBe("failed");
     expect(seen(after({ note }, listed, read, any({ ...noted(), status: "RUNNING" }))).ours?.task.status).toBe(
@@ -184,11 +184,11 @@ describe("what began when the object was gone already", () => {
   const about = (...before: readonly Untimed[]): string | undefined =>
     seen(after({}, ...before, waited, looked({ tasks: list(atWork) }))).atWork[0]?.onObject;
 
-  it("is not about it", () => {
+  test("is not about it", () => {
     expect(about(looked())).toBe("no");
   });
 
-  it.each([
+  test.each([
     ["the list is not whole", looked({ tasks: halfList })],
     ["its entry cannot be understood", looked({ tasks: listWithUnread({ id: "9", why: "it is odd" }) })],
     ["an entry has no id that can be read", looked({ tasks: listWithUnread({ why: "it is odd" }) })],
@@ -196,7 +196,7 @@ describe("what began when the object was gone already", () => {
     expect(about(first)).toBe("maybe");
   });
 
-  it.each([
+  test.each([
     ["shows", list(task("9", "WAITING"))],
     ["does not show whole", halfList],
   ])("is not what the same round's list of tasks in any status %s", (_what, tasks) => {
@@ -207,13 +207,13 @@ describe("what began when the object was gone already", () => {
 describe("time", () => {
   const longAfter = (memory: Memory, ticks: number): Situation => seen({ ...memory, at: memory.at + ticks * TICK });
 
-  it("settles what became of a delete whose answer was lost", () => {
+  test("settles what became of a delete whose answer was lost", () => {
     const memory = after({}, looked(), { event: "send-failed", error: error("lost") });
     expect(longAfter(memory, TOLERANCES.settle - 1).loss?.settled).toBe(false);
     expect(longAfter(memory, TOLERANCES.settle).loss?.settled).toBe(true);
   });
 
-  it("wears out the patience with what is unknown, which begins anew with each wait", () => {
+  test("wears out the patience with what is unknown, which begins anew with each wait", () => {
     const memory = after({}, looked({ tasks: halfList }), waited);
     expect(longAfter(memory, TOLERANCES.unknown - 1).patience.unknown).toBe(true);
     expect(longAfter(memory, TOLERANCES.unknown).patience.unknown).toBe(false);
@@ -221,7 +221,7 @@ describe("time", () => {
     expect(longAfter(other, TOLERANCES.unknown).patience.unknown).toBe(true);
   });
 
-  it("wears out the patience with a lock through its refusals, but not while a task explains it", () => {
+  test("wears out the patience with a lock through its refusals, but not while a task explains it", () => {
     const refused: Untimed = { event: "send-failed", error: error("refused", { status: 409 }) };
     const turn: Untimed = { event: "waited", because: "lock" };
     const memory = after({}, looked(), refused, turn, looked(), refused, turn);
@@ -231,7 +231,7 @@ describe("time", () => {
     expect(after({}, looked(), refused, turn, explained).waiting?.since).toBe(4 * TICK);
   });
 
-  it("does not wear it out while the lock goes from hand to hand", () => {
+  test("does not wear it out while the lock goes from hand to hand", () => {
     const refused: Untimed = { event: "send-failed", error: error("refused", { status: 409 }) };
     const turn: Untimed = { event: "waited", because: "lock" };
     const ended = (id: string): Untimed =>
@@ -241,7 +241,7 @@ describe("time", () => {
     expect(after({}, looked(), refused, turn, ended("9"), turn, ended("10")).waiting?.since).toBe(6 * TICK);
   });
 
-  it("lets a delete that does not get through be sent again, each time when it is due", () => {
+  test("lets a delete that does not get through be sent again, each time when it is due", () => {
     const away: Untimed = { event: "send-failed", error: error("unreachable") };
     const pause: Untimed = { event: "waited", because: "undelivered" };
     const memory = after({}, looked(), away, pause);
@@ -256,14 +256,14 @@ describe("time", () => {
 });
 
 describe("what is asked", () => {
-  it("is first all that runs or has failed, and then what is newer, as soon as the list was read whole", () => {
+  test("is first all that runs or has failed, and then what is newer, as soon as the list was read whole", () => {
     expect(questions(after({}))?.tasks).toBe("all");
     expect(questions(after({}, looked({ tasks: halfList }), waited))?.tasks).toBe("all");
     const memory = after({}, looked({ tasks: list(task("8", "FAILED")) }), waited);
     expect(questions(memory)).toMatchObject({ tasks: "newer", newerThan: "8" });
   });
 
-  it("is nothing while a task is followed, and only the object after our own success", () => {
+  test("is nothing while a task is followed, and only the object after our own success", () => {
     const accepted: Untimed = { event: "accepted", task: task("9"), deletes: ["3"] };
     const done: Untimed = {
       ...{ event: "polled", task: task("9"), ours: true, certain: true, quick: false },
@@ -273,7 +273,7 @@ describe("what is asked", () => {
     expect(questions(after({}, looked(), accepted, done))).toMatchObject({ cluster: "27", tasks: "none" });
   });
 
-  it("is, where the object is gone, whether a later deletion has made good what failed", () => {
+  test("is, where the object is gone, whether a later deletion has made good what failed", () => {
     const tasks = list(task("9", "FAILED", mine));
     const read = looked({ tasks, details: details(["9", { says: "there", task: task("9", "FAILED", mine) }]) });
     expect(questions(after({}, looked({ tasks }), read))?.anyStatusSince).toBe("9");
@@ -284,7 +284,7 @@ describe("what is asked", () => {
     ).toBeUndefined();
   });
 
-  it("is nothing about tasks where nobody may read them", () => {
+  test("is nothing about tasks where nobody may read them", () => {
     const memory = after({ waitFor: "object", note });
     expect(questions(memory)).toMatchObject({ tasks: "none", details: [], anyStatusSince: undefined });
     expect(
@@ -294,14 +294,14 @@ describe("what is asked", () => {
     ).toBeUndefined();
   });
 
-  it("is for tasks of any name while an unseen one holds the lock", () => {
+  test("is for tasks of any name while an unseen one holds the lock", () => {
     expect(questions(after({}, looked(), { event: "waited", because: "lock" }))?.anyName).toBe(true);
     expect(questions(after({}, looked(), waited))?.anyName).toBe(false);
   });
 });
 
 describe("a retry", () => {
-  it("of the task that this run has begun is counted, whoever asked for it", () => {
+  test("of the task that this run has begun is counted, whoever asked for it", () => {
     const retried: Task = {
       ...task("9", "FAILED", { operation: "RETRY" }),
       subtasks: [
@@ -324,7 +324,7 @@ describe("a retry", () => {
     expect([left(1), left(2)]).toEqual([0, 1]);
   });
 
-  it("that another hook asked for is seen though the task has failed again since", () => {
+  test("that another hook asked for is seen though the task has failed again since", () => {
     const first = task("9", "FAILED", { finishTime: "2026-01-01T10:00:30Z" });
     const again = task("9", "FAILED", { finishTime: "2026-01-01T10:00:50Z" });
     const begun = [
@@ -339,7 +339,7 @@ describe("a retry", () => {
     expect(questions(after({}, ...begun, looked({ tasks: list(again) })))?.details).toEqual(["9"]);
   });
 
-  it("has the task read again, so that its old failure is not taken for the new end", () => {
+  test("has the task read again, so that its old failure is not taken for the new end", () => {
     const failed = task("9", "FAILED", mine);
     const read = looked({ tasks: list(failed), details: details(["9", { says: "there", task: failed }]) });
     const memory = after({ target: proxy }, looked({ tasks: list(failed) }), read, { event: "retried", task: failed });
@@ -372,15 +372,15 @@ describe("what began after a delete of an earlier run, of which nobody heard,", 
   const seenFor = (...events: readonly Untimed[]): Situation =>
     situation(after({ unheardSince: "8" }, ...events), intent);
 
-  it("and has failed stands against an object that is gone", () => {
+  test("and has failed stands against an object that is gone", () => {
     expect(seenFor(gone(task("9", "FAILED"))).badEnds).toHaveLength(1);
   });
 
-  it("and was rolled back before this run does not: whatever removed the object, it was not that", () => {
+  test("and was rolled back before this run does not: whatever removed the object, it was not that", () => {
     expect(seenFor(gone(rolledBack)).badEnds).toEqual([]);
   });
 
-  it("does where this run has seen it at work", () => {
+  test("does where this run has seen it at work", () => {
     const working = looked({ tasks: list(task("9")) });
     expect(seenFor(working, waited, gone(rolledBack)).badEnds).toHaveLength(1);
   });

@@ -19,7 +19,7 @@ const running = { status: "READY" } as unknown as Subtask;
 const ids = (tasks: readonly Task[]): string[] => tasks.map(({ id }) => id);
 
 describe("tasks at work", () => {
-  it.each<[string, Task, Target, readonly string[] | undefined]>([
+  test.each<[string, Task, Target, readonly string[] | undefined]>([
     ["one of the proxy", task("9", "RUNNING", [tag("27"), tag("27", "3")]), proxy, ["yes", "yes"]],
     ["one of another proxy of the cluster", task("9", "RUNNING", [tag("27"), tag("27", "4")]), proxy, ["yes", "no"]],
     ["one of the whole cluster", task("9", "RUNNING", [tag("27")]), proxy, ["yes", "maybe"]],
@@ -57,14 +57,14 @@ describe("tasks at work", () => {
     expect(found === undefined ? undefined : [found.onCluster, found.onObject]).toEqual(expected);
   });
 
-  it("come with the oldest first, by number, without our own", () => {
+  test("come with the oldest first, by number, without our own", () => {
     const all = ["100", "9", "20"].map((id) => task(id, "RUNNING"));
     expect(tasksAtWork(all, proxy, "20").map((each) => each.task.id)).toEqual(["9", "100"]);
   });
 });
 
 describe("what may hold the lock", () => {
-  it("are failed tasks whose tags name the cluster, the newest first", () => {
+  test("are failed tasks whose tags name the cluster, the newest first", () => {
     const all = [
       task("9", "FAILED", [tag("27")]),
       task("10", "FAILED", [tag("28")]),
@@ -74,7 +74,7 @@ describe("what may hold the lock", () => {
     expect(ids(failedOnCluster(all, proxy))).toEqual(["11", "9"]);
   });
 
-  it("are tasks at work on the cluster, without tags those about OBProxies", () => {
+  test("are tasks at work on the cluster, without tags those about OBProxies", () => {
     expect(mayExplainLock([task("9", "RUNNING", undefined, "Upgrade obproxy")], proxy)).toBe(true);
     expect(mayExplainLock([task("9", "RUNNING", undefined, "Backup tenant")], proxy)).toBe(false);
     expect(mayExplainLock([task("9", "RUNNING", [tag("27")], "Take over")], proxy)).toBe(true);

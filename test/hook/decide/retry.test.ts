@@ -19,7 +19,7 @@ const both: Intent = { ...intent, declaredObproxyIds: new Set(["3", "4"]) };
 const ofCluster: Intent = { ...intent, target: cluster, key: "27" };
 
 describe("a failed deletion", () => {
-  it.each<[string, Deletion, Intent, RegExp | undefined]>([
+  test.each<[string, Deletion, Intent, RegExp | undefined]>([
     ["of this run", deletion("sent", ["3"]), intent, undefined],
     ["of this run, with others whose hooks asked for it", deletion("sent", ["3", "4"]), intent, undefined],
     ["of an earlier run, of nothing else", deletion("note", ["3"]), intent, undefined],
@@ -78,7 +78,7 @@ describe("a failed deletion that is known by its tags", () => {
       ...{ parallelIdx, upstreams: [], downstreams: [] },
     }));
 
-  it.each<[string, Deletion, Intent, RegExp | undefined]>([
+  test.each<[string, Deletion, Intent, RegExp | undefined]>([
     ["is retried where we started it and it names nothing else", tagged(ours), intent, undefined],
     ["is not where somebody else started it", tagged(ours, { creator: "operator" }), intent, /operator started it/],
     ["is not where nobody knows who did", tagged(ours, { creator: undefined as never }), intent, /nobody knows who/],

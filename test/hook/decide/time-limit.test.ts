@@ -25,26 +25,26 @@ const polled = (subtasks: readonly Subtask[]): Untimed => ({
 });
 
 describe("when all waiting ends", () => {
-  it("is told by the time limits of the task that OCP has accepted", () => {
+  test("is told by the time limits of the task that OCP has accepted", () => {
     expect(endOf(after({}, accepted([subtask("1", 7200)])), undefined)).toBe(TICK + 7200_000 + 600_000);
   });
 
-  it("is not told by an answer that names no subtasks", () => {
+  test("is not told by an answer that names no subtasks", () => {
     expect(endOf(after({}, accepted([])), undefined)).toBe(TICK + DEFAULT_BUDGET_MS);
   });
 
-  it("is told by the detail where the answer to the delete named none, or only the first ones", () => {
+  test("is told by the detail where the answer to the delete named none, or only the first ones", () => {
     const whole = [subtask("1", 3600), subtask("2", 36_000)];
     const since = TICK + 39_600_000 + 600_000;
     expect(endOf(after({}, accepted([]), polled(whole)), undefined)).toBe(since);
     expect(endOf(after({}, accepted([subtask("1", 3600)]), polled(whole)), undefined)).toBe(since);
   });
 
-  it("does not come sooner because a later look shows less", () => {
+  test("does not come sooner because a later look shows less", () => {
     expect(endOf(after({}, accepted([subtask("1", 36_000)]), polled([])), undefined)).toBe(TICK + 36_600_000);
   });
 
-  it("is the time that was asked for, whatever OCP says", () => {
+  test("is the time that was asked for, whatever OCP says", () => {
     expect(endOf(after({}, accepted([subtask("1", 36_000)])), 5_000)).toBe(5_000);
   });
 });

@@ -34,18 +34,18 @@ const objects: readonly (readonly [string, HookCall])[] = [
 
 describe.each(objects)("a 404 in general words about the cluster, for %s", (_what, call) => {
   describe.each(GENERIC_CODES)("with code %j", (code) => {
-    it.each(["orders", ANY_NAME])("is never taken for gone (cluster name %j)", async (clusterName) => {
+    test.each(["orders", ANY_NAME])("is never taken for gone (cluster name %j)", async (clusterName) => {
       const run = await inMockedTime({ ...call, clusterName }, {}, { before: detailSays(generic404(code)) });
       expect({ code: run.code, changes: run.changes }).toEqual({ code: 1, changes: [] });
       expect(run.output).not.toMatch(GONE);
     });
 
-    it("is told in the failure", async () => {
+    test("is told in the failure", async () => {
       const run = await inMockedTime(call, {}, { before: detailSays(generic404(code)) });
       expect(failureIn(run.lines)).toMatch(/404/);
     });
 
-    it("is waited out", async () => {
+    test("is waited out", async () => {
       const before = (ocp: Simulator): void => {
         ocp.inject({ ...ever, path: CLUSTER, times: 3, does: generic404(code) });
       };
@@ -56,7 +56,7 @@ describe.each(objects)("a 404 in general words about the cluster, for %s", (_wha
       });
     });
 
-    it("is no word about a cluster that the list does not hold either", async () => {
+    test("is no word about a cluster that the list does not hold either", async () => {
       const run = await inMockedTime(call, { clusters: [] }, { before: detailSays(generic404(code)) });
       expect(run.code).toBe(1);
       expect(run.output).not.toMatch(GONE);
@@ -65,19 +65,19 @@ describe.each(objects)("a 404 in general words about the cluster, for %s", (_wha
 });
 
 describe.each(objects)("what OCP says of %s", (_what, call) => {
-  it("is believed where detail and list agree that the cluster does not exist", async () => {
+  test("is believed where detail and list agree that the cluster does not exist", async () => {
     const run = await inMockedTime(call, { clusters: [{ id: 5, name: "other" }] });
     expect({ code: run.code, changes: run.changes }).toEqual({ code: 0, changes: [] });
     expect(run.output).toMatch(/already gone/);
   });
 
-  it("is unknown where the list holds the cluster that the detail does not know", async () => {
+  test("is unknown where the list holds the cluster that the detail does not know", async () => {
     const run = await inMockedTime(call, {}, { before: detailSays(CLUSTER_MISSING) });
     expect({ code: run.code, changes: run.changes }).toEqual({ code: 1, changes: [] });
     expect(run.output).not.toMatch(GONE);
   });
 
-  it("is unknown where the list cannot be had", async () => {
+  test("is unknown where the list cannot be had", async () => {
     const before = (ocp: Simulator): void => {
       ocp.inject({ ...ever, path: CLUSTERS, does: { kind: "error", status: 500, code: 0 } });
     };
@@ -86,7 +86,7 @@ describe.each(objects)("what OCP says of %s", (_what, call) => {
     expect(run.output).not.toMatch(GONE);
   });
 
-  it("is asked again while the witnesses contradict each other, and believed when they agree", async () => {
+  test("is asked again while the witnesses contradict each other, and believed when they agree", async () => {
     const before = (ocp: Simulator): void => {
       ocp.inject({ ...ever, path: CLUSTER, times: 3, does: CLUSTER_MISSING });
     };
@@ -112,7 +112,7 @@ describe("the list of clusters", () => {
       for (const fault of faults) ocp.inject({ ...ever, path: CLUSTERS, ...fault });
     };
 
-  it.each<[string, Parameters<Simulator["inject"]>[0][]]>([
+  test.each<[string, Parameters<Simulator["inject"]>[0][]]>([
     ["which holds the cluster on its last page", []],
     [
       "which does not say how long it is",
@@ -138,13 +138,13 @@ describe("the list of clusters", () => {
     expect(run.output).not.toMatch(GONE);
   });
 
-  it("is read to its end where OCP gives smaller pages than were asked for", async () => {
+  test("is read to its end where OCP gives smaller pages than were asked for", async () => {
     const run = await inMockedTime(call, { clusters: many, maxPageSize: 20 }, { before: before() });
     expect(run.code).toBe(1);
     expect(run.output).not.toMatch(GONE);
   });
 
-  it("is not spoilt by an entry that cannot be understood but is about another cluster", async () => {
+  test("is not spoilt by an entry that cannot be understood but is about another cluster", async () => {
     const broken = withEntry({ id: 5, name: null, obproxies: 7 }, "last");
     const run = await inMockedTime(
       { ...call, clusterName: ANY_NAME },
@@ -155,7 +155,7 @@ describe("the list of clusters", () => {
     expect(run.output).toMatch(/already gone/);
   });
 
-  it.each([
+  test.each([
     ["has no id", { name: "orders" }],
     ["has an id that is none", { id: {}, name: "orders" }],
     ["is no object", "cluster"],
@@ -175,7 +175,7 @@ describe("the list of clusters", () => {
 describe("as a process", () => {
   const stage = new Stage();
 
-  it.each(objects)(
+  test.each(objects)(
     "a 404 in general words ends in a failure within the time that is given (%s)",
     async (_what, call) => {
       await stage.given();

@@ -3,12 +3,7 @@ import { OcpError } from "../../../src/ocp/errors.js";
 import type { OcpApi } from "../../../src/ocp/api.js";
 import { longestPathSeconds } from "../../../src/ocp/task.js";
 import type { Subtask } from "../../../src/ocp/model.js";
-import {
-  type Fault,
-  type RecordedRequest,
-  type Simulator,
-  type SimulatorOptions,
-} from "../../../src/simulator/index.js";
+import type { Fault, RecordedRequest, Simulator, SimulatorOptions } from "../../../src/simulator/index.js";
 import { type HookCall, type HookRun, settingsWith, other } from "../hook-process.js";
 import { MockedClock, reconcile } from "../in-process.js";
 import { startGateway } from "./gateway.js";
@@ -106,20 +101,20 @@ describe("a run whose time is limited ends in time, and says what it saw last", 
     for (const fault of faults) stage.ocp.inject(fault);
   };
 
-  it.each(rows)("where %s, it ends in time", async (...row) => {
+  test.each(rows)("where %s, it ends in time", async (...row) => {
     await given(...row);
     const { code, late } = await timed(row[1].call ?? proxy);
     expect({ code, late }).toEqual({ code: 1, late: false });
   });
 
-  it.each(rows)("where %s, it does not say that nothing was asked", async (...row) => {
+  test.each(rows)("where %s, it does not say that nothing was asked", async (...row) => {
     await given(...row);
     const { lines, output } = await timed(row[1].call ?? proxy);
     expect(failureIn(lines)).not.toBe("");
     expect(output).not.toContain("nothing had been asked yet");
   });
 
-  it.each([
+  test.each([
     ["the task's detail hangs", {}, [get(TASK)]],
     ["the log of a failed subtask hangs", { before: failLate }, [get(/\/log$/)]],
     ["the retry hangs", { call: withRetry(proxy), before: failLate }, [{ when: isRetry, times: Infinity, does: hang }]],
@@ -129,14 +124,14 @@ describe("a run whose time is limited ends in time, and says what it saw last", 
     expect(failureIn(lines)).toContain("31440");
   });
 
-  it("where the version hangs, it ends in time, well or badly", async () => {
+  test("where the version hangs, it ends in time, well or badly", async () => {
     await stage.given();
     stage.ocp.inject(get("/api/v2/info"));
     const { late } = await timed(proxy);
     expect(late).toBe(false);
   });
 
-  it("where OCP is gone when the delete is to be sent, it ends in time", async () => {
+  test("where OCP is gone when the delete is to be sent, it ends in time", async () => {
     await stage.given();
     const listed = stage.ocp.nextRequest(({ path }) => path === TASKS);
     const running = timed(proxy);
@@ -148,7 +143,7 @@ describe("a run whose time is limited ends in time, and says what it saw last", 
 });
 
 describe("without a limit of its own", () => {
-  it("a delete that cannot be reached is not tried for longer than a read would be", async () => {
+  test("a delete that cannot be reached is not tried for longer than a read would be", async () => {
     const ocp = await another({ tickMs: "manual" });
     const clock = new MockedClock(() => {
       ocp.tick();
@@ -202,7 +197,7 @@ describe("a lock that is refused until the deadline", () => {
       ],
     ];
 
-    it.each(reasons)("is told with OCP's code, words and trace id, %s", async (_why, before) => {
+    test.each(reasons)("is told with OCP's code, words and trace id, %s", async (_why, before) => {
       const run = await refused(before);
       const told = failureIn(run.lines);
       expect(run.code).toBe(1);
@@ -243,7 +238,7 @@ describe("a fan-out that is wider than ten", () => {
     });
   };
 
-  it.each([
+  test.each([
     [1, 1],
     [10, 1],
     [11, 2],
@@ -253,7 +248,7 @@ describe("a fan-out that is wider than ten", () => {
     expect(fanOut(width)).toBeGreaterThanOrEqual(60 + times * STOP_SECONDS);
   });
 
-  it("does not make the run end before OCP's own limits do", async () => {
+  test("does not make the run end before OCP's own limits do", async () => {
     const obproxies = Array.from({ length: 25 }, (_, index) => index + 1);
     const run = await inMockedTime(
       cluster,
@@ -331,7 +326,7 @@ describe("a settings file that is not as the constructs write it", () => {
 
   beforeEach(() => stage.given());
 
-  it.each(rows)("is told as that (no. %d, a wrong `%s`)", async (_index, member, settingsText) => {
+  test.each(rows)("is told as that (no. %d, a wrong `%s`)", async (_index, member, settingsText) => {
     const { code, lines, output } = await stage.run({ ...proxy, settingsText });
     expect(code).toBe(1);
     expect(output).not.toContain("the hook itself has a defect");
@@ -340,7 +335,7 @@ describe("a settings file that is not as the constructs write it", () => {
     expect(stage.ocp.requests).toEqual([]);
   });
 
-  it("holds for a cluster's hook as well as for an OBProxy's", async () => {
+  test("holds for a cluster's hook as well as for an OBProxy's", async () => {
     const settingsText = JSON.stringify(ofObproxy({ skipDestroy: "true" }));
     const { code } = await stage.run({ ...cluster, settingsText });
     expect({ code, requests: stage.ocp.requests.length }).toEqual({ code: 1, requests: 0 });
@@ -360,19 +355,19 @@ describe(`${ENV.tickMs} where OCP is not on this machine`, () => {
   }
   const hosts = ["ocp.example.com", "10.0.0.1", "127.0.0.1.example.com"];
 
-  it.each(hosts)("does not make the hook wait for less than it would in life (%s)", async (host) => {
+  test.each(hosts)("does not make the hook wait for less than it would in life (%s)", async (host) => {
     await runFarAway(host);
     const sent = stage.ocp.requests.find(isDelete)!;
     const asked = stage.ocp.requests.find(({ path, time }) => TASK.test(path) && time >= sent.time)!;
     expect(asked.time - sent.time).toBeGreaterThanOrEqual(1_000);
   });
 
-  it.each(hosts)("is told of (%s)", async (host) => {
+  test.each(hosts)("is told of (%s)", async (host) => {
     const { lines } = await runFarAway(host);
     expect(lines.filter((line) => line.includes(ENV.tickMs))).toHaveLength(1);
   });
 
-  it.each(["127.0.0.1", "localhost"])("is obeyed without a word where it is (%s)", async (host) => {
+  test.each(["127.0.0.1", "localhost"])("is obeyed without a word where it is (%s)", async (host) => {
     await stage.given();
     const { port } = new URL(stage.ocp.url);
     const { code, output } = await stage.run({ ...proxy, env: { OCP_URL: `http://${host}:${port}` } });

@@ -31,7 +31,7 @@ describe.each(kinds)("a noted task of %s that OCP answers 404 to", (_what, call)
       stage.ocp.inject({ method: "GET", path: /instances\/31440$/, times, does: generic404(code) });
     };
 
-    it("is unknown as long as that lasts", async () => {
+    test("is unknown as long as that lasts", async () => {
       hide(Infinity);
       const { code: exit, output } = await stage.run(call);
       expect(exit).toBe(1);
@@ -39,7 +39,7 @@ describe.each(kinds)("a noted task of %s that OCP answers 404 to", (_what, call)
       expect(output).toContain("31440");
     });
 
-    it("is not forgotten", async () => {
+    test("is not forgotten", async () => {
       hide(Infinity);
       await stage.run(call);
       stage.ocp.clearFaults();
@@ -48,7 +48,7 @@ describe.each(kinds)("a noted task of %s that OCP answers 404 to", (_what, call)
       expect(failureIn(lines)).toContain("31440");
     });
 
-    it("is looked at again in the same run", async () => {
+    test("is looked at again in the same run", async () => {
       hide(2);
       const { code: exit, lines } = await stage.run(call);
       expect(exit).toBe(1);
@@ -62,13 +62,13 @@ describe.each(kinds)("a noted task of %s that OCP answers 404 to", (_what, call)
       stage.ocp.forgetTask(31440);
     });
 
-    it("has been purged, which is told and no obstacle", async () => {
+    test("has been purged, which is told and no obstacle", async () => {
       const { code, output } = await stage.run(call);
       expect(code).toBe(0);
       expect(output).toContain("31440");
     });
 
-    it("is history for the run after", async () => {
+    test("is history for the run after", async () => {
       await stage.run(call);
       const { code, output } = await stage.run(call);
       expect(code).toBe(0);
@@ -94,20 +94,20 @@ describe("a task with the id and the name of the noted one", () => {
   }
 
   describe.each([15, -30, 330, -480, 765])("but a start that is %d minutes apart", (minutes) => {
-    it("is never retried", async () => {
+    test("is never retried", async () => {
       await givenNamesake(minutes, "4.2.2");
       await stage.run(retrying);
       expect(stage.changes()).toEqual([]);
     });
 
-    it("stands against already gone while it is failed", async () => {
+    test("stands against already gone while it is failed", async () => {
       await givenNamesake(minutes, "4.2.2");
       const { code, lines } = await stage.run(retrying);
       expect(code).toBe(1);
       expect(failureIn(lines)).toContain("31440");
     });
 
-    it("is no obstacle when it has succeeded", async () => {
+    test("is no obstacle when it has succeeded", async () => {
       await givenNamesake(minutes, "4.2.2");
       stage.ocp.retry(31440);
       stage.ocp.runToEnd(31440);
@@ -116,7 +116,7 @@ describe("a task with the id and the name of the noted one", () => {
     });
   });
 
-  it.each([
+  test.each([
     ["no start", undefined],
     ["a start that cannot be read", "yesterday"],
     ["a start that is a number", 1790000000000],
@@ -128,14 +128,14 @@ describe("a task with the id and the name of the noted one", () => {
     expect(failureIn(lines)).toContain("31440");
   });
 
-  it.each([0, 480])("is not ours where its tags name another OBProxy (start %d minutes apart)", async (minutes) => {
+  test.each([0, 480])("is not ours where its tags name another OBProxy (start %d minutes apart)", async (minutes) => {
     await givenNamesake(minutes, "4.4.0");
     const { code, output } = await stage.run(retrying);
     expect({ code, changes: stage.changes() }).toEqual({ code: 0, changes: [] });
     expect(output).toMatch(/already gone/);
   });
 
-  it.each([480, -345])("is not retried after OCP's zone has changed by %d minutes", async (minutes) => {
+  test.each([480, -345])("is not retried after OCP's zone has changed by %d minutes", async (minutes) => {
     await givenFailure(proxy);
     stage.ocp.shiftTaskTimes(minutes);
     const { code, lines } = await stage.run(retrying);
@@ -143,7 +143,7 @@ describe("a task with the id and the name of the noted one", () => {
     expect(failureIn(lines)).toContain("31440");
   });
 
-  it("is retried where its start is the noted one", async () => {
+  test("is retried where its start is the noted one", async () => {
     await stage.given();
     stage.ocp.planWork({ subtaskName: LATE, fail: 1 });
     expect((await stage.run(proxy)).code).toBe(1);

@@ -66,21 +66,21 @@ describe("a setting that may hold a password is not echoed", () => {
     expect(output).not.toMatch(SECRET);
   };
 
-  it.each(urls)("OCP_URL %s", async (url) => {
+  test.each(urls)("OCP_URL %s", async (url) => {
     await expectSilence({ ...proxy, env: { OCP_URL: url } });
   });
 
-  it.each(urls)("the provider's url %s", async (url) => {
+  test.each(urls)("the provider's url %s", async (url) => {
     await expectSilence(withProvider(proxy, { url }));
   });
 
   describe.each(["HTTPS_PROXY", "https_proxy"])("%s", (variable) => {
-    it.each(proxies)("%s", async (url) => {
+    test.each(proxies)("%s", async (url) => {
       await expectSilence({ ...proxy, env: { OCP_URL: "https://ocp.invalid:1", [variable]: url } });
     });
   });
 
-  it.each(proxies)("HTTP_PROXY %s", async (url) => {
+  test.each(proxies)("HTTP_PROXY %s", async (url) => {
     await expectSilence({ ...proxy, env: { OCP_URL: "http://ocp.invalid:1", HTTP_PROXY: url } });
   });
 });
@@ -114,14 +114,14 @@ describe("the hook's own password is not shown in OCP's words", () => {
 
   beforeEach(() => stage.given({ credentials: { username: "admin", password } }));
 
-  it.each(spellings)("%s, in a refusal", async (_how, spelling) => {
+  test.each(spellings)("%s, in a refusal", async (_how, spelling) => {
     refuseWith(`cannot go on with ${spelling} today`);
     const { output } = await stage.run(call);
     expect(output).toContain("cannot go on with");
     expect(unquoted(output)).not.toContain(spelling);
   });
 
-  it.each(spellings)("%s, in a subtask's log", async (_how, spelling) => {
+  test.each(spellings)("%s, in a subtask's log", async (_how, spelling) => {
     failWith(`cannot go on with ${spelling} today`);
     const { output } = await stage.run(call);
     expect(output).toContain("cannot go on with");
@@ -130,7 +130,7 @@ describe("the hook's own password is not shown in OCP's words", () => {
 });
 
 describe("others' passwords are not shown", () => {
-  it.each([
+  test.each([
     "obclient -h 10.0.0.3 -uroot -pS3cr3tW0rd -e quit",
     "obclient -h 10.0.0.3 -u root -p'S3cr3tW0rd' -e quit",
     "sshpass -p S3cr3tW0rd ssh admin@10.0.0.3",
@@ -221,7 +221,7 @@ describe("what a CI system would obey, or a reader be misled by, is not printed 
   ];
 
   describe.each(places)("in %s", (_where, prepare) => {
-    it.each(commands)("%s", async (_what, text, dangerous) => {
+    test.each(commands)("%s", async (_what, text, dangerous) => {
       const { output } = await stage.run(await prepare(text));
       expect(output).toMatch(/OBProxy/);
       expect(output).not.toContain(dangerous);
@@ -235,14 +235,14 @@ describe("however much OCP sends, a person gets pages and not books", () => {
   const steps = Array.from({ length: 30 }, (_, index) => `step ${index}`);
   const PAGES = 20_000;
 
-  it("for a cluster's name", async () => {
+  test("for a cluster's name", async () => {
     await stage.given({ clusters: [{ id: 27, name: HUGE, obproxies: [3] }] });
     const { code, output } = await stage.run(proxy);
     expect(code).toBe(1);
     expect(output.length).toBeLessThan(PAGES);
   });
 
-  it("for a refusal", async () => {
+  test("for a refusal", async () => {
     await stage.given();
     refuseWith(HUGE);
     const { code, output } = await stage.run(proxy);
@@ -250,7 +250,7 @@ describe("however much OCP sends, a person gets pages and not books", () => {
     expect(output.length).toBeLessThan(PAGES);
   });
 
-  it.each([
+  test.each([
     ["a task's name", { name: HUGE, subtasks: steps }],
     ["a subtask's name", { name: "Restart obproxy", subtasks: steps.with(20, HUGE) }],
   ])("for %s", async (_what, task) => {
@@ -261,7 +261,7 @@ describe("however much OCP sends, a person gets pages and not books", () => {
     expect(output.length).toBeLessThan(PAGES);
   });
 
-  it("for the name of our own failed task", async () => {
+  test("for the name of our own failed task", async () => {
     await stage.given();
     stage.ocp.planWork({ subtaskName: LATE, fail: "always" });
     const change = inData((data) => ({ ...data, name: HUGE }));
@@ -271,7 +271,7 @@ describe("however much OCP sends, a person gets pages and not books", () => {
     expect(output.length).toBeLessThan(PAGES);
   });
 
-  it("for a thousand OBProxies that nobody declared", async () => {
+  test("for a thousand OBProxies that nobody declared", async () => {
     const obproxies = Array.from({ length: 1000 }, (_, index) => ({ id: index + 1, ip: "10.0.0.1".repeat(20) }));
     await stage.given({ clusters: [{ id: 27, name: "orders", obproxies }] });
     const { code, output } = await stage.run({ ...cluster, settings: {} });
@@ -294,7 +294,7 @@ describe("however much OCP sends, a person gets pages and not books", () => {
   }));
   const deletion = { name: "Offline obproxy", clusterId: 27, obproxyIds: [3] };
 
-  it("for a failed task of thousands of subtasks, one after the other", async () => {
+  test("for a failed task of thousands of subtasks, one after the other", async () => {
     await stage.given({ version: "4.3.6" });
     const { id } = stage.ocp.addPastTask({ ...deletion, status: "FAILED" });
     stage.ocp.overrideTask(id, { subtasks: chain });
@@ -305,7 +305,7 @@ describe("however much OCP sends, a person gets pages and not books", () => {
     expect(output.length).toBeLessThan(PAGES);
   });
 
-  it("for a task at work of thousands of subtasks, one after the other", async () => {
+  test("for a task at work of thousands of subtasks, one after the other", async () => {
     await stage.given({ version: "4.3.6", tickMs: "manual" });
     const { id } = stage.ocp.startTask({ ...deletion, lock: false });
     stage.ocp.overrideTask(id, { subtasks: chain });
@@ -332,7 +332,7 @@ describe("a failed subtask whose log has no line in a known form", () => {
     return failureIn(lines);
   };
 
-  it.each([
+  test.each([
     ["plain text", "step 1 of 2\ncannot open /dev/sdb: no medium found", "cannot open /dev/sdb: no medium found"],
     ["text that ends with empty lines", "step 1 of 2\ndisk is full\n\n\n", "disk is full"],
     ["text with carriage returns", "step 1 of 2\r\ndisk is full\r\n", "disk is full"],
@@ -343,13 +343,13 @@ describe("a failed subtask whose log has no line in a known form", () => {
     expect(await logged(log)).toContain(last);
   });
 
-  it("is told by its last lines, not by its first", async () => {
+  test("is told by its last lines, not by its first", async () => {
     const told = await logged(Array.from({ length: 1000 }, (_, index) => `line no. ${index + 1};`).join("\n"));
     expect(told).toContain("line no. 1000;");
     expect(told).not.toContain("line no. 1;");
   });
 
-  it("is told without secrets", async () => {
+  test("is told without secrets", async () => {
     expect(await logged("step 1 of 2\nlogin with password=S3cr3tW0rd was refused")).not.toContain("S3cr3tW0rd");
   });
 });
@@ -360,7 +360,7 @@ describe("a status that OCP does not document", () => {
     if (ticks === to) ocp.resume(31440);
   };
 
-  it("is shown while it lasts, for our own task", async () => {
+  test("is shown while it lasts, for our own task", async () => {
     const run = await inMockedTime(
       withTimeout(proxy, "1h"),
       {},
@@ -370,7 +370,7 @@ describe("a status that OCP does not document", () => {
     expect(run.output).toContain("SUSPENDED");
   });
 
-  it.each(["4.2.2", "4.3.6"])("is shown while it lasts, for a task that is found (OCP %s)", async (version) => {
+  test.each(["4.2.2", "4.3.6"])("is shown while it lasts, for a task that is found (OCP %s)", async (version) => {
     const before = (ocp: Simulator): void => {
       ocp.submitDeleteObproxies(27, [3]);
       ocp.suspend(31440);
@@ -380,7 +380,7 @@ describe("a status that OCP does not document", () => {
     expect(run.output).toContain("SUSPENDED");
   });
 
-  it("is told at the deadline", async () => {
+  test("is told at the deadline", async () => {
     const run = await inMockedTime(withTimeout(proxy, "1m"), {}, { onTick: suspended(4, Infinity) });
     expect(run.code).toBe(1);
     expect(failureIn(run.lines)).toContain("SUSPENDED");

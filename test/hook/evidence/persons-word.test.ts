@@ -35,7 +35,7 @@ const asSoonAsItFails =
 
 describe.each(["4.2.2", "4.3.6"])("OCP %s", (version) => {
   describe.each(kinds)("the deletion of %s", (_what, call, submit) => {
-    it("ends well where somebody retries what has failed, and it ends, right before the tasks are listed", async () => {
+    test("ends well where somebody retries what has failed, and it ends, right before the tasks are listed", async () => {
       const before = (ocp: Simulator): void => {
         ocp.planWork({ subtaskName: EARLY, fail: 1 });
         ocp.planWork({ subtaskName: /^Start node/, fail: 1 });
@@ -54,7 +54,7 @@ describe.each(["4.2.2", "4.3.6"])("OCP %s", (version) => {
       expect({ code: run.code, changes: run.changes.length }).toEqual({ code: 0, changes: 1 });
     });
 
-    it.each(words)("ends with a warning where somebody %s what has failed of our own task", async (_word, act) => {
+    test.each(words)("ends with a warning where somebody %s what has failed of our own task", async (_word, act) => {
       const run = await inMockedTime(
         call,
         { version },
@@ -64,7 +64,7 @@ describe.each(["4.2.2", "4.3.6"])("OCP %s", (version) => {
       expect(warnings(run.lines)).toContain(LATE);
     });
 
-    it.each(words)(
+    test.each(words)(
       "ends with a warning where somebody %s what has failed of a task found at work",
       async (_word, act) => {
         const before = (ocp: Simulator): void => {
@@ -77,7 +77,7 @@ describe.each(["4.2.2", "4.3.6"])("OCP %s", (version) => {
       },
     );
 
-    it("has not ended well where somebody abandons it and the object is still there", async () => {
+    test("has not ended well where somebody abandons it and the object is still there", async () => {
       const run = await inMockedTime(
         call,
         { version },
@@ -108,28 +108,28 @@ describe("in a later run", () => {
 
   describe.each(kinds)("the deletion of %s", (_what, call) => {
     describe.each(words)("that somebody %s", (_word, act) => {
-      it.each(["4.2.2", "4.3.6"])("is told as a warning on the same machine (OCP %s)", async (version) => {
+      test.each(["4.2.2", "4.3.6"])("is told as a warning on the same machine (OCP %s)", async (version) => {
         await givenAnEndByHand(call, version, act);
         const { code, lines } = await stage.run({ ...call, machine: "first" });
         expect(code).toBe(0);
         expect(warnings(lines)).toContain(LATE);
       });
 
-      it("is told as a warning on another machine", async () => {
+      test("is told as a warning on another machine", async () => {
         await givenAnEndByHand(call, "4.3.6", act);
         const { code, lines } = await stage.run({ ...call, machine: "second" });
         expect(code).toBe(0);
         expect(warnings(lines)).toContain(LATE);
       });
 
-      it("does not fail every run for ever", async () => {
+      test("does not fail every run for ever", async () => {
         await givenAnEndByHand(call, "4.2.2", act);
         await stage.run({ ...call, machine: "first" });
         expect((await stage.run({ ...call, machine: "first" })).code).toBe(0);
       });
     });
 
-    it("is sent anew where somebody abandoned it and the object is still there", async () => {
+    test("is sent anew where somebody abandoned it and the object is still there", async () => {
       await stage.given();
       stage.ocp.planWork({ subtaskName: EARLY, fail: "always", tasks: 1 });
       expect((await stage.run(call)).code).toBe(1);

@@ -22,7 +22,7 @@ describe("a note", () => {
     expect(failureIn(lines)).toContain("31440");
   };
 
-  it("is kept where the user's state belongs, not in the temporary directory", async () => {
+  test("is kept where the user's state belongs, not in the temporary directory", async () => {
     const { home } = stage.runner.machine("other-temporary");
     const [before, after] = ["before", "after"].map((name) => join(home, name));
     for (const path of [before!, after!]) mkdirSync(path);
@@ -31,7 +31,7 @@ describe("a note", () => {
     await expectRemembered({ ...call, env: { TMPDIR: after } });
   });
 
-  it("is kept below the home directory where nothing else is named", async () => {
+  test("is kept below the home directory where nothing else is named", async () => {
     const { home } = stage.runner.machine("home");
     const [before, after] = ["before", "after"].map((name) => join(home, name));
     for (const path of [before!, after!]) mkdirSync(path);
@@ -40,7 +40,7 @@ describe("a note", () => {
     await expectRemembered({ ...call, env: { XDG_STATE_HOME: undefined, TMPDIR: after } });
   });
 
-  it("is kept where the private temporary directory may be read by others", async () => {
+  test("is kept where the private temporary directory may be read by others", async () => {
     const { temporary } = stage.runner.machine("readable");
     mkdirSync(join(temporary, `cdktf-obproxy-${uid}`));
     chmodSync(join(temporary, `cdktf-obproxy-${uid}`), 0o755);
@@ -49,7 +49,7 @@ describe("a note", () => {
     await expectRemembered(call);
   });
 
-  it("is found where the directories of the user's state may be read by others", async () => {
+  test("is found where the directories of the user's state may be read by others", async () => {
     const call = { ...proxy, machine: "readable-state" };
     const { state } = stage.runner.machine(call.machine);
     await first(call);
@@ -61,7 +61,7 @@ describe("a note", () => {
     await expectRemembered(call);
   });
 
-  it("that cannot be kept is told of once", async () => {
+  test("that cannot be kept is told of once", async () => {
     await stage.given();
     const env = { TMPDIR: "/dev/null", HOME: "/dev/null", XDG_STATE_HOME: "/dev/null/state" };
     const { code, lines } = await stage.run({ ...proxy, env });
@@ -84,14 +84,14 @@ describe("a meeting place", () => {
     return path;
   };
 
-  it.each([75, 90, 120, 200])("can be had though TMPDIR has %d characters", async (length) => {
+  test.each([75, 90, 120, 200])("can be had though TMPDIR has %d characters", async (length) => {
     await given();
     const runs = await stage.together(all({ TMPDIR: deep(length) }));
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(stage.changes()).toEqual(["delete 1,2,3"]);
   });
 
-  it("can be had in XDG_RUNTIME_DIR, whatever TMPDIR is", async () => {
+  test("can be had in XDG_RUNTIME_DIR, whatever TMPDIR is", async () => {
     await given();
     const { home } = stage.runner.machine();
     const run = join(home, "run");
@@ -100,7 +100,7 @@ describe("a meeting place", () => {
     expect(stage.changes()).toEqual(["delete 1,2,3"]);
   });
 
-  it("can be had though XDG_RUNTIME_DIR is no place for it", async () => {
+  test("can be had though XDG_RUNTIME_DIR is no place for it", async () => {
     await given();
     await stage.together(all({ XDG_RUNTIME_DIR: deep(150) }));
     expect(stage.changes()).toEqual(["delete 1,2,3"]);

@@ -13,7 +13,7 @@ const kinds: readonly (readonly [string, HookCall, (ocp: Simulator) => string])[
 
 describe.each(["3.1.1", "4.2.2", "4.3.6"])("OCP %s", (version) => {
   describe.each(kinds)("a deletion of %s that is found at work", (_what, call, submit) => {
-    it("and fails after the information has gone is a failure with its id", async () => {
+    test("and fails after the information has gone is a failure with its id", async () => {
       const run = await inMockedTime(
         call,
         { version },
@@ -28,7 +28,7 @@ describe.each(["3.1.1", "4.2.2", "4.3.6"])("OCP %s", (version) => {
       expect(failureIn(run.lines)).toContain("31440");
     });
 
-    it("and fails early is a failure with its id, though somebody takes the object away by hand", async () => {
+    test("and fails early is a failure with its id, though somebody takes the object away by hand", async () => {
       const run = await inMockedTime(
         call,
         { version },
@@ -48,7 +48,7 @@ describe.each(["3.1.1", "4.2.2", "4.3.6"])("OCP %s", (version) => {
       expect(failureIn(run.lines)).toContain("31440");
     });
 
-    it("and is made good by a retry in the console is no failure", async () => {
+    test("and is made good by a retry in the console is no failure", async () => {
       const run = await inMockedTime(
         call,
         { version },
@@ -68,7 +68,7 @@ describe.each(["3.1.1", "4.2.2", "4.3.6"])("OCP %s", (version) => {
 });
 
 describe("without tags", () => {
-  it("a deletion that was seen to fail is no failure when it succeeds after all", async () => {
+  test("a deletion that was seen to fail is no failure when it succeeds after all", async () => {
     let failedFor = 0;
     const run = await inMockedTime(
       withTimeout(proxy, "1h"),
@@ -89,7 +89,7 @@ describe("without tags", () => {
     });
   });
 
-  it("the one of two deletions that was only listed counts as well as the one that was followed", async () => {
+  test("the one of two deletions that was only listed counts as well as the one that was followed", async () => {
     const clusters = [
       { id: 27, name: "orders", obproxies: [3, 4] },
       { id: 99, name: "other", obproxies: [9] },
@@ -110,7 +110,7 @@ describe("without tags", () => {
     expect(failureIn(run.lines)).toContain("31441");
   });
 
-  it("a stranger's deletion that was at rest before counts for nothing", async () => {
+  test("a stranger's deletion that was at rest before counts for nothing", async () => {
     const run = await inMockedTime(
       withTimeout(proxy, "1h"),
       { version: "4.2.2", clusters: [{ id: 27, name: "orders", obproxies: [4] }] },
@@ -124,7 +124,7 @@ describe("without tags", () => {
 describe("after an interrupted destroy", () => {
   const stage = new Stage();
 
-  it.each(kinds)("a run on another machine that follows the task of %s fails with it", async (_what, call) => {
+  test.each(kinds)("a run on another machine that follows the task of %s fails with it", async (_what, call) => {
     await stage.given({ version: "4.2.2" });
     stage.ocp.planWork({ subtaskName: LATE, ticks: 80, fail: "always" });
     await stage.interrupt({ ...call, machine: "first" });

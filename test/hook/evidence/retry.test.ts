@@ -34,7 +34,7 @@ describe.each(["4.2.2", "4.3.6"])("a failed task of ours for two OBProxies (OCP 
     ["still declared, while this one has left the code,", { obproxies: declares(4) }],
   ];
 
-  it.each(mayNotGo)("is not retried where the other one is %s now", async (_what, settings) => {
+  test.each(mayNotGo)("is not retried where the other one is %s now", async (_what, settings) => {
     await givenFailure(false);
     const { code, lines } = await stage.run(withRetry(withSettings(proxy, settings)));
     expect({ code, retries: retries() }).toEqual({ code: 1, retries: [] });
@@ -42,19 +42,19 @@ describe.each(["4.2.2", "4.3.6"])("a failed task of ours for two OBProxies (OCP 
     expect(failureIn(lines)).toContain("what to do");
   });
 
-  it.each(mayNotGo)("leaves the other one alone that is %s now, and lets this one go", async (_what, settings) => {
+  test.each(mayNotGo)("leaves the other one alone that is %s now, and lets this one go", async (_what, settings) => {
     await givenFailure(true);
     const { code } = await stage.run(withRetry(withSettings(proxy, settings)));
     expect({ code, left: stage.obproxies() }).toEqual({ code: 0, left: ["4"] });
   });
 
-  it("is retried where both may go", async () => {
+  test("is retried where both may go", async () => {
     await givenFailure(false);
     const { code } = await stage.run(withRetry(withSettings(proxy, { obproxies: declares(3, 4) })));
     expect({ code, changes: stage.changes() }).toEqual({ code: 0, changes: ["retry 31440"] });
   });
 
-  it("is not retried in a cluster that has another name now", async () => {
+  test("is not retried in a cluster that has another name now", async () => {
     await givenFailure(false);
     stage.ocp.renameCluster(27, "payments");
     const { code } = await stage.run(withRetry(withSettings(proxy, { obproxies: declares(3, 4) })));
@@ -73,7 +73,7 @@ describe.each(["4.3.6", "4.4.0"])("a proxy's hook and a failed deletion of its c
   const call = (settings: DeepPartial<HookSettings>): HookCall =>
     withRetry(withSettings(proxy, { obproxies: declares(3, 4), ...settings }));
 
-  it.each(clusterIs)("is not retried where the cluster is %s", async (_what, settings) => {
+  test.each(clusterIs)("is not retried where the cluster is %s", async (_what, settings) => {
     await stage.given({ version });
     stage.ocp.planWork({ subtaskName: EARLY, fail: 1, tasks: 1 });
     stage.ocp.runToEnd(stage.ocp.submitDeleteCluster(27).id);
@@ -82,7 +82,7 @@ describe.each(["4.3.6", "4.4.0"])("a proxy's hook and a failed deletion of its c
     expect(failureIn(lines)).toContain("31440");
   });
 
-  it.each(clusterIs)("does not become its own after a lost answer (cluster %s)", async (_what, settings) => {
+  test.each(clusterIs)("does not become its own after a lost answer (cluster %s)", async (_what, settings) => {
     await stage.given({ version, unlockOnFailure: true });
     stage.ocp.planWork({ subtaskName: EARLY, fail: "always", tasks: 1 });
     const operatorIsFaster = (request: Parameters<typeof isDelete>[0]): boolean => {
@@ -96,7 +96,7 @@ describe.each(["4.3.6", "4.4.0"])("a proxy's hook and a failed deletion of its c
     expect(stage.ocp.cluster(27)).toBeDefined();
   });
 
-  it("is not retried where the cluster's information has gone", async () => {
+  test("is not retried where the cluster's information has gone", async () => {
     await stage.given({ version });
     stage.ocp.planWork({ subtaskName: LATE, fail: 1, tasks: 1 });
     stage.ocp.runToEnd(stage.ocp.submitDeleteCluster(27).id);
@@ -105,7 +105,7 @@ describe.each(["4.3.6", "4.4.0"])("a proxy's hook and a failed deletion of its c
     expect(failureIn(lines)).toContain("31440");
   });
 
-  it("is not retried where our own user's hook for the cluster has sent it", async () => {
+  test("is not retried where our own user's hook for the cluster has sent it", async () => {
     await stage.given({ version });
     stage.ocp.planWork({ subtaskName: EARLY, fail: 1, tasks: 1 });
     expect((await stage.run(cluster)).code).toBe(1);
@@ -114,7 +114,7 @@ describe.each(["4.3.6", "4.4.0"])("a proxy's hook and a failed deletion of its c
     expect(failureIn(lines)).toContain("31440");
   });
 
-  it("is not retried where its tags name the cluster alone", async () => {
+  test("is not retried where its tags name the cluster alone", async () => {
     await stage.given({ version });
     stage.ocp.planWork({ subtaskName: EARLY, fail: 1, tasks: 1 });
     const { id } = stage.ocp.submitDeleteCluster(27);
@@ -128,7 +128,7 @@ describe.each(["4.3.6", "4.4.0"])("a proxy's hook and a failed deletion of its c
 describe.each(["4.3.6", "4.4.0"])("a failed deletion that only its tags tell of (OCP %s)", (version) => {
   const call = withRetry(withSettings(proxy, { obproxies: declares(3, 4) }));
 
-  it.each([
+  test.each([
     ["of this OBProxy, failed early", EARLY, [3]],
     ["of both OBProxies, failed early", EARLY, [3, 4]],
     ["of this OBProxy, failed late", LATE, [3]],
@@ -142,7 +142,7 @@ describe.each(["4.3.6", "4.4.0"])("a failed deletion that only its tags tell of 
     expect(failureIn(lines)).toContain("what to do");
   });
 
-  it("is retried where our own user started it, on another machine, and all of it may go", async () => {
+  test("is retried where our own user started it, on another machine, and all of it may go", async () => {
     await stage.given({ version });
     stage.ocp.planWork({ subtaskName: LATE, fail: 1, tasks: 1 });
     expect((await stage.run({ ...proxy, machine: "a" })).code).toBe(1);
@@ -159,7 +159,7 @@ describe("a cluster's hook", () => {
     stage.ocp.clearRequests();
   }
 
-  it.each([
+  test.each([
     ["kept", { "27/4": { path: "app/p", skipDestroy: true } }],
     ["protected", { "27/4": { path: "app/p", preventDestroy: true } }],
   ])("does not retry its own task where an OBProxy is %s now", async (_what, obproxies) => {
@@ -168,7 +168,7 @@ describe("a cluster's hook", () => {
     expect({ code, changes: stage.changes() }).toEqual({ code: 1, changes: [] });
   });
 
-  it("does not retry its own task where OCP does not say which OBProxies the cluster holds", async () => {
+  test("does not retry its own task where OCP does not say which OBProxies the cluster holds", async () => {
     await givenFailure();
     stage.ocp.updateCluster(27, { obproxies: undefined });
     const declared = { clusters: { "27": { path: "app/c" } }, obproxies: declares(3, 4) };
@@ -176,7 +176,7 @@ describe("a cluster's hook", () => {
     expect({ code, changes: stage.changes() }).toEqual({ code: 1, changes: [] });
   });
 
-  it("does not retry its own task while the cluster's detail is 404 in general words", async () => {
+  test("does not retry its own task while the cluster's detail is 404 in general words", async () => {
     await givenFailure();
     const does = { kind: "error", status: 404, code: "COM10002" } as const;
     stage.ocp.inject({ method: "GET", path: CLUSTER, times: Infinity, does });

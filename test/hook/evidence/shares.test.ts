@@ -53,7 +53,7 @@ describe("hooks of two OCPs that know the same ids", () => {
     ["pictorial", "😀".repeat(18)],
   ];
   describe.each(["TMPDIR", "XDG_RUNTIME_DIR"])("%s", (variable) => {
-    it.each(LONG_NAMES)(
+    test.each(LONG_NAMES)(
       "with %s names, longer in bytes than in characters, does not make them meet",
       async (_what, name) => {
         [one, other] = [await another(), await another()];
@@ -68,7 +68,7 @@ describe("hooks of two OCPs that know the same ids", () => {
     );
   });
 
-  it.each(["HTTP_PROXY", "http_proxy"])("under the same URL by another %s do not meet", async (variable) => {
+  test.each(["HTTP_PROXY", "http_proxy"])("under the same URL by another %s do not meet", async (variable) => {
     [one, other] = [await another(), await another()];
     const ways = [await startGateway(() => one), await startGateway(() => other)];
     const [first, second] = ways.map(({ url }) => ({ OCP_URL: "http://ocp.test:8080", [variable]: url }));
@@ -79,7 +79,7 @@ describe("hooks of two OCPs that know the same ids", () => {
     }
   });
 
-  it.each<[string, Parameters<typeof another>[0]]>([
+  test.each<[string, Parameters<typeof another>[0]]>([
     [
       "at other addresses",
       {
@@ -112,21 +112,21 @@ describe("hooks of two OCPs that know the same ids", () => {
 });
 
 describe("hooks of one OCP", () => {
-  it("share one call where they are called alike", async () => {
+  test("share one call where they are called alike", async () => {
     await stage.given();
     const runs = await stage.together([hook(3), hook(4)]);
     expect(runs.map(({ code }) => code)).toEqual([0, 0]);
     expect(stage.changes()).toEqual(["delete 3,4"]);
   });
 
-  it("do not share a call where one of them accepts any certificate and the other does not", async () => {
+  test("do not share a call where one of them accepts any certificate and the other does not", async () => {
     await stage.given();
     const runs = await stage.together([hook(3), withProvider(hook(4), { insecureSkipVerify: true })]);
     expect(runs.map(({ code }) => code)).toEqual([0, 0]);
     expect(stage.changes()).not.toContain("delete 3,4");
   });
 
-  it("do not share a call where they want clusters of different names", async () => {
+  test("do not share a call where they want clusters of different names", async () => {
     await stage.given();
     const runs = await stage.together([hook(3), hook(4, { clusterName: "payments" })]);
     expect(runs.map(({ code }) => code)).toEqual([0, 1]);
@@ -139,9 +139,9 @@ describe("hooks of one OCP", () => {
     following: HookCall,
   ): Promise<{ readonly leader: StartedHook; readonly follower: StartedHook; readonly letIn: () => void }> {
     const [first, second] = [gate(), gate()];
-    for (const { opened } of [first, second]) {
+    for (const { opened } of [first, second])
       stage.ocp.inject({ method: "GET", path: CLUSTER, does: { kind: "hang", until: opened } });
-    }
+
     const isLook = ({ path }: { readonly path: string }): boolean => path === CLUSTER;
     const leaderLooks = stage.ocp.nextArrival(isLook);
     const leader = stage.start(patient(leading));
@@ -170,7 +170,7 @@ describe("hooks of one OCP", () => {
     hook(obproxyId, { machine, env: { XDG_RUNTIME_DIR: runtimeDirectory() } });
 
   describe.each(["4.2.2", "4.4.0"])("(OCP %s)", (version) => {
-    it("leave out of the call one that was killed before it", async () => {
+    test("leave out of the call one that was killed before it", async () => {
       await stage.given({ version });
       const called = gate();
       const gathered = stage.ocp.nextArrival(({ path }) => path === "/api/v2/info");
@@ -199,7 +199,7 @@ describe("hooks of one OCP", () => {
     return ended;
   };
 
-  it("leave a leader that is stopped while it gathers", async () => {
+  test("leave a leader that is stopped while it gathers", async () => {
     await stage.given();
     const { leader, follower, letIn } = await leaderAndFollower(meeting(3), withTimeout(meeting(4), "30s"));
     leader.signal("SIGSTOP");
@@ -211,7 +211,7 @@ describe("hooks of one OCP", () => {
     expect(stage.changes()).toEqual(["delete 4"]);
   });
 
-  it("leave a leader that is stopped right before its call", async () => {
+  test("leave a leader that is stopped right before its call", async () => {
     await stage.given();
     const gathered = stage.ocp.nextArrival(({ path }) => path === "/api/v2/info");
     stage.ocp.inject({ path: "/api/v2/info", does: { kind: "hang" } });
@@ -226,7 +226,7 @@ describe("hooks of one OCP", () => {
     expect(stage.changes()).toEqual(["delete 4"]);
   });
 
-  it("are not deleted by a leader that goes on when they have left it", async () => {
+  test("are not deleted by a leader that goes on when they have left it", async () => {
     await stage.given();
     const { leader, follower, letIn } = await leaderAndFollower(meeting(3), withTimeout(meeting(4), "30s"));
     leader.signal("SIGSTOP");

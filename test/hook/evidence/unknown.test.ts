@@ -35,7 +35,7 @@ describe.each(kinds)("a failed deletion of %s", (_what, call, options, own) => {
     expect(failureIn(run.lines)).toContain("31440");
   };
 
-  it.each([
+  test.each([
     ["with the same name", anothers],
     ["with other names", { ...anothers, name: "Upgrade obproxy" }],
     ["about hosts", { name: "Restart host", status: "FAILED" } as const],
@@ -46,14 +46,14 @@ describe.each(kinds)("a failed deletion of %s", (_what, call, options, own) => {
     });
   });
 
-  it("is found where OCP gives smaller pages than were asked for", async () => {
+  test("is found where OCP gives smaller pages than were asked for", async () => {
     await fails({ maxPageSize: 20 }, (ocp) => {
       ocp.addPastTask(own);
       ocp.addPastTasks(60, anothers);
     });
   });
 
-  it.each(["2", "3"])("is found where a task leaves the list before page %s of it is read", async (page) => {
+  test.each(["2", "3"])("is found where a task leaves the list before page %s of it is read", async (page) => {
     await fails({ maxPageSize: 20 }, (ocp) => {
       ocp.addPastTask(own);
       const newer = ocp.addPastTasks(Number(page) * 20 - 20, anothers);
@@ -72,7 +72,7 @@ describe.each(kinds)("a failed deletion of %s", (_what, call, options, own) => {
 });
 
 describe.each(kinds)("a later success of the deletion of %s", (_what, call, options, own) => {
-  it("makes good the failure before, also behind 450 newer tasks that ended well", async () => {
+  test("makes good the failure before, also behind 450 newer tasks that ended well", async () => {
     const before = (ocp: Simulator): void => {
       ocp.addPastTask(own);
       ocp.addPastTask({ ...own, status: "SUCCESSFUL" });
@@ -89,7 +89,7 @@ describe("the list of tasks", () => {
   const isPage = (page: string) => (request: { readonly query: Readonly<Record<string, string>> }) =>
     request.query["page"] === page;
 
-  it.each<[string, Parameters<Simulator["inject"]>[0]]>([
+  test.each<[string, Parameters<Simulator["inject"]>[0]]>([
     ["whose pages are numbered in vain", { does: { kind: "misread", query: { page: undefined } } }],
     ["whose second page is empty", { when: isPage("2"), does: { kind: "rewrite", change: inContents(() => []) } }],
     ["whose second page cannot be had", { when: isPage("2"), does: { kind: "error", status: 500, code: 0 } }],
@@ -104,7 +104,7 @@ describe("the list of tasks", () => {
     expect(run.output).not.toMatch(/already gone/);
   });
 
-  it("leaves an old stranger's failure without tags out of account", async () => {
+  test("leaves an old stranger's failure without tags out of account", async () => {
     const before = (ocp: Simulator): void => {
       ocp.addPastTasks(3, deletion);
     };
@@ -131,12 +131,12 @@ describe("the list of tasks", () => {
   };
 
   describe.each(["4.2.2", "4.3.6"])("(OCP %s)", (version) => {
-    it.each(broken)("with an entry %s does not keep a delete from being sent and followed", async (_what, entry) => {
+    test.each(broken)("with an entry %s does not keep a delete from being sent and followed", async (_what, entry) => {
       const run = await inMockedTime(call, { version }, { before: withBroken(entry) });
       expect({ code: run.code, changes: run.changes }).toEqual({ code: 0, changes: ["delete 3"] });
     });
 
-    it.each(broken)("with an entry %s does not hide the others", async (_what, entry) => {
+    test.each(broken)("with an entry %s does not hide the others", async (_what, entry) => {
       const before = (ocp: Simulator): void => {
         ocp.planWork({ subtaskName: "Unreserve host", ticks: 30 });
         ocp.submitDeleteObproxies(27, [3]);
@@ -148,7 +148,7 @@ describe("the list of tasks", () => {
     });
   });
 
-  it("with an entry that may be a deletion at work is told of once", async () => {
+  test("with an entry that may be a deletion at work is told of once", async () => {
     const run = await inMockedTime(
       call,
       { version: "4.3.6" },
@@ -157,7 +157,7 @@ describe("the list of tasks", () => {
     expect(run.lines.filter((line) => line.includes("777"))).toHaveLength(1);
   });
 
-  it("with an entry that may be a deletion at work stands against already gone", async () => {
+  test("with an entry that may be a deletion at work stands against already gone", async () => {
     const before = withBroken({ id: 777, name: "Offline obproxy" });
     const run = await inMockedTime(call, proxyIsGone, { before });
     expect({ code: run.code, changes: run.changes }).toEqual({ code: 1, changes: [] });
@@ -167,7 +167,7 @@ describe("the list of tasks", () => {
   const failedOddly = { id: 777, name: "Offline obproxy", status: "FAILED", subtasks: "none" };
   const onCluster = { obproxyClusterId: 27, obproxyClusterName: "orders" };
 
-  it.each([
+  test.each([
     ["an OBProxy", proxy, proxyIsGone, [onCluster, { ...onCluster, obproxyServerId: 3 }]],
     ["a cluster", cluster, clusterIsGone, [onCluster, { ...onCluster, obproxyServerId: 3 }]],
     ["an empty cluster", cluster, clusterIsGone, [onCluster]],
@@ -181,7 +181,7 @@ describe("the list of tasks", () => {
     },
   );
 
-  it("with a failed deletion that names the OBProxy stands against an older one that ended well, not against a newer one", async () => {
+  test("with a failed deletion that names the OBProxy stands against an older one that ended well, not against a newer one", async () => {
     const tags = [onCluster, { ...onCluster, obproxyServerId: 3 }];
     for (const [id, code] of [
       [40_000, 1],
@@ -201,7 +201,7 @@ describe("the list of tasks", () => {
     }
   });
 
-  it.each([
+  test.each([
     ["RUNNING", { status: "RUNNING" }],
     ["without a status", {}],
   ])("with an entry %s that by its tags deletes the OBProxy keeps a second delete back", async (_what, status) => {
@@ -212,7 +212,7 @@ describe("the list of tasks", () => {
     expect(failureIn(run.lines)).toContain("777");
   });
 
-  it("with a failed deletion that names another OBProxy does not", async () => {
+  test("with a failed deletion that names another OBProxy does not", async () => {
     const before = withBroken({ ...failedOddly, tags: [onCluster, { ...onCluster, obproxyServerId: 4 }] });
     const run = await inMockedTime(call, proxyIsGone, { before });
     expect({ code: run.code, changes: run.changes }).toEqual({ code: 0, changes: [] });
@@ -242,7 +242,7 @@ describe("a cluster's detail", () => {
     ["that are an object", {}],
   ];
 
-  it.each([...unreadable, ...brokenEntries])(
+  test.each([...unreadable, ...brokenEntries])(
     "with OBProxies %s proves neither that the OBProxy is there nor that it is gone",
     async (_what, obproxies) => {
       const run = await inMockedTime(call, {}, { before: rewritten(obproxies) });
@@ -251,7 +251,7 @@ describe("a cluster's detail", () => {
     },
   );
 
-  it.each(brokenEntries)(
+  test.each(brokenEntries)(
     "with OBProxies %s does not let the cluster be deleted without force",
     async (_what, obproxies) => {
       const declared = { clusters: { "27": { path: "app/c" } }, obproxies: { "27/4": { path: "app/p" } } };
@@ -264,7 +264,7 @@ describe("a cluster's detail", () => {
     },
   );
 
-  it("that is silent for a while is asked again", async () => {
+  test("that is silent for a while is asked again", async () => {
     const before = (ocp: Simulator): void => {
       ocp.inject({
         path: CLUSTER,

@@ -1,8 +1,7 @@
 import type { OcpApi } from "../../../src/ocp/api.js";
 import { createOcpClient } from "../../../src/ocp/client.js";
 import { OcpError } from "../../../src/ocp/errors.js";
-import { onRequest, rawServer } from "./server.js";
-import type { Running } from "./server.js";
+import { onRequest, rawServer, type Running } from "./server.js";
 
 /** The id that one recording of a task's detail has. */
 export const RECORDED_TASK_ID = "9007199254740993";
@@ -24,24 +23,24 @@ export const CALL_NAMES = Object.keys(CALLS) as CallName[];
 
 /** A server that answers every request with the same bytes, and a client of it. */
 export class Player {
-  #bytes: Buffer = Buffer.alloc(0);
-  #server: Running | undefined;
+  private bytes: Buffer = Buffer.alloc(0);
+  private server: Running | undefined;
 
   async start(): Promise<void> {
-    this.#server = await rawServer((socket) => {
-      onRequest(socket, () => socket.end(this.#bytes));
+    this.server = await rawServer((socket) => {
+      onRequest(socket, () => socket.end(this.bytes));
     });
   }
 
   async stop(): Promise<void> {
-    await this.#server?.close();
+    await this.server?.close();
   }
 
   /** `ok`, or the kind of the `OcpError`; anything else is thrown. */
   async outcome(bytes: Buffer, call: CallName): Promise<string> {
-    this.#bytes = bytes;
+    this.bytes = bytes;
     const api = createOcpClient({
-      baseUrl: `http://127.0.0.1:${this.#server?.port ?? 0}`,
+      baseUrl: `http://127.0.0.1:${this.server?.port ?? 0}`,
       credentials: { kind: "basic", username: "admin", password: "hunter2-secret" },
       requestTimeoutMs: 2_000,
       deleteTimeoutMs: 2_000,

@@ -8,25 +8,25 @@ const resource = (triggers: Triggers | typeof UNKNOWN, id: NullResource["id"] = 
 const change = (from: Triggers, to: Triggers | typeof UNKNOWN) => planChange(resource(from), resource(to));
 
 describe("planning a null_resource", () => {
-  it("makes the id of a new one known after apply", () => {
+  test("makes the id of a new one known after apply", () => {
     expect(planChange(null, resource({ a: "1" }, null))).toEqual({
       planned: resource({ a: "1" }, UNKNOWN),
       replaces: false,
     });
   });
 
-  it("plans nothing for one that is destroyed", () => {
+  test("plans nothing for one that is destroyed", () => {
     expect(planChange(resource({ a: "1" }), null)).toEqual({ planned: null, replaces: false });
   });
 
-  it("keeps the id while the triggers are the same", () => {
+  test("keeps the id while the triggers are the same", () => {
     expect(change({ a: "1", b: "2" }, { b: "2", a: "1" })).toEqual({
       planned: resource({ a: "1", b: "2" }),
       replaces: false,
     });
   });
 
-  it.each<[string, Triggers, Triggers | typeof UNKNOWN]>([
+  test.each<[string, Triggers, Triggers | typeof UNKNOWN]>([
     ["a value changed", { a: "1" }, { a: "2" }],
     ["a key was added", { a: "1" }, { a: "1", b: "2" }],
     ["a key was removed", { a: "1", b: "2" }, { a: "1" }],
@@ -41,21 +41,21 @@ describe("planning a null_resource", () => {
 });
 
 describe("applying a planned null_resource", () => {
-  it("makes an id where the plan has none", () => {
+  test("makes an id where the plan has none", () => {
     expect(applyChange(resource({ a: "1" }, UNKNOWN), () => "42")).toEqual(resource({ a: "1" }, "42"));
   });
 
-  it("keeps the id that the plan has", () => {
+  test("keeps the id that the plan has", () => {
     expect(applyChange(resource(null, "7"), () => "42")).toEqual(resource(null, "7"));
   });
 
-  it("leaves nothing of one that is destroyed", () => {
+  test("leaves nothing of one that is destroyed", () => {
     expect(applyChange(null, () => "42")).toBeNull();
   });
 });
 
 describe("a null_resource on the wire", () => {
-  it.each([
+  test.each([
     null,
     resource(null),
     resource(UNKNOWN, UNKNOWN),
@@ -65,16 +65,16 @@ describe("a null_resource on the wire", () => {
     expect(decodeResource(encodeResource(value))).toEqual(value);
   });
 
-  it("writes an unknown value as msgpack extension type 0", () => {
+  test("writes an unknown value as msgpack extension type 0", () => {
     const { msgpack } = encodeResource(resource(null, UNKNOWN));
     expect(Buffer.from(msgpack!).toString("hex")).toContain("d40000");
   });
 
-  it("reads what a state file holds", () => {
+  test("reads what a state file holds", () => {
     expect(parseResourceJson(Buffer.from('{"id":"7","triggers":{"a":"1"}}'))).toEqual(resource({ a: "1" }, "7"));
   });
 
-  it("refuses what is no null_resource", () => {
+  test("refuses what is no null_resource", () => {
     expect(() => parseResourceJson(Buffer.from('"text"'))).toThrow("expected a null_resource object, got string");
   });
 });

@@ -39,7 +39,7 @@ async function succeed(...args: string[]): Promise<string> {
 const hook = { provisioner: [{ "local-exec": { when: "destroy", command: "echo gone: ${self.triggers.name}" } }] };
 
 describe("the null provider, real or stand-in, under Terraform", () => {
-  it("creates, keeps, replaces and destroys, and runs destroy hooks with the triggers of the state", async () => {
+  test("creates, keeps, replaces and destroys, and runs destroy hooks with the triggers of the state", async () => {
     expect(await apply({ triggers: { name: "a" }, ...hook })).toContain("1 added, 0 changed, 0 destroyed");
     expect(await apply({ triggers: { name: "a" }, ...hook })).toContain("0 added, 0 changed, 0 destroyed");
     const replaced = await apply({ triggers: { name: "b" }, ...hook });
@@ -48,7 +48,7 @@ describe("the null provider, real or stand-in, under Terraform", () => {
     expect(await succeed("destroy", "-auto-approve", "-no-color")).toContain("gone: b");
   });
 
-  it("knows values only after apply where they come from another resource", async () => {
+  test("knows values only after apply where they come from another resource", async () => {
     const output = await apply({ for_each: { x: "1" }, triggers: { key: "${each.key}", id: "${uuid()}" } });
     expect(output).toContain("known after apply");
     expect(output).toContain("1 added");

@@ -1,0 +1,50 @@
+// The walls between the rooms of src: which may import from which, types included. docs/architecture.md has the picture, and
+// `.dependency-cruiser.cjs` holds them.
+
+/** What each room may import from, beside itself and Node.js. */
+exports.MAY_IMPORT = {
+  contract: [],
+  simulator: [],
+  ocp: [],
+  hook: ["contract", "ocp"],
+  constructs: ["hook"],
+  generate: ["hook", "ocp"],
+  report: ["contract", "hook", "ocp"],
+  cli: ["generate", "hook", "ocp", "report", "simulator"],
+};
+
+/** Doors in the walls, each with its reason. */
+exports.DOORS = [
+  {
+    from: "cli",
+    to: "constructs",
+    files: ["^src/cli/preflight/stack\\.ts$", "^src/constructs/(block-needs|dependency-cycles)\\.ts$"],
+    reason: "preflight looks at what Terraform is about to apply with the eyes of synth",
+  },
+  {
+    from: "report",
+    to: "cli",
+    files: ["^src/report/", "^src/cli/(preflight/|arguments\\.ts$)"],
+    reason: "the report reads stacks and states with preflight's readers, which stand among the commands",
+  },
+];
+
+/** Files that still need each other, each group with its reason. No file may join a circle that is not named here. */
+exports.CIRCLES = [
+  {
+    files: "^src/cli/preflight/",
+    reason: "scene, looking and judging of preflight share their types in each other's files",
+  },
+  {
+    files: "^src/constructs/(app-registry|app-validation|managed-objects|ocp-provider|settings)\\.ts$",
+    reason: "what is declared, and the questions that others ask about it, are one file",
+  },
+  {
+    files: "^src/hook/(claimed|intent)\\.ts$",
+    reason: "what an object is declared as decides whose it is, and the other way round",
+  },
+  {
+    files: "^src/hook/decide/(digest|memory)\\.ts$",
+    reason: "an answer becomes part of the memory that says what it is about",
+  },
+];
