@@ -25,7 +25,7 @@ interface Section {
   readonly page: string;
   readonly heading: string;
   /** What there is before its commands run; default nothing is deployed. */
-  readonly given?: "deployed" | "deployed, then taken out";
+  readonly given?: "deployed" | "deployed, then taken out" | "destroyed";
   /** OBProxies of each cluster that OCP holds afterwards. */
   readonly leaves: Readonly<Record<string, readonly string[]>>;
 }
@@ -40,6 +40,8 @@ const recipe = (heading: string, section: Omit<Section, "page" | "heading">): Se
 const SECTIONS: readonly Section[] = [
   { page: "README.md", heading: "Use it", leaves: {} },
   { page: "docs/preflight.md", heading: "Look before you delete", leaves: EVERYTHING },
+  { page: "docs/report.md", heading: "What has become of a destroy", given: "destroyed", leaves: {} },
+  { page: "docs/report.md", heading: "In CI", given: "deployed", leaves: {} },
   { page: "docs/simulator.md", heading: "An OCP for your own tests", leaves: EVERYTHING },
   recipe("GitHub Actions", { given: "deployed", leaves: {} }),
   recipe("Atlantis", { given: "deployed, then taken out", leaves: {} }),
@@ -160,6 +162,7 @@ test.each(SECTIONS)("$page: $heading", async ({ page, heading, given, leaves }) 
   const made = project(app);
   try {
     if (given !== undefined) await shell(made, "npx cdktf deploy proxies --auto-approve");
+    if (given === "destroyed") await shell(made, "npx cdktf destroy proxies --auto-approve");
     if (given === "deployed, then taken out") {
       const main = readFileSync(join(made.path, "main.ts"), "utf8");
       writeFileSync(join(made.path, "main.ts"), main.replace(/^.*new Obproxy.*$/gm, ""));
