@@ -230,7 +230,9 @@ class History {
   private async roundWithSilentLeader(destroyed: readonly Destroyed[]): Promise<void> {
     const [first, ...others] = destroyed;
     if (first === undefined) return;
-    const fate: Fate = { does: "stop", after: "look", ms: 60, forMs: SILENT_MS };
+    // It is to be listening by then, and not to have sent its delete yet.
+    const ms = 100 + this.random.fork("leader").below(180);
+    const fate: Fate = { does: "stop", after: "look", ms, forMs: SILENT_MS };
     const leads = this.start(first, "a", fate, 0, "1.1");
     const leader = (): Hook | undefined => this.hooks.get("1.1 of 27/3");
     while (leader()?.isStopped !== true && leader()?.isOver !== true) await pause(10);
@@ -310,7 +312,6 @@ class History {
     if (hook.wasStopped) this.counts.stopped += 1;
     this.judge.ended(hook, run, destroyed);
     if (run.code === 0) {
-      hook.wasSucceeded = true;
       this.counts.successes += 1;
       this.gone.add(key);
       this.say(`${name} succeeds: ${run.lines.at(-1) ?? ""}`);

@@ -62,9 +62,10 @@ export class Judge {
     const cluster = ocp.cluster(27);
     const ids = idsOf(sent);
     const deletesCluster = ids.length === 0;
+    // What was on its way when its own process ended had been sent before.
+    const at = Math.min(sent.at, hook.endedAt());
     const isAskedFor = (id: string): boolean => {
-      const lives = ({ key, killedAt, isOver }: Hook): boolean =>
-        key === `27/${id}` && (killedAt === undefined ? !isOver : killedAt > sent.at - KILLED_MS);
+      const lives = (each: Hook): boolean => each.key === `27/${id}` && each.endedAt() > at - KILLED_MS;
       return DECLARED.some((each) => each === id) && [...this.options.hooks.values()].some(lives);
     };
     this.tell(
@@ -123,7 +124,12 @@ export class Judge {
           each.obproxyIds.some((id) => ids.has(id)),
       );
       this.tell(
-        whyStartingIsWrong({ anotherAtWork: another, anotherOnItsWay: false, ownHasFailed: false }),
+        // Somebody may have set one going again since the hook looked.
+        whyStartingIsWrong({
+          anotherAtWork: another && (hook.lookedAt ?? 0) > this.actedAt,
+          anotherOnItsWay: false,
+          ownHasFailed: false,
+        }),
         `task ${task.id}, sent by ${hook.name}`,
       );
     }
@@ -137,9 +143,10 @@ export class Judge {
   }
 
   private recordWhom(task: TaskSnapshot, hook: Hook, { time }: RecordedRequest): void {
-    const isThere = ({ machine, began, killedAt }: Hook): boolean =>
-      machine === hook.machine && began < time && (killedAt === undefined || killedAt > time - KILLED_MS);
-    const members = [...this.options.hooks.values()].filter((each) => isThere(each) && !each.wasSucceeded);
+    const at = Math.min(time, hook.endedAt());
+    const isThere = (each: Hook): boolean =>
+      each.machine === hook.machine && each.began < at && each.endedAt() > at - KILLED_MS;
+    const members = [...this.options.hooks.values()].filter(isThere);
     this.sentFor.set(task.id, {
       at: time,
       hook,

@@ -37,12 +37,12 @@ export interface Shape {
 
 export function drawShape(random: Random): Shape {
   const theme = random.of<Theme>([
-    ...Array.from({ length: 32 }, (): Theme => "any"),
+    ...Array.from({ length: 30 }, (): Theme => "any"),
     ...Array.from({ length: 6 }, (): Theme => "lateFailure"),
     ...Array.from({ length: 4 }, (): Theme => "meeting"),
     ...Array.from({ length: 3 }, (): Theme => "containers"),
     ...Array.from({ length: 2 }, (): Theme => "deadline"),
-    "silentLeader",
+    ...Array.from({ length: 3 }, (): Theme => "silentLeader"),
   ]);
   const tagged = ["4.3.6", "4.4.0"];
   const untagged = ["4.2.2", "3.1.1", "4.3.5"];
