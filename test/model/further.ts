@@ -41,7 +41,9 @@ export function further(model: Model, hook: number, world: number, note: number,
       now = { world: model.world(quiet(freed(model.worlds.at(ended.world)), model.scene.manner)), note: ended.note };
       continue;
     }
-    if (isDone) return { broken: `I4: a run fails though all is done: ${describeFailing(ended.why)}`, told };
+    const isTrueGuard = ended.why.reason === "guard" && isRight(ended.why, model.worlds.at(ended.world), model, hook);
+    if (isDone && !isTrueGuard)
+      return { broken: `I4: a run fails though all is done: ${describeFailing(ended.why)}`, told };
     const remedy = whatToDo(ended.why, model.worlds.at(ended.world), model, hook);
     if (remedy === "a person decides") return { broken: undefined, told };
     if (remedy === "nothing to be done") {
