@@ -70,6 +70,11 @@ function isAllDone({ intents, scene }: Model, hook: number, now: World): boolean
   const mayHaveFailed = now.tasks.some(
     (task) => (hasFailed(task) || /^(settling|back)/.test(task.phase)) && isNobodys(task),
   );
+  const otherFailed = now.tasks.filter((task) => hasFailed(task) && task.id !== last.id);
+  // What a person has ended has made good nothing but itself.
+  if (last.phase !== "done" && otherFailed.length > 0) return false;
+  // The list of ended tasks is read back to the one that has failed: what is older, and was retried since, is not seen.
+  if (otherFailed.some((task) => task.id > last.id && touches(task, intent))) return false;
   return isNamed && !mayHaveFailed;
 }
 

@@ -720,7 +720,9 @@ export class Model {
           ),
           ownIsAccepted: place.memory.sent.state === "accepted",
           anotherOnItsWay: world.late.some((late) => late.runs.includes(hook)),
-          ownHasFailed: touching.some((task) => hasFailed(task) && task.runs.includes(hook)),
+          // Who may not read tasks cannot know.
+          ownHasFailed:
+            intent.waitFor === "task" && touching.some((task) => hasFailed(task) && task.runs.includes(hook)),
           ownWasEndedByAPerson: touching.some(
             (task) =>
               place.memory.deletions.get(String(task.id))?.proof === "sent" &&
@@ -944,10 +946,11 @@ function factKey(task: WorldTask): string {
   return state === "failed" ? `${task.id}:failed${task.tries.join("")}` : `${task.id}:${state}`;
 }
 
-/** The list that the run has read told of it, however little. */
+/** The list that the run has read told of it, however little; that FAILED has yet to come to rest needs the whole. */
 function couldBeRead({ id }: WorldTask, { round }: Memory): boolean {
   const { entries = [], unread = [] } = round?.tasks ?? {};
-  return [...entries, ...unread].some((entry) => entry.id === String(id));
+  const understandable = unread.filter(({ status }) => status !== "FAILED");
+  return [...entries, ...understandable].some((entry) => entry.id === String(id));
 }
 
 /** What is at work last; by their numbers where OCP does not tell when they ended. */
