@@ -11,7 +11,7 @@ export interface Mutant {
   readonly to: string;
   /** Where its absence is known to show soonest: tried first. */
   readonly scene?: string;
-  /** Why no story shows it: another rule stands before it. */
+  /** Why no story shows it: most often another rule stands before it. */
   readonly secondLine?: string;
 }
 
@@ -381,14 +381,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: "what failed later is not made good by what ended well before",
-    scene: "one OBProxy, order, tags, unlocked on failure",
+    secondLine: "the newest deletion has the last word",
     file: "deletions.ts",
     from: "      good.every(({ task }) => laterFirst(deletion.task, task) < 0),",
     to: "      good.length === 0,",
   },
   {
     without: "what a person ended by hand has made good nothing but itself",
-    scene: "one OBProxy, order, tags, unlocked on failure",
+    secondLine: "no invariant asks for it: the rule is stricter than they are",
     file: "deletions.ts",
     from: 'classify(deletion.task).kind === "succeeded" &&\n      !(target',
     to: 'classify(deletion.task).kind !== "failed" &&\n      !(target',
@@ -479,7 +479,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: "an entry that cannot be understood is made good only by what ended well later",
-    scene: "one OBProxy, twice, an odd list, tags, no lock",
+    secondLine: "no story of it yet within the bound",
     file: "situation.ts",
     from: "return endedWell(ours.task) && compareIds(id, ours.task.id) < 0;",
     to: "return true;",
