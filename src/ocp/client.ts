@@ -4,7 +4,7 @@ import type { DeleteObproxiesRequest, OcpApi, PageRequest, TasksRequest } from "
 import { authorization, canonicalQuery, checkCredentials, type Credentials, crypto, type Query } from "./auth.js";
 import { type BaseUrl, parseBaseUrl } from "./base-url.js";
 import { OcpConfigError } from "./errors.js";
-import { ShapeError } from "./fields.js";
+import { maskLongTexts, ShapeError } from "./fields.js";
 import { checkId, sortedIds } from "./ids.js";
 import { maskSecrets, secretsOf } from "./mask.js";
 import type { Cluster, OcpId, OcpVersion, Page, Task } from "./model.js";
@@ -55,6 +55,8 @@ interface Request {
   readonly query?: Query;
   readonly body?: string;
   readonly subject?: Subject;
+  /** The texts of the answer are long, and whoever shows them masks them. */
+  readonly verbatim?: true;
 }
 
 class OcpClient implements OcpApi {
@@ -139,7 +141,7 @@ class OcpClient implements OcpApi {
 
   async subtaskLog(taskId: OcpId, subtaskId: OcpId): Promise<string> {
     const path = `${taskPath(taskId)}/subtasks/${checkId("Subtask id", subtaskId)}/log`;
-    return this.read({ method: "GET", path, subject: "task" }, (data) => parseLog(data));
+    return this.read({ method: "GET", path, subject: "task", verbatim: true }, (data) => parseLog(data));
   }
 
   async retryTask(id: OcpId): Promise<void> {
@@ -162,6 +164,7 @@ class OcpClient implements OcpApi {
   private async read<T>(request: Request, parse: (data: unknown, traceId: string) => T): Promise<T> {
     const { call, answer } = await this.send(request);
     const { data, traceId } = readData(call, answer);
+    if (request.verbatim !== true) maskLongTexts(data, this.mask);
     return readModel(call, answer, () => parse(data, traceId));
   }
 

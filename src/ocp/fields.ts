@@ -46,6 +46,26 @@ export function shownText(value: unknown): string | undefined {
   return found === undefined ? undefined : cut(found, LONGEST_SHOWN);
 }
 
+/**
+ * Takes secrets out of every text that will be cut: half of one would not be known for what it is. `value` has just been
+ * parsed and is changed in place; without recursion, because it may be nested deeper than the stack.
+ */
+export function maskLongTexts(value: unknown, mask: (text: string) => string): void {
+  const open = [value];
+  while (open.length > 0) {
+    const each = open.pop();
+    if (typeof each !== "object" || each === null) continue;
+    const members = each as Record<string, unknown>;
+    for (const [name, member] of Object.entries(members)) {
+      if (typeof member !== "string") open.push(member);
+      else if (member.length > LONGEST_SHOWN) members[name] = mask(member.slice(0, LONGEST_MASKED));
+    }
+  }
+}
+
+/** Enough for what is left of it when it is cut. */
+const LONGEST_MASKED = 65_536;
+
 export function upperCase(value: unknown, path: string): string {
   return cut(text(value, path).trim(), LONGEST_SHOWN).toUpperCase();
 }
@@ -65,8 +85,9 @@ export function id(value: unknown, path: string): OcpId {
   const found = optionalId(value);
   // OCP counts from 1; a 0 could not be asked for again.
   if (found !== undefined && found !== "0") return found;
-  if (typeof value === "number" && Number.isInteger(value) && value > Number.MAX_SAFE_INTEGER)
+  if (typeof value === "number" && Number.isInteger(value) && value > Number.MAX_SAFE_INTEGER) {
     throw new ShapeError(`\`${path}\` is a number above 2^53, whose last digits are lost; OCP writes such ids as text`);
+  }
 
   throw wrong(path, value, "an id");
 }

@@ -13,8 +13,9 @@ async function main(args: readonly string[]): Promise<boolean> {
     return at < 0 ? otherwise : Number(args[at + 1]);
   };
   const common = { seed: option("seed", 1), sideBySide: option("side-by-side", 6) };
-  if (args.includes("--mutants"))
+  if (args.includes("--mutants")) {
     return findMutants({ ...common, histories: option("histories", 200), tells: args.includes("--stories") });
+  }
 
   const only = option("only", 0);
   return liveHistories({ ...common, histories: option("histories", 2000), ...(only === 0 ? {} : { only }) });

@@ -73,8 +73,9 @@ export function whyDeletingIsWrong(facts: Deleting): Broken {
   if (!facts.asSeen) return undefined;
   if (!facts.isOurs) return `I2: a ${does} of a task that this project did not start`;
   if (facts.isTooOften === true) return `I2: a ${does} more than was asked for`;
-  if (wantedName !== undefined && facts.name !== undefined && facts.name !== wantedName)
+  if (wantedName !== undefined && facts.name !== undefined && facts.name !== wantedName) {
     return `I2: a ${does} in a cluster of another name`;
+  }
 
   if (facts.deletesCluster && !facts.mayDeleteCluster) return `I2: a ${does} that deletes the whole cluster`;
   if (obproxies.some((id) => facts.isProtected(id))) return `I2: a ${does} of a protected OBProxy`;

@@ -108,14 +108,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: "a deletion at work that names nobody may be ours",
     file: "digest.ts",
-    from: 'return isAtWork(task) || isAfterLoss(memory, task) ? "maybe" : undefined;',
+    from: 'if (isAtWork(task)) return "maybe";',
     to: "return undefined;",
   },
   {
     without: "what began after a lost delete may be what became of it",
     file: "digest.ts",
-    from: "return loss !== undefined && compareIds(id, watermark) > 0;",
-    to: "return loss !== undefined && compareIds(id, watermark) > 99;",
+    from: "return loss !== undefined && compareIds(task.id, watermark) > 0 &&",
+    to: "return loss !== undefined && compareIds(task.id, watermark) > 99 &&",
   },
   {
     without: "how ended tasks ended is asked",
@@ -126,8 +126,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: "what began after a delete of an earlier run that nobody heard of may be what became of it",
     file: "digest.ts",
-    from: "if (unheardSince !== undefined && compareIds(id, unheardSince) > 0) return true;",
-    to: "if (unheardSince !== undefined && compareIds(id, unheardSince) > 99) return true;",
+    from: "const isUnheard = unheardSince !== undefined && compareIds(task.id, unheardSince) > 0;",
+    to: "const isUnheard = unheardSince !== undefined && compareIds(task.id, unheardSince) > 99;",
   },
   {
     without: "what was older than the object's absence may be about it, as far as lists tell",
