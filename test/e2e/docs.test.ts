@@ -25,7 +25,7 @@ interface Section {
   readonly page: string;
   readonly heading: string;
   /** What there is before its commands run; default nothing is deployed. */
-  readonly given?: "deployed" | "deployed, then taken out";
+  readonly given?: "deployed" | "deployed, then taken out" | "destroyed";
   /** OBProxies of each cluster that OCP holds afterwards. */
   readonly leaves: Readonly<Record<string, readonly string[]>>;
 }
@@ -40,6 +40,8 @@ const recipe = (heading: string, section: Omit<Section, "page" | "heading">): Se
 const SECTIONS: readonly Section[] = [
   { page: "README.md", heading: "Use it", leaves: {} },
   { page: "docs/preflight.md", heading: "Look before you delete", leaves: EVERYTHING },
+  { page: "docs/report.md", heading: "What has become of a destroy", given: "destroyed", leaves: {} },
+  { page: "docs/report.md", heading: "In CI", given: "deployed", leaves: {} },
   { page: "docs/simulator.md", heading: "An OCP for your own tests", leaves: EVERYTHING },
   recipe("GitHub Actions", { given: "deployed", leaves: {} }),
   recipe("Atlantis", { given: "deployed, then taken out", leaves: {} }),
@@ -68,9 +70,9 @@ function commandsOf(snippet: Snippet): readonly string[] {
   return [];
 }
 
-/** Every `run` of a step, and every line of a `script`. */
+/** Every `run` of a step, and every line of a script. */
 function stepsIn(value: unknown, name = ""): readonly string[] {
-  if (typeof value === "string") return name === "run" || name === "script" ? [value] : [];
+  if (typeof value === "string") return /^(run|script|after_script)$/.test(name) ? [value] : [];
   if (Array.isArray(value)) return value.flatMap((each) => stepsIn(each, name));
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([member, each]) => stepsIn(each, member));
@@ -100,7 +102,8 @@ const real = (text: string): string =>
   text
     .replace(/https:\/\/ocp(-east)?\.example\.com/g, east.url)
     .replaceAll("https://ocp-west.example.com", west.url)
-    .replaceAll("PASSWORD=…", `PASSWORD=${CREDENTIALS.password}`);
+    .replaceAll("PASSWORD=…", `PASSWORD=${CREDENTIALS.password}`)
+    .replaceAll("$(Agent.TempDirectory)", ".");
 
 /** A project of a user with the programs that a user has. */
 function project(app: string): CliProject {
@@ -160,6 +163,7 @@ test.each(SECTIONS)("$page: $heading", async ({ page, heading, given, leaves }) 
   const made = project(app);
   try {
     if (given !== undefined) await shell(made, "npx cdktf deploy proxies --auto-approve");
+    if (given === "destroyed") await shell(made, "npx cdktf destroy proxies --auto-approve");
     if (given === "deployed, then taken out") {
       const main = readFileSync(join(made.path, "main.ts"), "utf8");
       writeFileSync(join(made.path, "main.ts"), main.replace(/^.*new Obproxy.*$/gm, ""));
