@@ -16,6 +16,7 @@ try {
 const NOT_UNIT = {
   /** Hooks as processes of their own, long searches, and what asks the compiler. */
   process: [
+    "/test/report/size\\.test\\.ts$",
     "/test/hook/(built|events|field|recordings|runs|seed-cases|strangers|together|traps)\\.test\\.ts$",
     "/test/hook/attack/(?!unknown|busy-ocp|time-limits).*\\.test\\.ts$",
     "/test/chaos/.*\\.test\\.ts$",

@@ -46,6 +46,7 @@ one stack of it (cdktf.out/stacks/<stack>).
   -o, --output <directory>
                   as cdktf was given it
   --state <file>  take the state from a file (terraform show -json, or a state file), for one stack
+  --deploy        it was a deploy: leave out what is declared, and was not to go
   --no-ocp        do not ask OCP how things stand now
   --json          print one JSON document instead of text
   --markdown      print Markdown instead of text: a table, and a timeline that Mermaid draws
@@ -98,6 +99,7 @@ interface Options {
   readonly directories: readonly string[];
   readonly output: string | undefined;
   readonly state: string | undefined;
+  readonly isOfDeploy: boolean;
   readonly askOcp: boolean;
   readonly form: "text" | "json" | "markdown";
   readonly junit: string | undefined;
@@ -110,10 +112,11 @@ async function run(options: Options, io: ReportIo): Promise<number> {
   const now = io.now ?? Date.now;
   try {
     const reported = [];
+    const sources = { env: io.env, isOfDeploy: options.isOfDeploy, at: now() };
     for (const stack of stacks) {
       const asked = options.askOcp ? inquiry : undefined;
       const state = options.state === undefined ? undefined : resolve(io.cwd, options.state);
-      reported.push(reportOn(await learn(stack, { state, inquiry: asked, env: io.env, at: now() })));
+      reported.push(reportOn(await learn(stack, { ...sources, state, inquiry: asked })));
     }
     const made = harmless<Report>({ at: now(), stacks: reported }, inquiry.secrets);
     tell(made, options, io);
@@ -209,6 +212,7 @@ function readOptions(args: readonly string[]): "help" | Options {
     directories: positionals,
     output: values.output,
     state: values.state,
+    isOfDeploy: values.deploy === true,
     askOcp: values["no-ocp"] !== true,
     form: values.json === true ? "json" : values.markdown === true ? "markdown" : "text",
     junit: values.junit,
@@ -219,6 +223,7 @@ function readOptions(args: readonly string[]): "help" | Options {
 const OPTIONS = {
   output: { type: "string", short: "o" },
   state: { type: "string" },
+  deploy: { type: "boolean" },
   "no-ocp": { type: "boolean" },
   json: { type: "boolean" },
   markdown: { type: "boolean" },

@@ -91,24 +91,23 @@ export interface RememberedConfig {
 
 /**
  * As an expression, because only Terraform knows the name of the first deploy. Without `try` and `can`: before Terraform
- * 1.6 they know nothing of an instance that is still to be created (its `id` is unknown), and this is a `for_each`.
+ * 1.6 they know nothing of an instance that is still to be created (its `id` is unknown), and this is a `for_each`. For the
+ * same reason nothing is asked of a name that only Terraform knows: it may be sensitive.
  */
 export function remembered({ block, checked, declared, offline }: RememberedConfig): string {
-  const name = `lookup(local.${declared}, key, "${ANY_NAME}")`;
-  const first = `lookup(object.triggers, "cluster_name", "${ANY_NAME}")`;
-  const differs = `${name} != "${ANY_NAME}" && ${name} != ${first}`;
-  const isRenamed = checked === undefined ? differs : `(contains(keys(local.${checked}), key) ? false : ${differs})`;
-  const values = [
-    `${TODAY.clusterName} = ${isRenamed} ? ${name} : null`,
-    `${FIRST_NAME} = ${isRenamed} ? ${first} : null`,
-    ...(offline.length === 0
-      ? []
-      : [`${TODAY.skipHostOperation} = contains(${JSON.stringify(offline)}, key) ? "true" : null`]),
-  ];
-  const ofObject = `{ for member, value in { ${values.join(", ")} } : member => value if value != null }`;
+  // All keys at once: a function that is given all objects for each of them makes planning 500 take a minute.
+  const present = `setintersection(keys(local.${declared}), keys(${block}))`;
+  const literal = checked === undefined ? present : `setsubtract(${present}, keys(local.${checked}))`;
   // What was imported has no triggers.
-  const ofAll = `{ for key, object in ${block} : key => ${ofObject} if object.triggers != null }`;
-  return `\${{ for key, last in ${ofAll} : key => last if length(last) > 0 }}`;
+  const deployed = `[for key in ${literal} : key if ${block}[key].triggers != null]`;
+  const name = `local.${declared}[key]`;
+  const first = `${block}[key].triggers["cluster_name"]`;
+  const both = `{ ${TODAY.clusterName} = ${name}, ${FIRST_NAME} = ${first} }`;
+  const renamed = `{ for key in ${deployed} : key => ${both} if ${name} != "${ANY_NAME}" && ${name} != ${first} }`;
+  if (offline.length === 0) return `\${${renamed}}`;
+  const skipping = `{ for key in setintersection(${JSON.stringify(offline)}, keys(${block})) : key => { ${TODAY.skipHostOperation} = "true" } }`;
+  const ofKey = ["renamed", "skipping"].map((of) => `contains(keys(${of}), key) ? [${of}[key]] : []`);
+  return `\${[for renamed in [${renamed}] : [for skipping in [${skipping}] : { for key in setunion(keys(renamed), keys(skipping)) : key => merge(concat(${ofKey.join(", ")})...) }][0]][0]}`;
 }
 
 function hookOf({ hook: { alias, directory, stack }, kind }: MemoryConfig): LocalExecProvisioner {

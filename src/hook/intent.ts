@@ -183,11 +183,11 @@ export function intentFrom(target: Target, state: string | Remembered, settings:
       (declaration === undefined ? remembered.skipHostOperation : obproxies[key]?.skipHostOperation) === true,
     declaredObproxyIds: new Set(owned.keys()),
     elsewhereObproxies: new Map([
-      ...obproxiesElsewhere(target.clusterId, settings),
+      ...obproxiesElsewhere(target, settings),
       // Terraform takes them first; where one is still there, nobody has asked for its end.
       ...(target.kind === "cluster" ? [...owned].map(([id, { path }]) => [id, path] as const) : []),
     ]),
-    obproxyTokens: tokensIn(target.clusterId, settings).filter(
+    obproxyTokens: tokensIn(target, settings).filter(
       (token) => isAny(name.clusterName) || isAny(token.clusterName) || token.clusterName === name.clusterName,
     ),
     keptObproxyIds: new Set(
@@ -202,11 +202,17 @@ export function intentFrom(target: Target, state: string | Remembered, settings:
   };
 }
 
-/** An address that differs is another OCP, and one that is not known may be this one. */
-function obproxiesElsewhere(clusterId: OcpId, { others }: Settings): readonly (readonly [OcpId, string])[] {
-  return others
-    .filter(({ sameOcp }) => sameOcp !== "different")
-    .flatMap(({ obproxies }) => [...ofCluster(clusterId, obproxies)]);
+/**
+ * Whatever their address, where a cluster is to go: two that differ may lead to one OCP, and it is these very ids that the
+ * deletion would sweep.
+ */
+function obproxiesElsewhere({ clusterId, kind }: Target, { others }: Settings): readonly (readonly [OcpId, string])[] {
+  const near = others.filter(({ sameOcp }) => kind === "cluster" || sameOcp !== "different");
+  return near.flatMap(({ address = "?", obproxies, sameOcp }) =>
+    [...ofCluster(clusterId, obproxies)].map(
+      ([id, path]) => [id, sameOcp === "different" ? `${path}, for the OCP at ${address}` : path] as const,
+    ),
+  );
 }
 
 function ofCluster<T>(clusterId: OcpId, obproxies: Readonly<Record<string, T>>): ReadonlyMap<OcpId, T> {

@@ -184,6 +184,7 @@ function aboutStack(known: Known, objects: readonly ReportedObject[]): readonly 
 
     causes.push(note(`OCP could not be asked how things stand now (provider ${alias}): ${asked.refusal.message}`));
   }
+  if (state.kind === "unneeded") causes.push(note(state.because));
   if (state.kind === "unreadable") {
     causes.push({ ...about, level: "error", head: "STATE", what: state.message, next: state.next });
   }
@@ -193,33 +194,63 @@ function aboutStack(known: Known, objects: readonly ReportedObject[]): readonly 
 
 /** What is said of several in the same words, but for their names, is said once. */
 function together(remarks: readonly Remark[]): readonly Cause[] {
-  const groups = new Map<string, Remark[]>();
-  for (const remark of remarks) {
-    const { head, level, next, what } = remark;
-    const id = JSON.stringify([level, head, nameless(what, remark), nameless(next ?? "", remark)]);
-    const group = groups.get(id);
-    if (group === undefined) groups.set(id, [remark]);
-    else group.push(remark);
-  }
-  return [...groups.values()].map(told);
+  const same = grouped(remarks, (remark) => {
+    const { head, level, next = "", what } = remark;
+    return [level, head, nameless(what, remark), nameless(next, remark)];
+  });
+  // One cause may stop several tasks.
+  return grouped(same, ([first]) => (first === undefined ? [] : taskless(first))).map((groups) => told(groups));
 }
 
-function told(group: readonly Remark[]): Cause {
-  const [first] = group;
-  const longest = group.reduce((most, each) =>
+function grouped<T>(all: readonly T[], idOf: (each: T) => readonly string[]): readonly (readonly T[])[] {
+  const groups = new Map<string, T[]>();
+  for (const each of all) {
+    const id = JSON.stringify(idOf(each));
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [each]);
+    else group.push(each);
+  }
+  return [...groups.values()];
+}
+
+/** What is said, without which task it is said of; the deepest cause is OCP's last word. */
+function taskless(remark: Remark): readonly string[] {
+  const { details = [], head, level, next = "", object, what } = remark;
+  const without = (text: string): string => ofTasks(nameless(text, remark), object.task, "");
+  const lastWord = object.task === undefined ? "" : (details.at(-1) ?? "").replace(/ \(trace id [^)]*\)$/, "");
+  return [level, head, without(what), without(next), without(lastWord)];
+}
+
+const MOST_NAMED = 12;
+
+/** `groups`: of one task each. */
+function told(groups: readonly (readonly Remark[])[]): Cause {
+  const all = groups.flat();
+  const longest = (groups[0] ?? all).reduce((most, each) =>
     (each.details?.length ?? 0) > (most.details?.length ?? 0) ? each : most,
   );
-  const { head, level, next, what } = first ?? longest;
-  const say = (text: string): string => (group.length === 1 ? text : nameless(text, first ?? longest));
+  const { details, head, level, next, object, what } = longest;
+  const tasks = [...new Set(groups.flatMap((group) => group[0]?.object.task ?? []))];
+  const names = tasks.slice(0, MOST_NAMED).join(", ") + (tasks.length > MOST_NAMED ? " and more" : "");
+  const say = (text: string): string => {
+    const named = all.length === 1 ? text : nameless(text, longest);
+    return tasks.length > 1 ? ofTasks(named, object.task, `tasks ${names}`) : named;
+  };
   return {
-    ...{ level, head, objects: group.map(({ object: { key, provider, target } }) => ({ key, provider, target })) },
+    ...{ level, head, objects: all.map(({ object: { key, provider, target } }) => ({ key, provider, target })) },
     what: say(what),
     // Subtasks that are alike fail in the same words.
-    details: [...new Set(longest.details)],
+    details: [...(tasks.length > 1 ? [`of task ${object.task ?? ""}:`] : []), ...new Set(details)],
     next: next === undefined ? undefined : say(next),
   };
 }
 
 function nameless(text: string, { object: { label } }: Remark): string {
   return text.replace(new RegExp(`${label}(?![\\d/])`, "g"), "each of them");
+}
+
+function ofTasks(text: string, task: string | undefined, instead: string): string {
+  return task === undefined || !/^\d+$/.test(task)
+    ? text
+    : text.replace(new RegExp(`\\btask ${task}\\b`, "g"), instead);
 }

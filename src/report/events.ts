@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { type HookEvent, parseEvents } from "../contract/events.js";
 import { eventsFile, olderEventsFile } from "../hook/tell/events-file.js";
 
@@ -50,9 +50,12 @@ interface Part {
 
 /** From the beginning of a line on. */
 function readEnd(path: string): Part {
-  const descriptor = openSync(path, "r");
+  // Without waiting for who may write to a pipe.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const { size } = fstatSync(descriptor);
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) throw new Error(`${path} is no file`);
+    const { size } = stat;
     const start = Math.max(0, size - MOST_READ);
     const buffer = Buffer.alloc(size - start);
     let length = 0;

@@ -119,7 +119,7 @@ function objectRow(stack: ReportedStack, object: ReportedObject, scale: Scale, s
   const cause = causeOf(stack, object);
   const index = cause === undefined ? -1 : stack.causes.indexOf(cause);
   const facts = [
-    ...(startedAt === undefined ? ["no hook ran"] : [span(startedAt, endedAt, "no end seen")]),
+    ...(startedAt === undefined ? ["no hook has told of it"] : [span(startedAt, endedAt, "no end seen")]),
     ...(task === undefined ? [] : [`task ${task}`]),
   ];
   const end = endedAt ?? stack.run?.lastAt ?? startedAt ?? 0;

@@ -96,7 +96,7 @@ function withoutHook(known: Known, object: Surveyed, presence: Presence): Verdic
   }
   if (isInState === true) {
     if (preventDestroy === true) return { status: "left", why: `preventDestroy is set on ${path}` };
-    return { status: "left", why: "in the state, and no hook ran" };
+    return { status: "left", why: "in the state, and no hook has told of it" };
   }
   if (presence.is === "listed") {
     const why = isInState === false ? "listed by OCP, and not in the state" : "listed by OCP";

@@ -24,6 +24,8 @@ export interface Known {
 
 export type StateKnown =
   | { readonly kind: "read"; readonly from: string }
+  /** It need not be: `because`, for people. */
+  | { readonly kind: "unneeded"; readonly because: string }
   | { readonly kind: "unreadable"; readonly message: string; readonly next: string };
 
 export type Presence =

@@ -17,15 +17,17 @@ export interface Sources {
   /** Undefined: OCP is not asked. */
   readonly inquiry: Inquiry | undefined;
   readonly env: NodeJS.ProcessEnv;
+  /** What was run is a deploy, which deletes only what has left the code. */
+  readonly isOfDeploy: boolean;
   readonly at: number;
 }
 
 /** Reads and asks all that is to be known of one stack, and changes nothing. */
-export async function learn(stack: Stack, { at, env, inquiry, state: stateFile }: Sources): Promise<Known> {
+export async function learn(stack: Stack, { at, env, inquiry, isOfDeploy, state: stateFile }: Sources): Promise<Known> {
   const events = readEvents(stack.name, env);
   const runs = choose(storiesOf(events.events), stack.directory);
-  const { instances, state } = await stateOf(stack, stateFile, env);
-  const objects = objectsOf(stack, instances, runs);
+  const { instances, state } = await stateOf(stack, stateFile, runs, env);
+  const objects = objectsOf(stack, instances, runs).filter((object) => !isOfDeploy || mayGoInDeploy(object, runs));
   return {
     ...{ stack, state, objects, events, runs, at },
     ...(await askOcp(stack, objects, runs, inquiry)),
@@ -36,6 +38,7 @@ export async function learn(stack: Stack, { at, env, inquiry, state: stateFile }
 async function stateOf(
   stack: Stack,
   file: string | undefined,
+  { story }: Chosen,
   env: NodeJS.ProcessEnv,
 ): Promise<{ readonly instances: readonly Instance[]; readonly state: StateKnown }> {
   try {
@@ -43,6 +46,11 @@ async function stateOf(
     return { instances, state: { kind: "read", from } };
   } catch (error) {
     if (!(error instanceof CannotLook)) throw error;
+    // Such as a stack of others in the same app, which this machine has not initialized.
+    if (file === undefined && stack.providers.length === 0 && story === undefined) {
+      const because = `the stack holds no OcpProvider, and its state was not read (${error.message})`;
+      return { instances: [], state: { kind: "unneeded", because } };
+    }
     return { instances: [], state: { kind: "unreadable", message: error.message, next: error.next } };
   }
 }
@@ -55,6 +63,10 @@ function objectsOf(stack: Stack, instances: readonly Instance[], { story }: Chos
   return [...surveyed, ...more.map(ofEvents)].sort(
     (a, b) => compareTexts(a.provider ?? "~", b.provider ?? "~") || compareTargets(a.target, b.target),
   );
+}
+
+function mayGoInDeploy({ declaredBy, key, provider }: Surveyed, { story }: Chosen): boolean {
+  return declaredBy === undefined || story?.hooks.has(nameOfHook(provider, key)) === true;
 }
 
 function compareTexts(a: string, b: string): number {

@@ -23,6 +23,8 @@ export interface HookStory {
   readonly key: string;
   readonly target: Target;
   readonly pid: number;
+  /** Whether it has said that it begins with the object itself, and not with what is remembered of it. */
+  isOfObject: boolean;
   readonly startedAt: number;
   lastAt: number;
   /** Base URL of its OCP. */
@@ -154,16 +156,22 @@ class Teller {
     }
   }
 
-  /** Undefined: what it is about is no object of OCP. */
+  /** Undefined: it is about no object of OCP, or not of the hook that deletes it. */
   private hookOf(event: HookEvent): HookStory | undefined {
-    const { object, pid, provider } = event;
+    const { event: what, object, pid, provider } = event;
     const target = targetOfKey(object);
     if (target === undefined) return undefined;
     const name = nameOfHook(provider, object);
     const known = this.hooks.get(name);
-    if (known?.pid === pid && !(known.end !== undefined && event.event === "started")) return known;
+    const isOfObject = what === "started";
+    if (known?.pid === pid && (!isOfObject || known.end === undefined)) {
+      known.isOfObject ||= isOfObject;
+      return known;
+    }
+    // What is remembered of an object may have a hook of its own, which tells only of its failure.
+    if (known?.isOfObject === true && !isOfObject) return undefined;
     const at = Date.parse(event.at);
-    const made: HookStory = { provider, key: object, target, pid, startedAt: at, lastAt: at, warnings: [] };
+    const made: HookStory = { provider, key: object, target, pid, isOfObject, startedAt: at, lastAt: at, warnings: [] };
     this.hooks.set(name, made);
     return made;
   }

@@ -39,12 +39,14 @@ export function linesOf(report: Report): readonly Line[] {
 }
 
 function stackLines(stack: ReportedStack, at: number): readonly Line[] {
+  const withDetails = stack.causes.filter(({ details }) => details.length > 0);
+  const mostDetails = withDetails.length > MOST_WHOLE ? 1 : MOST_DETAILS;
   return [
     plain(`stack ${stack.name} (${stack.directory})`),
     plain(`  last run: ${stack.run === undefined ? noRun(stack) : runText(stack.run, at)}`),
     ...WORDS.flatMap(([status, word]) => statusLines(stack, status, word)),
     plain(""),
-    ...stack.causes.flatMap(causeLines),
+    ...stack.causes.flatMap((cause) => causeLines(cause, mostDetails)),
     ...(stack.causes.length > 0 ? [plain("")] : []),
   ];
 }
@@ -102,16 +104,24 @@ export function shortWhy({ status, task, waitsFor, why }: ReportedObject, all: r
 }
 
 const MOST_DETAILS = 6;
+/** Where more causes than this are to be read, of each the last word has to do. */
+const MOST_WHOLE = 3;
 
-function causeLines({ details, head, level, next, objects, what }: Cause): readonly Line[] {
+function causeLines({ details, head, level, next, objects, what }: Cause, most: number): readonly Line[] {
   const about = objects.length === 0 ? "" : ` ${listOf(objects)}`;
-  const hidden = details.length - MOST_DETAILS;
+  const hidden = details.length - most;
   const tone = level === "error" ? "bad" : level === "warning" ? "warning" : "plain";
   return [
     { text: `${head}${about}: ${what}`, tone },
-    ...(hidden > 0 ? [plain(`  (${count(hidden, "line")} before these; --html shows them)`)] : []),
+    ...(hidden > 0
+      ? [
+          plain(
+            `  (${count(hidden, "line")} before ${most === 1 ? "this" : "these"}; --html shows ${hidden === 1 ? "it" : "them"})`,
+          ),
+        ]
+      : []),
     // The deepest cause stands last.
-    ...details.slice(-MOST_DETAILS).map((line) => plain(`  ${line}`)),
+    ...details.slice(-most).map((line) => plain(`  ${line}`)),
     ...(next === undefined ? [] : [plain(`  what to do: ${next}`)]),
   ];
 }

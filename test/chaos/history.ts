@@ -179,7 +179,7 @@ class History {
       await this.roundWithSilentLeader(destroyed);
       return;
     }
-    const isCalm = shape.theme === "deadline";
+    const isCalm = shape.theme === "deadline" || shape.theme === "meeting";
     const changing = shape.theme === "lateFailure" ? [0, 0, 0.3] : [0, 0.3, 0.6];
     if (!isCalm) {
       const asking = random.of(shape.theme === "lateFailure" ? [0, 0.05] : [0, 0.05, 0.2, 0.4]);
@@ -198,11 +198,7 @@ class History {
     await Promise.all(
       destroyed.map((each, index) => {
         const own = random.fork(each.key);
-        const fate = isCalm
-          ? LEFT_ALONE
-          : shape.theme === "lateFailure"
-            ? drawLateFate(own)
-            : (common ?? drawFate(own));
+        const fate = this.fateOf(index, own, common);
         const isTwice = !isCalm && own.chance(0.08);
         return Promise.all([
           this.start(each, machine, fate, own.below(80), `${round}.${index + 1}`),
@@ -214,11 +210,29 @@ class History {
     this.ocp.clearFaults();
   }
 
+  private fateOf(index: number, random: Random, common: Fate | undefined): Fate {
+    switch (this.shape.theme) {
+      case "deadline":
+      case "silentLeader":
+        return LEFT_ALONE;
+      case "meeting":
+        // The first hook of the app may be the one that leads, or not.
+        return index === 0 ? LEFT_ALONE : { does: "kill", after: "look", ms: 20 + random.below(180), forMs: 0 };
+      case "lateFailure":
+        return drawLateFate(random);
+      case "any":
+      case "containers":
+        return common ?? drawFate(random);
+    }
+  }
+
   /** The others wait for it, and then go on without it. */
   private async roundWithSilentLeader(destroyed: readonly Destroyed[]): Promise<void> {
     const [first, ...others] = destroyed;
     if (first === undefined) return;
-    const fate: Fate = { does: "stop", after: "look", ms: 60, forMs: SILENT_MS };
+    // It is to be listening by then, and not to have sent its delete yet.
+    const ms = 100 + this.random.fork("leader").below(180);
+    const fate: Fate = { does: "stop", after: "look", ms, forMs: SILENT_MS };
     const leads = this.start(first, "a", fate, 0, "1.1");
     const leader = (): Hook | undefined => this.hooks.get("1.1 of 27/3");
     while (leader()?.isStopped !== true && leader()?.isOver !== true) await pause(10);
@@ -298,7 +312,6 @@ class History {
     if (hook.wasStopped) this.counts.stopped += 1;
     this.judge.ended(hook, run, destroyed);
     if (run.code === 0) {
-      hook.wasSucceeded = true;
       this.counts.successes += 1;
       this.gone.add(key);
       this.say(`${name} succeeds: ${run.lines.at(-1) ?? ""}`);

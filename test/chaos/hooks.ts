@@ -28,7 +28,6 @@ export class Hook {
   killedAt: number | undefined;
   wasStopped = false;
   isOver = false;
-  wasSucceeded = false;
   requests = 0;
   /** When it sent its first request. */
   askedAt: number | undefined;
@@ -54,9 +53,15 @@ export class Hook {
     return this.stopped;
   }
 
+  /** When it was killed, or seen to have ended; infinity: it lives. */
+  endedAt(): number {
+    return this.killedAt ?? this.overAt ?? Infinity;
+  }
+
   async ended(): Promise<HookRun> {
     const run = await this.process.done;
     this.isOver = true;
+    this.overAt = Date.now();
     return run;
   }
 
@@ -91,6 +96,7 @@ export class Hook {
     this.process.signal("SIGCONT");
   }
 
+  private overAt: number | undefined;
   private stopped = false;
   private hasMet = false;
 

@@ -7,12 +7,13 @@ import { isDeletion } from "./operators.js";
 import { DECLARED, type Destroyed, OTHERS_OWN, STRANGER } from "./shape.js";
 
 /** Who was killed so long before a delete is sent is in none. What a busy machine tells late is not held against anybody. */
-const KILLED_MS = 200;
+const KILLED_MS = 150;
 /** From a look at the time until the request is seen here. */
 const SLACK_MS = 1500;
 
 /** Whom a delete was sent for, as far as can be told from outside. */
 interface SentFor {
+  readonly at: number;
   readonly hook: Hook;
   readonly keys: ReadonlySet<string>;
   readonly machine: string;
@@ -65,9 +66,10 @@ export class Judge {
     const cluster = ocp.cluster(27);
     const ids = idsOf(sent);
     const deletesCluster = ids.length === 0;
+    // What was on its way when its own process ended had been sent before.
+    const at = Math.min(sent.at, hook.endedAt());
     const isAskedFor = (id: string): boolean => {
-      const lives = ({ key, killedAt, isOver }: Hook): boolean =>
-        key === `27/${id}` && (killedAt === undefined ? !isOver : killedAt > sent.at - KILLED_MS);
+      const lives = (each: Hook): boolean => each.key === `27/${id}` && each.endedAt() > at - KILLED_MS;
       return DECLARED.some((each) => each === id) && [...this.options.hooks.values()].some(lives);
     };
     this.tell(
@@ -126,7 +128,12 @@ export class Judge {
           each.obproxyIds.some((id) => ids.has(id)),
       );
       this.tell(
-        whyStartingIsWrong({ anotherAtWork: another, anotherOnItsWay: false, ownHasFailed: false }),
+        // Somebody may have set one going again since the hook looked.
+        whyStartingIsWrong({
+          anotherAtWork: another && (hook.lookedAt ?? 0) > this.actedAt,
+          anotherOnItsWay: false,
+          ownHasFailed: false,
+        }),
         `task ${task.id}, sent by ${hook.name}`,
       );
     }
@@ -140,10 +147,12 @@ export class Judge {
   }
 
   private recordWhom(task: TaskSnapshot, hook: Hook, { time }: RecordedRequest): void {
-    const isThere = ({ machine, began, killedAt }: Hook): boolean =>
-      machine === hook.machine && began < time && (killedAt === undefined || killedAt > time - KILLED_MS);
-    const members = [...this.options.hooks.values()].filter((each) => isThere(each) && !each.wasSucceeded);
+    const at = Math.min(time, hook.endedAt());
+    const isThere = (each: Hook): boolean =>
+      each.machine === hook.machine && each.began < at && each.endedAt() > at - KILLED_MS;
+    const members = [...this.options.hooks.values()].filter(isThere);
     this.sentFor.set(task.id, {
+      at: time,
       hook,
       machine: hook.machine,
       keys: new Set(task.obproxyIds.length === 0 ? ["27"] : members.map(({ key }) => key)),
@@ -189,7 +198,9 @@ export class Judge {
     const { id, creator } = task;
     const sent = this.sentFor.get(id);
     const isOwn = sent?.hook === hook;
-    const isNoted = sent?.machine === hook.machine && hook.machine !== WITHOUT_NOTES && sent.keys.has(key);
+    // A run reads the note when it begins: what another one of the same object sends meanwhile is not in it.
+    const isEarlier = sent !== undefined && sent.at < hook.began && sent.machine === hook.machine;
+    const isNoted = isEarlier && hook.machine !== WITHOUT_NOTES && sent.keys.has(key);
     const isKnown = sent !== undefined && !sent.heardOfAnother && (isOwn || isNoted);
     return {
       id,

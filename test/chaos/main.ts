@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { temporaryDirectory } from "../support/temporary.js";
 import { chaos, numberOf, storyOf } from "./chaos.js";
-import { buildMutant, MUTANTS } from "./mutants.js";
+import { buildMutant, type Mutant, MUTANTS } from "./mutants.js";
 
 /**
  * `npm run chaos -- --histories 2000 --seed 1`; `--seed 1 --only 17` lives one of them again and tells it; `--mutants`
- * switches safety rules off, one at a time, and tells which history finds that.
+ * switches safety rules off, one at a time, and tells which history finds that (`--mutants deadline`: of that name alone).
  */
 async function main(args: readonly string[]): Promise<boolean> {
   const option = (name: string, otherwise: number): number => {
@@ -13,10 +13,13 @@ async function main(args: readonly string[]): Promise<boolean> {
     return at < 0 ? otherwise : Number(args[at + 1]);
   };
   const common = { seed: option("seed", 1), sideBySide: option("side-by-side", 6) };
-  if (args.includes("--mutants")) {
-    return findMutants({ ...common, histories: option("histories", 200), tells: args.includes("--stories") });
+  const mutants = args.indexOf("--mutants");
+  if (mutants >= 0) {
+    const named = args[mutants + 1];
+    const chosen = MUTANTS.filter(({ name }) => named === undefined || named.startsWith("--") || name.includes(named));
+    const tells = args.includes("--stories");
+    return findMutants(chosen, { ...common, histories: option("histories", 200), tells });
   }
-
   const only = option("only", 0);
   return liveHistories({ ...common, histories: option("histories", 2000), ...(only === 0 ? {} : { only }) });
 }
@@ -28,9 +31,12 @@ interface Asked {
 }
 
 async function liveHistories({ seed, histories: wanted, ...options }: Asked & { only?: number }): Promise<boolean> {
+  let lived = 0;
   const { histories, broken, counts, seconds } = await chaos(seed, wanted, {
     ...options,
     onTold: (told) => {
+      lived += 1;
+      if (lived % 250 === 0) console.log(`… ${lived} of ${wanted} histories`);
       if (told.broken.length > 0 || options.only !== undefined) console.log(storyOf(told));
     },
   });
@@ -44,12 +50,15 @@ async function liveHistories({ seed, histories: wanted, ...options }: Asked & { 
 }
 
 /** False: one of them lives through all histories. */
-async function findMutants({ seed, histories, sideBySide, tells }: Asked & { tells: boolean }): Promise<boolean> {
+async function findMutants(
+  mutants: readonly Mutant[],
+  { seed, histories, sideBySide, tells }: Asked & { tells: boolean },
+): Promise<boolean> {
   const directory = temporaryDirectory();
   let all = true;
   console.log("| mutant | found by history | broken | sentences of its story | s |\n| --- | --: | --- | --: | --: |");
   try {
-    for (const mutant of MUTANTS) {
+    for (const mutant of mutants) {
       const hook = join(directory.path, "mutant.cjs");
       await buildMutant(mutant, hook);
       const { broken, seconds } = await chaos(seed, histories, { sideBySide, hook, untilBroken: true });

@@ -9,7 +9,7 @@ export interface Mutant {
 }
 
 interface Change {
-  /** Below `src/hook`. */
+  /** Below `src`. */
   readonly file: string;
   readonly from: string;
   readonly to: string;
@@ -19,9 +19,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "who has joined is in the call, though it does not answer the count any more",
     changes: [
-      { file: "together/leading.ts", from: "this.guests.delete(socket);", to: "" },
+      { file: "hook/together/leading.ts", from: "this.guests.delete(socket);", to: "" },
       {
-        file: "together/leading.ts",
+        file: "hook/together/leading.ts",
         from: "members = await this.count();",
         to: 'members = [...this.guests.values()].flatMap((guest) => ("member" in guest ? [guest.member] : []));',
       },
@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "nothing is noted before the delete is sent",
     changes: [
       {
-        file: "act/act.ts",
+        file: "hook/act/act.ts",
         from: "notes.write({ ...before, unheardSince: before?.unheardSince ?? seen.newestListed });",
         to: "",
       },
@@ -41,7 +41,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "the task that OCP tells is not noted",
     changes: [
       {
-        file: "act/act.ts",
+        file: "hook/act/act.ts",
         from: "notes.write({ task: noteOf(task, obproxyIds, intent.target) });",
         to: "void noteOf(task, obproxyIds, intent.target);\n    restore(notes, before);",
       },
@@ -51,7 +51,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a leader that is silent is waited for",
     changes: [
       {
-        file: "together/patience.ts",
+        file: "hook/together/patience.ts",
         from: "untilCountMs: longestMs + VERSION_MS + A_LITTLE_MORE_MS,",
         to: "untilCountMs: Infinity,",
       },
@@ -61,7 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "hooks that meet do not compare what they are about",
     changes: [
       {
-        file: "together/member.ts",
+        file: "hook/together/member.ts",
         from: "return isSameRoute(leader.route, other.route) && isSameSight(sightOf(saw, other.sight.obproxyId), other.sight);",
         to: "return isSameRoute(leader.route, other.route) || isSameSight(sightOf(saw, other.sight.obproxyId), other.sight);",
       },
@@ -70,9 +70,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the deadline does not end the waiting",
     changes: [
-      { file: "patience/deadline.ts", from: "if (this.left() <= 0) throw", to: "if (this.left() <= -1e9) throw" },
+      { file: "hook/patience/deadline.ts", from: "if (this.left() <= 0) throw", to: "if (this.left() <= -1e9) throw" },
       {
-        file: "patience/deadline.ts",
+        file: "hook/patience/deadline.ts",
         from: "if (left <= 0) throw new DeadlinePassed(trouble);\n    await this.clock.sleep(Math.min(milliseconds, left));",
         to: "if (left <= -1e9) throw new DeadlinePassed(trouble);\n    await this.clock.sleep(milliseconds);",
       },
@@ -80,33 +80,39 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what OCP answers is printed with the secrets in it",
-    changes: [{ file: "main.ts", from: "(text) => maskSecrets(text, secrets),", to: "(text) => text," }],
+    changes: [
+      {
+        file: "ocp/mask.ts",
+        from: "const withoutGiven = [...new Set(secrets)]",
+        to: "if (secrets.length >= 0) return text;\n  const withoutGiven = [...new Set(secrets)]",
+      },
+    ],
   },
 ];
 
-const HOOK = join(__dirname, "../../src/hook");
+const SOURCE = join(__dirname, "../../src");
 
 /** Builds the hook with some of its lines changed. Throws where a line is not there any more. */
 export async function buildMutant({ name, changes }: Mutant, outfile: string): Promise<void> {
   const files = [...new Set(changes.map(({ file }) => file))];
-  const texts = new Map(files.map((file) => [join(HOOK, file), changed(file, changes, name)]));
+  const texts = new Map(files.map((file) => [join(SOURCE, file), changed(file, changes, name)]));
   const mutate: Plugin = {
     name: "mutate",
     setup: (build) => {
-      build.onLoad({ filter: /[\\/]src[\\/]hook[\\/].*\.ts$/ }, ({ path }) => {
+      build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
         const contents = texts.get(path);
         return contents === undefined ? undefined : { contents, loader: "ts" };
       });
     },
   };
   await build({
-    ...{ entryPoints: [join(HOOK, "main.ts")], outfile, bundle: true, platform: "node", target: "node20.18" },
+    ...{ entryPoints: [join(SOURCE, "hook/main.ts")], outfile, bundle: true, platform: "node", target: "node20.18" },
     ...{ format: "cjs", minify: true, plugins: [mutate] },
   });
 }
 
 function changed(file: string, changes: readonly Change[], name: string): string {
-  let text = readFileSync(join(HOOK, file), "utf8");
+  let text = readFileSync(join(SOURCE, file), "utf8");
   for (const { from, to } of changes.filter((each) => each.file === file)) {
     if (!text.includes(from)) throw new Error(`mutant "${name}": ${file} does not hold ${from}`);
     text = text.replace(from, () => to);

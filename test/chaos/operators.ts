@@ -49,7 +49,7 @@ export function planWork(ocp: Simulator, { theme, hasTags }: Shape, random: Rand
 
 /** A gateway that shows what it was asked, as some do. */
 function gatewayPage(secrets: readonly string[]): FaultAction {
-  return { kind: "answer", status: 502, body: `<html>bad gateway; Authorization: ${secrets.join(" ")}</html>` };
+  return { kind: "answer", status: 502, body: `<html><title>502 for ${secrets.join(" ")}</title></html>` };
 }
 
 export function drawStorms(ocp: Simulator, random: Random, secrets: readonly string[], { say }: Tells): void {

@@ -15,9 +15,10 @@ export const OTHERS_OWN = "9";
  * - `deadline`: the time for a delete is short, and OCP does not get on
  * - `silentLeader`: the first hook is stopped for longer than the others wait for it
  * - `containers`: hooks that share a machine's directories ask two OCPs by the same name
+ * - `meeting`: nothing is in the way, and one of the hooks is killed while they meet
  * - `lateFailure`: OCP's task fails when it has removed the object already, and the hook is killed meanwhile
  */
-export type Theme = "any" | "deadline" | "silentLeader" | "containers" | "lateFailure";
+export type Theme = "any" | "deadline" | "silentLeader" | "containers" | "meeting" | "lateFailure";
 
 export interface Shape {
   readonly theme: Theme;
@@ -36,16 +37,17 @@ export interface Shape {
 
 export function drawShape(random: Random): Shape {
   const theme = random.of<Theme>([
-    ...Array.from({ length: 36 }, (): Theme => "any"),
+    ...Array.from({ length: 30 }, (): Theme => "any"),
     ...Array.from({ length: 6 }, (): Theme => "lateFailure"),
+    ...Array.from({ length: 4 }, (): Theme => "meeting"),
     ...Array.from({ length: 3 }, (): Theme => "containers"),
     ...Array.from({ length: 2 }, (): Theme => "deadline"),
-    "silentLeader",
+    ...Array.from({ length: 3 }, (): Theme => "silentLeader"),
   ]);
   const tagged = ["4.3.6", "4.4.0"];
   const untagged = ["4.2.2", "3.1.1", "4.3.5"];
   const version = random.of(theme === "lateFailure" || random.chance(0.5) ? untagged : tagged);
-  const isQuick = theme === "deadline" || theme === "silentLeader";
+  const isQuick = theme === "deadline" || theme === "silentLeader" || theme === "meeting";
   return {
     theme,
     version,

@@ -195,6 +195,17 @@ describe.each(carriers)("with %s", (carrier) => {
       expect((await world.project.another("other").destroy()).code).toBe(0);
     });
 
+    test("do not keep two providers of one OCP from their destroy for good: the remedy of the refusal ends well", async () => {
+      const aliased = (first: Declare, second: Declare): Declare => pair(first, second, { url: `${world.ocp.url}/.` });
+      const [a, b] = [some([1], { ids: "variables" }), some([2, 3], { ids: "variables" })];
+      await world.deploy(aliased(a, b));
+      await refuses(/write the ids of one of the two as numbers \(this plans nothing new\)/, "destroy");
+      world.synth(aliased(a, some([2, 3])));
+      expect(await world.project.plan()).toMatchObject({ deleted: [] });
+      await destroys();
+      expect(world.held()).toEqual(["27"]);
+    });
+
     test("are not taken for those of a cluster with another name", async () => {
       await world.deploy(stacks(whole({ ids: "variables" }), whole({ ids: "variables", clusterName: "billing" })));
       await destroys();
@@ -203,6 +214,35 @@ describe.each(carriers)("with %s", (carrier) => {
   });
 
   describe("a cluster", () => {
+    test.each(["numbers", "variables"] as const)(
+      "that is deleted by force takes no OBProxy along that is declared by %s under another name of the same host",
+      async (ids) => {
+        const url = world.ocp.url.replace("127.0.0.1", "localhost");
+        const forced: Declare = (ocp, stack) => {
+          new ObproxyCluster(stack, "orders", { ocp, clusterId: 27, clusterName: "orders", forceDestroy: true });
+        };
+        const other: Declare = (ocp, stack) => {
+          const id = ids === "numbers" ? 3 : variable(stack, 3);
+          new Obproxy(stack, "other-3", { ocp, clusterId: 27, clusterName: "orders", obproxyIds: [id] });
+        };
+        await world.deploy(pair(forced, other, { url }));
+        const { code, output } = await world.project.destroy([`-target=${world.address("27")}`]);
+        expect(code).toBe(1);
+        expect(flat(output)).toMatch(
+          ids === "numbers"
+            ? /still holds OBProxies that the app declares: 3 .*, for the OCP at http:\/\/localhost/
+            : /may declare some, by ids that only Terraform knows \(stack\/other-3\)/,
+        );
+        expect(world.held()).toEqual(ALL);
+        if ((await world.project.destroy()).code === 0) return;
+        expect(world.held()).toEqual(["27", "27/1", "27/2"]);
+        // As the failure says: what nobody declares any more goes by force.
+        world.synth(pair(forced, nothing, { url }));
+        await destroys();
+        expect(world.held()).toEqual([]);
+      },
+    );
+
     test("that is to be replaced takes no declared OBProxy along", async () => {
       await world.deploy(everything);
       const { code, output } = await world.project.apply(`-replace=${world.address("27")}`);

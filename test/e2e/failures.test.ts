@@ -158,23 +158,6 @@ describe("with null_resource", () => {
     expect([...submitted].sort()).toEqual(["1", "2", "3"]);
   });
 
-  test("an interrupted destroy is finished by the next one, which sends nothing twice", async () => {
-    await open(carrier);
-    world.ocp.planWork({ subtaskName: "Stop and uninstall obproxy", ticks: 20 });
-    const sent = world.ocp.nextRequest(({ method }) => method === "DELETE");
-    const interrupted = await world.project.startDestroy();
-    await sent;
-    interrupted.signal("SIGINT");
-    expect((await interrupted.finished).code).not.toBe(0);
-    expect(await world.project.addresses()).toContain(world.address("27"));
-
-    const { code, output } = await world.project.destroy();
-    expect(output).toContain("Destroy complete!");
-    expect(code).toBe(0);
-    expect(world.held()).toEqual([]);
-    expect(world.deletedObproxies()).toEqual(["1", "2", "3"]);
-  });
-
   test("the account needs no more than what it was given", async () => {
     await open(carrier, { permissions: { manageTasks: false } });
     expect((await world.project.destroy()).code).toBe(0);

@@ -204,6 +204,24 @@ describe("from null_resource to terraform_data", () => {
     expect(world.deletedObproxies()).toEqual(["1", "2", "3"]);
   });
 
+  test("a name that was corrected guards after the switch, which preflight wants in a deploy of its own", async () => {
+    const named =
+      (clusterName: string): Declare =>
+      (ocp, stack) => {
+        new Obproxy(stack, "p", { ocp, clusterId: 27, clusterName, obproxyIds: [1] });
+      };
+    await world.deploy(named("orders"));
+    await world.deploy(named("sales"));
+    world.synth(() => undefined, switched);
+    const { code, output } = await world.project.preflight();
+    expect(output).toContain("deploy the switch of the carrier alone, and take it out after that");
+    expect(code).toBe(1);
+    await world.deploy(named("sales"), switched);
+    world.synth(() => undefined, switched);
+    expect((await world.project.destroy()).code).toBe(1);
+    expect(world.held()).toEqual(ALL);
+  });
+
   test("what was kept stays kept, also when its construct leaves later", async () => {
     await world.deploy(kept);
     world.synth(kept, switched);

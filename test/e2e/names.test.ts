@@ -218,6 +218,22 @@ describe.each(carriers)("with %s", (carrier) => {
     });
   });
 
+  test("a name that is a secret fails nothing, beside a literal one that was corrected", async () => {
+    world = await World.open(terraform, carrier);
+    const declare =
+      (clusterName: string): Declare =>
+      (ocp, stack) => {
+        const props = { type: "string", default: "orders", sensitive: true };
+        const secret = new TerraformVariable(stack, "name", props).stringValue;
+        new Obproxy(stack, "secret", { ocp, clusterId: 27, clusterName: secret, obproxyIds: [1] });
+        new Obproxy(stack, "literal", { ocp, clusterId: 28, clusterName, obproxyIds: [4, 5], skipHostOperation: true });
+      };
+    await world.deploy(declare("sales"));
+    await world.deploy(declare("billing"));
+    expect((await world.project.destroy()).code).toBe(0);
+    expect(world.held()).toEqual(["27", "27/2", "27/3"]);
+  });
+
   test("an OBProxy that leaves is guarded by the name that its cluster has in the code", async () => {
     world = await World.open(terraform, carrier);
     const declare =

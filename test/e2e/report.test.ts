@@ -144,3 +144,12 @@ test("tells that nothing was to be done where the stack was never deployed", asy
   expect(stdout).toContain("already gone: OBProxies 27/1 to 27/3; OBProxy cluster 27 (OCP does not list it)");
   expect(code).toBe(0);
 });
+
+test("does not miss the state of a stack that has nothing to do with OBProxies", async () => {
+  world = await World.open(terraform, Carrier.TERRAFORM_DATA, { clusters: [] });
+  world.project.synth(() => undefined);
+  const { code, stdout } = await report();
+  expect(stdout).toContain("note: the stack holds no OcpProvider");
+  expect(stdout.trimEnd().split("\n").at(-1)).toBe("no objects: there was nothing to delete");
+  expect(code).toBe(0);
+});

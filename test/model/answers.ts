@@ -111,9 +111,11 @@ export class Answers {
     return kind === "obproxies" && this.manner.ownName ? "Delete obproxy server" : "Offline obproxy";
   }
 
-  private tagsOf({ obproxies }: WorldTask): readonly TaskTag[] {
+  private tagsOf({ kind, obproxies }: WorldTask): readonly TaskTag[] {
     const cluster = { obproxyClusterId: CLUSTER_ID, obproxyClusterName: NAME };
-    const named = this.manner.partialTags === true ? obproxies.slice(0, 1) : obproxies;
+    const { partialTags = false, namesClusterAlone = false } = this.manner;
+    const most = namesClusterAlone && kind === "cluster" ? 0 : partialTags ? 1 : Infinity;
+    const named = obproxies.slice(0, most);
     return [cluster, ...named.map((id) => ({ ...cluster, obproxyServerId: String(id) }))];
   }
 }

@@ -1,4 +1,4 @@
-import { further } from "./further.js";
+import { further, goesOnToItsEnd, quiet } from "./further.js";
 import { Model, type Outcome, Pairs } from "./model.js";
 import { OPERATOR_DOES, type OperatorDoes, type Scene } from "./scene.js";
 import { leftBy } from "./world.js";
@@ -56,6 +56,7 @@ class Explorer {
   private readonly words: number;
   private readonly table: StateTable;
   private readonly quietRuns = new Map<string, string | undefined>();
+  private readonly waits = new Pairs<boolean>();
   private readonly stories = new Map<string, Story>();
   private transitions = 0;
 
@@ -110,11 +111,13 @@ class Explorer {
     });
   }
 
-  /** I4, from wherever a hook is at rest. */
+  /** I4, from wherever a hook is at rest, or waits. */
   private lookFurther([world = 0, rest = 0, ...places]: State, index: number): void {
     const { notes } = this.rests.at(rest);
     places.forEach((place, hook) => {
-      if (this.model.places.at(place).is !== "resting") return;
+      const { is, ...run } = this.model.places.at(place);
+      if (is === "running" && "doing" in run && run.doing.does === "wait") this.waitFurther(world, hook, place, index);
+      if (is !== "resting") return;
       notes[hook]!.forEach((note, machine) => {
         const key = `${world}/${hook}/${note}`;
         if (this.quietRuns.has(key)) return;
@@ -123,6 +126,14 @@ class Explorer {
         if (broken !== undefined) this.tell(`${broken} (in a further run)`, index, told);
       });
     });
+  }
+
+  private waitFurther(now: number, hook: number, place: number, index: number): void {
+    const world = this.model.world(quiet(this.model.worlds.at(now), this.scene.manner));
+    if (this.waits.get(place, world) !== undefined) return;
+    const { broken, told } = goesOnToItsEnd(this.model, hook, place, world);
+    this.waits.set(place, world, broken === undefined);
+    if (broken !== undefined) this.tell(broken, index, ["  the world is quiet", ...told]);
   }
 
   private each(state: State, visit: (next: State, words: () => string, broken?: string) => void): void {

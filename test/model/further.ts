@@ -78,10 +78,28 @@ type Ended =
   | { readonly is: "endless"; readonly world: number; readonly note: number }
   | { readonly is: "failed"; readonly why: Failing; readonly world: number; readonly note: number };
 
+/** A run that waits comes to an end, if the world is quiet from now on. */
+export function goesOnToItsEnd(model: Model, hook: number, place: number, world: number): Further {
+  const told: string[] = [];
+  const ended = goOn(model, hook, place, { world, note: 0 }, told);
+  if (ended.is === "broken") return { broken: ended.broken, told };
+  const isEndless = ended.is === "endless" && model.scene.waitFor !== "object";
+  return { broken: isEndless ? "I4: a run never ends" : undefined, told: isEndless ? told.slice(0, 12) : told };
+}
+
 function runOnce(model: Model, hook: number, from: number, noted: number, machine: number, told: string[]): Ended {
-  let [world, note] = [from, noted];
   told.push("  the world is quiet, and the hook is run again");
-  let place = model.begin(hook, 0, machine, note);
+  return goOn(model, hook, model.begin(hook, 0, machine, noted), { world: from, note: noted }, told);
+}
+
+function goOn(
+  model: Model,
+  hook: number,
+  at: number,
+  from: { readonly world: number; readonly note: number },
+  told: string[],
+): Ended {
+  let [place, { world, note }] = [at, from];
   for (let step = 0; step < MOST_STEPS; step += 1) {
     const run = model.places.at(place);
     if (run.is === "running" && run.doing.does !== "ask") {
@@ -123,7 +141,11 @@ function whatToDo(
     (id === undefined ? undefined : goneOn(world, Number(id))) ?? "nothing to be done";
   switch (why.reason) {
     case "guard":
-      return isRight(why, world, model, hook) ? "a person decides" : "nothing to be done";
+      if (!isRight(why, world, model, hook)) return "nothing to be done";
+      // Where nothing tells that a deletion at work is about this cluster (no tags, a cluster that does not call itself
+      // busy) a guard may speak of an OBProxy that is about to go. It tells the truth, deletes nothing, and has no more
+      // to say to a further run.
+      return isRight(why, quiet(world, model.scene.manner), model, hook) ? "a person decides" : world;
     case "task-failed":
       return why.ours.verdict.kind === "failed" ? again(why.ours.task.id) : world;
     case "bad-end":
@@ -170,8 +192,9 @@ function isRight(
       return held.some((id) => intent.elsewhereObproxies.has(id) || intent.declaredObproxyIds.has(id));
     case "forceDestroy":
       return !intent.forceDestroy && held.some((id) => !intent.declaredObproxyIds.has(id));
-    // No scene has ids that only Terraform knows, and the world that is quiet tells what the cluster holds.
     case "mayBeDeclared":
+      return held.length > 0 && (intent.obproxyTokens ?? []).length > 0;
+    // The world that is quiet tells what the cluster holds.
     case "forceDestroyUnknown":
       return false;
   }

@@ -91,11 +91,22 @@ export interface Starting {
   readonly anotherOnItsWay: boolean;
   /** This run's own deletion of the object has failed and waits for somebody. */
   readonly ownHasFailed: boolean;
+  /** OCP has accepted one of this run, which has ended or may be at work. */
+  readonly ownIsAccepted?: boolean;
+  /**
+   * A person has rolled back, or ended, what this run knows to be its own deletion, before the run asked last: that
+   * person's word ends it.
+   */
+  readonly ownWasEndedByAPerson?: boolean;
 }
 
 export function whyStartingIsWrong(facts: Starting): Broken {
   if (facts.anotherAtWork) return "I3: a second delete while a deletion of the object is at work";
   if (facts.anotherOnItsWay) return "I3: a second delete while the first is on its way";
+  if (facts.ownWasEndedByAPerson === true) {
+    return "I3: a second delete though a person has ended this run's own deletion";
+  }
   if (facts.ownHasFailed) return "I3: a second delete after this run's own deletion has failed";
+  if (facts.ownIsAccepted === true) return "I3: a second delete though OCP has accepted this run's first";
   return undefined;
 }

@@ -26,6 +26,7 @@ import {
   NAME,
   progress,
   purge,
+  rename,
   retry,
   rollBack,
   setUpAnew,
@@ -138,14 +139,17 @@ export class Model {
   }
 
   firstWorld(): number {
+    const { obproxies, past, manner } = this.scene;
+    const tasks: WorldTask[] =
+      past === undefined ? [] : [{ ...past, id: 1, by: "job", runs: [], tries: [1, 1], ended: 1 }];
     return this.world({
       era: 0,
-      cluster: { name: NAME, obproxies: this.scene.obproxies },
+      cluster: { name: NAME, obproxies },
       elsewhere: false,
-      lock: undefined,
-      tasks: [],
-      nextId: 1,
-      ends: 0,
+      lock: manner.unlockOnFailure ? undefined : tasks[0]?.id,
+      tasks,
+      nextId: tasks.length + 1,
+      ends: tasks.length,
       late: [],
     });
   }
@@ -214,7 +218,7 @@ export class Model {
   private lateArrivals(world: World): WorldStep[] {
     return world.late.map((late, index) => {
       const rest = { ...world, late: world.late.filter((_, each) => each !== index) };
-      const after = submit(rest, late);
+      const after = submit(rest, late, this.scene.manner);
       return {
         words: `OCP: the delete that was on its way arrives${typeof after === "string" ? ` and is refused (${after})` : ""}`,
         world: this.world(typeof after === "string" ? rest : after),
@@ -232,13 +236,21 @@ export class Model {
     };
     for (const id of world.cluster?.obproxies ?? []) {
       const by = "operator";
-      add("delete", `deletes OBProxy ${id}`, submit(world, { kind: "obproxies", obproxies: [id], by, runs: [] }));
-      add("restart", `restarts OBProxy ${id}`, submit(world, { kind: "restart", obproxies: [id], by, runs: [] }));
+      add(
+        "delete",
+        `deletes OBProxy ${id}`,
+        submit(world, { kind: "obproxies", obproxies: [id], by, runs: [] }, scene.manner),
+      );
+      add(
+        "restart",
+        `restarts OBProxy ${id}`,
+        submit(world, { kind: "restart", obproxies: [id], by, runs: [] }, scene.manner),
+      );
     }
     add(
       "deleteCluster",
       "deletes the cluster",
-      submit(world, { kind: "cluster", obproxies: [], by: "operator", runs: [] }),
+      submit(world, { kind: "cluster", obproxies: [], by: "operator", runs: [] }, scene.manner),
     );
     for (const task of world.tasks) {
       add("retry", `retries ${describe(task)}`, retry(world, task.id));
@@ -248,6 +260,7 @@ export class Model {
       add("purge", `OCP's history of ${describe(task)} is cleared`, purge(world, task.id));
     }
     const { obproxies } = scene;
+    add("rename", "gives the cluster another name", rename(world));
     add("setUpAnew", "sets OCP up anew, with the same ids", setUpAnew(world, obproxies, "same-name"));
     add(
       "setUpAnewOtherName",
@@ -607,7 +620,7 @@ export class Model {
       by: "job",
       runs: runs.map(({ hook }) => hook),
     } as const;
-    const after = submit(world, submission);
+    const after = submit(world, submission, this.scene.manner);
     const what = `sends the delete${isCluster ? " of the cluster" : obproxies.length > 1 ? ` for OBProxies ${obproxies.join(" and ")}` : ""}`;
     const broken = typeof after === "string" ? undefined : this.whySendingIsWrong(runs, obproxies, isCluster);
     const found: { outcomes: Outcome[] }[] = [];
@@ -707,14 +720,28 @@ export class Model {
               couldBeRead(task, place.memory) &&
               !hasOnlyToEnd(task) &&
               wasAtWork(task) &&
-              this.canKnow(task, world, place.memory, intent),
+              // What this run has sent and heard nothing of may be its own.
+              (task.runs.includes(hook) || this.canKnow(task, world, place.memory, intent)),
           ),
+          ownIsAccepted: place.memory.sent.state === "accepted",
           anotherOnItsWay: world.late.some((late) => late.runs.includes(hook)),
           ownHasFailed: touching.some((task) => hasFailed(task) && task.runs.includes(hook)),
+          ownWasEndedByAPerson: touching.some(
+            (task) =>
+              place.memory.deletions.get(String(task.id))?.proof === "sent" &&
+              ["rolledBack", "byHand"].includes(stateOf(task)) &&
+              place.saw.tasks?.includes(factKey(task)) === true,
+          ),
         });
       if (wrong !== undefined) return wrong;
     }
     return undefined;
+  }
+
+  /** After a change of OCP's zone the hours differ, and nothing else. */
+  private isStart(noted: string | undefined, told: string | undefined): boolean {
+    const anyHour = (text: string | undefined): string | undefined => text?.replace(/T\d\d/, "");
+    return this.scene.manner.shiftsZone === true ? anyHour(noted) === anyHour(told) : noted === told;
   }
 
   private event(key: string): number {
@@ -830,11 +857,16 @@ export class Model {
   private canKnow(task: WorldTask, world: World, memory: Memory, { target }: Intent): boolean {
     const id = String(task.id);
     const told = this.answers.task(task, world.era, "detail");
+    const named = (told.tags ?? []).flatMap(({ obproxyServerId }) => obproxyServerId ?? []);
+    // What names the cluster alone was its last deletion, where the cluster is gone.
     const isTagged =
       told.tags !== undefined &&
-      (target.kind === "cluster" || told.tags.some(({ obproxyServerId }) => obproxyServerId === target.obproxyId));
+      (target.kind === "cluster" ||
+        named.includes(target.obproxyId) ||
+        (task.kind === "cluster" && named.length === 0 && world.cluster === undefined));
     const { note } = memory;
-    const isNoted = note?.note.taskId === id && note.note.startTime === told.startTime && note.note.name === told.name;
+    const isNoted =
+      note?.note.taskId === id && this.isStart(note.note.startTime, told.startTime) && note.note.name === told.name;
     const { unheardSince } = memory;
     // A delete of an earlier run that nobody heard of may have begun it.
     const isUnheard = unheardSince !== undefined && task.id > Number(unheardSince);
@@ -953,8 +985,8 @@ function stateOf(task: WorldTask): DeletionFact["state"] {
 }
 
 /** With its cluster goes by force what nobody declares, and nothing else. */
-function maySweepAway({ forceDestroy, declaredObproxyIds }: Intent, id: number | string): boolean {
-  return forceDestroy && !declaredObproxyIds.has(String(id));
+function maySweepAway({ forceDestroy, declaredObproxyIds, obproxyTokens = [] }: Intent, id: number | string): boolean {
+  return forceDestroy && !declaredObproxyIds.has(String(id)) && obproxyTokens.length === 0;
 }
 
 function isProtected({ keptObproxyIds, elsewhereObproxies }: Intent, id: number | string): boolean {

@@ -1,10 +1,10 @@
 import type { Intent } from "../../src/hook/intent.js";
 import { CLUSTER_ID } from "./answers.js";
-import { type Manner, NAME } from "./world.js";
+import { type Manner, NAME, type WorldTask } from "./world.js";
 
 /** What an operator may do, each kind at most once. */
 export const OPERATOR_DOES = [
-  ...(["delete", "deleteCluster", "restart", "retry", "skip", "rollBack", "end", "purge"] as const),
+  ...(["delete", "deleteCluster", "restart", "retry", "skip", "rollBack", "end", "purge", "rename"] as const),
   ...(["setUpAnew", "setUpAnewOtherName", "setUpAnewOtherId"] as const),
 ] as const;
 export type OperatorDoes = (typeof OPERATOR_DOES)[number];
@@ -42,10 +42,14 @@ export interface Scene {
   /** What the cluster holds at first. */
   readonly obproxies: readonly number[];
   readonly hooks: readonly HookPlace[];
+  /** A task of this job's that an earlier deploy, which declared other things, has left behind, FAILED. */
+  readonly past?: Pick<WorldTask, "kind" | "obproxies" | "phase">;
   /** Declared in the code beside the hooks' own. */
   readonly declared?: readonly number[];
   readonly kept?: readonly number[];
   readonly elsewhere?: readonly number[];
+  /** Declared in the code by ids that only Terraform knows. */
+  readonly byTokens?: boolean;
   readonly forceDestroy?: boolean;
   readonly taskRetries?: number;
   readonly waitFor?: "task" | "object";
@@ -63,6 +67,8 @@ export interface Scene {
   readonly failures: number;
   readonly operatorActs: number;
   readonly operator: readonly OperatorDoes[];
+  /** How many states of it are visited at most. Default: as the bound says. */
+  readonly states?: number;
 }
 
 export function intentsOf(scene: Scene): readonly Intent[] {
@@ -91,6 +97,7 @@ function intentOf({ target, hasLeft = false }: HookPlace, scene: Scene): Intent 
       ...(hasLeft && isCluster ? owned.map((id) => [id, `app/${id}`] as const) : []),
     ]),
     keptObproxyIds: new Set(kept.map(String)),
+    ...(scene.byTokens === true && { obproxyTokens: [{ kind: "obproxy", path: "app/token", clusterId: CLUSTER_ID }] }),
     timeoutMs: undefined,
     taskRetries: scene.taskRetries ?? 0,
     waitFor: scene.waitFor ?? "task",

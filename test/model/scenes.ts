@@ -1,12 +1,12 @@
-import type { Fault, HookPlace, OperatorDoes, Scene } from "./scene.js";
+import { type Fault, type HookPlace, OPERATOR_DOES, type Scene } from "./scene.js";
 import type { Manner } from "./world.js";
 
 export type Bound = "short" | "deep";
 
-/** How many states of each scene are visited at most. */
+/** How many states of each scene are visited at most, where the scene itself does not say. */
 export const BOUNDS: Readonly<Record<Bound, { readonly states: number }>> = {
   short: { states: 25_000 },
-  deep: { states: 2_000_000 },
+  deep: { states: 50_000 },
 };
 
 const TAGGED: Manner = { tags: true, ownName: true, unlockOnFailure: false, showsBusy: true, bareLists: false };
@@ -21,10 +21,6 @@ const LIGHT = { unlockOnFailure: true, showsBusy: false } as const;
 const EVERY_FAULT: readonly Fault[] = [
   ...(["lostBefore", "lostAfter", "lostLate", "undelivered", "general404"] as const),
   ...(["oneWitness", "silence", "brokenList", "unknownTask", "lag"] as const),
-];
-const EVERY_ACT: readonly OperatorDoes[] = [
-  ...(["delete", "deleteCluster", "restart", "retry", "skip", "rollBack", "end", "purge"] as const),
-  ...(["setUpAnew", "setUpAnewOtherName", "setUpAnewOtherId"] as const),
 ];
 
 type Theme = Omit<Scene, "name" | "manner" | "hooks" | "obproxies">;
@@ -51,23 +47,46 @@ const SHORT = {
     ...{ ...QUIET, faults: 1, faultKinds: LOSSES, failures: 1 },
     ...{ operatorActs: 1, operator: ["retry", "skip", "rollBack", "end"] },
   },
-  people: { ...QUIET, failures: 1, operatorActs: 1, operator: EVERY_ACT },
-  killed: { ...QUIET, failures: 1, kills: 1, operatorActs: 1, operator: EVERY_ACT },
+  people: { ...QUIET, failures: 1, operatorActs: 1, operator: OPERATOR_DOES },
+  killed: { ...QUIET, failures: 1, kills: 1, operatorActs: 1, operator: OPERATOR_DOES },
   "another machine": { ...QUIET, machines: 2, failures: 1, kills: 1, operatorActs: 1, operator: ["end", "retry"] },
   lists: {
     ...{ ...QUIET, faults: 1, faultKinds: ["brokenList", "unknownTask", "general404"], failures: 1 },
     ...{ operatorActs: 1, operator: ["delete", "retry", "end", "purge"] },
   },
-  absence: { ...QUIET, faults: 1, faultKinds: ["brokenList"], operatorActs: 1, operator: ["delete"] },
-  order: { ...QUIET, runs: 1, failures: 1, operatorActs: 2, operator: ["delete", "retry"] },
-  anew: { ...QUIET, failures: 1, operatorActs: 2, operator: ["delete", "setUpAnew"] },
+  past: { ...QUIET, failures: 1, operatorActs: 1, operator: ["retry", "skip", "rollBack", "end", "rename"] },
+  unseen: { ...QUIET, faults: 1, faultKinds: ["general404"], operatorActs: 1, operator: ["rename"] },
+  "a lost end": {
+    ...{ ...QUIET, runs: 1, faults: 2, faultKinds: ["lostAfter", "general404"], failures: 1 },
+    ...{ operatorActs: 1, operator: ["retry"] },
+  },
+  "a kill": { ...QUIET, machines: 2, kills: 1 },
+  "an odd list": { ...QUIET, runs: 1, faults: 1, faultKinds: ["brokenList"], failures: 1 },
+  absence: { ...QUIET, runs: 1, faults: 2, faultKinds: ["brokenList"], operatorActs: 1, operator: ["delete"] },
+  order: { ...QUIET, runs: 1, failures: 2, operatorActs: 2, operator: ["delete", "retry", "end"] },
+  anew: { ...QUIET, failures: 1, kills: 1, operatorActs: 2, operator: ["delete", "setUpAnew"] },
   failures: { ...QUIET, runs: 1, failures: 2 },
   "a failure": { ...QUIET, failures: 1 },
   "a failure elsewhere": { ...QUIET, machines: 2, failures: 1 },
   "a lost answer": { ...QUIET, runs: 1, faults: 1, faultKinds: ["lostAfter"] },
 } as const satisfies Record<string, Theme>;
 
-/** In the deep bound: everything, everywhere. */
+/**
+ * The deep bound visits whole what two hooks come to when any two of these happen: a loss, a kill, a failure, an act of
+ * an operator, of whatever kind.
+ */
+const ANY_TWO: Theme = {
+  ...QUIET,
+  troubles: 2,
+  kills: 1,
+  faults: 1,
+  faultKinds: ["lostBefore", "lostAfter", "lostLate"],
+  failures: 1,
+  operatorActs: 1,
+  operator: OPERATOR_DOES,
+};
+
+/** Beside that, everything, everywhere, as far as it goes. */
 const DEEP: Theme = {
   machines: 2,
   runs: 3,
@@ -77,11 +96,13 @@ const DEEP: Theme = {
   faultKinds: EVERY_FAULT,
   failures: 2,
   operatorActs: 2,
-  operator: EVERY_ACT,
+  operator: OPERATOR_DOES,
 };
 
 type Cast = Pick<Scene, "obproxies" | "hooks"> &
-  Partial<Pick<Scene, "declared" | "kept" | "elsewhere" | "forceDestroy" | "taskRetries" | "waitFor">>;
+  Partial<
+    Pick<Scene, "past" | "declared" | "kept" | "elsewhere" | "byTokens" | "forceDestroy" | "taskRetries" | "waitFor">
+  >;
 
 const proxies = (...targets: readonly number[]): readonly HookPlace[] => targets.map((target) => ({ target }));
 const CLUSTER: readonly HookPlace[] = [{ target: "cluster" }];
@@ -95,8 +116,29 @@ const CASTS = {
     kept: [2],
     taskRetries: 1,
   },
+  "one OBProxy beside one that has been kept since": {
+    ...{ obproxies: [1, 2], hooks: proxies(1), kept: [2], taskRetries: 1 },
+    past: { kind: "obproxies", obproxies: [1, 2], phase: "failed0" },
+  },
+  "one OBProxy whose deletion has failed": {
+    ...{ obproxies: [1, 2], hooks: proxies(1), declared: [2], taskRetries: 1 },
+    past: { kind: "obproxies", obproxies: [1], phase: "failed0" },
+  },
+  "one OBProxy of a cluster whose deletion has failed": {
+    ...{ obproxies: [1, 2], hooks: proxies(1), declared: [2], taskRetries: 1 },
+    past: { kind: "cluster", obproxies: [1, 2], phase: "failed0" },
+  },
+  "a cluster with a declared OBProxy whose deletion has failed": {
+    ...{ obproxies: [1], hooks: CLUSTER, declared: [1], forceDestroy: true, taskRetries: 1 },
+    past: { kind: "cluster", obproxies: [], phase: "failed0" },
+  },
+  "a cluster whose OBProxy's deletion has failed": {
+    ...{ obproxies: [], hooks: CLUSTER },
+    past: { kind: "obproxies", obproxies: [1], phase: "failed1" },
+  },
   "one OBProxy, tasks not to be read": { obproxies: [1, 2], hooks: proxies(1), waitFor: "object" },
   "one OBProxy, twice": { obproxies: [1], hooks: proxies(1, 1) },
+  "two OBProxies, once": { obproxies: [1, 2], hooks: proxies(1, 2) },
   "two OBProxies": { obproxies: [1, 2], hooks: proxies(1, 2), taskRetries: 1 },
   "an OBProxy and its cluster": { obproxies: [1], hooks: [...proxies(1), ...CLUSTER], taskRetries: 1 },
   "an empty cluster": { obproxies: [], hooks: CLUSTER },
@@ -105,6 +147,7 @@ const CASTS = {
   "a cluster with a declared OBProxy": { obproxies: [1, 2], hooks: CLUSTER, declared: [1], forceDestroy: true },
   "a cluster with a kept OBProxy": { obproxies: [1, 2], hooks: CLUSTER, kept: [2], forceDestroy: true, taskRetries: 1 },
   "a cluster with one declared elsewhere": { obproxies: [1, 2], hooks: CLUSTER, elsewhere: [2], forceDestroy: true },
+  "a cluster with one that may be declared": { obproxies: [2], hooks: CLUSTER, byTokens: true, forceDestroy: true },
   "a cluster that has left": { obproxies: [1], hooks: [{ target: "cluster", hasLeft: true }], declared: [1] },
 } as const satisfies Record<string, Cast>;
 
@@ -118,20 +161,35 @@ const SHORT_CASTS: Readonly<Record<keyof typeof SHORT, readonly CastName[]>> = {
   losses: ["one OBProxy", "one OBProxy, retried", "a cluster by force", "one OBProxy, tasks not to be read"],
   "losses mended": ["one OBProxy", "a cluster by force"],
   people: [
-    ...(["one OBProxy", "one OBProxy beside a kept one", "an empty cluster", "a cluster by force"] as const),
+    ...([
+      "one OBProxy",
+      "one OBProxy, retried",
+      "one OBProxy beside a kept one",
+      "an empty cluster",
+      "a cluster by force",
+    ] as const),
     ...([
       "a cluster with an undeclared OBProxy",
       "a cluster with a declared OBProxy",
       "a cluster with a kept OBProxy",
       "a cluster with one declared elsewhere",
     ] as const),
-    "a cluster that has left",
+    ...(["a cluster with one that may be declared", "a cluster that has left"] as const),
   ],
   killed: ["one OBProxy"],
   "another machine": ["one OBProxy", "a cluster by force"],
   lists: ["one OBProxy", "one OBProxy, retried", "an empty cluster"],
+  past: [
+    "one OBProxy beside one that has been kept since",
+    "one OBProxy of a cluster whose deletion has failed",
+    "a cluster with a declared OBProxy whose deletion has failed",
+  ],
   absence: ["one OBProxy"],
-  order: ["one OBProxy"],
+  order: [],
+  unseen: [],
+  "a lost end": ["one OBProxy"],
+  "a kill": [],
+  "an odd list": [],
   anew: ["one OBProxy, retried"],
   failures: ["two OBProxies"],
   "a failure": ["an OBProxy and its cluster", "one OBProxy, twice"],
@@ -155,6 +213,30 @@ function shortScenes(): Scene[] {
   const [[tags, tagged], [noTags, untagged]] = MANNERS;
   return [
     ...usual,
+    scene("order", "one OBProxy", { ...tagged, ...LIGHT }, tags, "unlocked on failure"),
+    scene("order", "one OBProxy", { ...untagged, ...LIGHT }, noTags, "unlocked on failure"),
+    scene("losses", "one OBProxy", { ...untagged, ...LIGHT }, noTags, "unlocked on failure"),
+    scene("losses", "one OBProxy", { ...tagged, noLock: true }, tags, "no lock"),
+    scene("losses", "one OBProxy", { ...untagged, noLock: true }, noTags, "no lock"),
+    scene("absence", "one OBProxy", { ...tagged, noLock: true }, tags, "no lock"),
+    scene("a kill", "one OBProxy, twice", { ...untagged, noLock: true }, noTags, "no lock"),
+    scene("an odd list", "one OBProxy, twice", { ...tagged, noLock: true }, tags, "no lock"),
+    scene(
+      ...(["losses", "one OBProxy, tasks not to be read"] as const),
+      ...([{ ...tagged, ...LIGHT }, tags, "unlocked on failure"] as const),
+    ),
+    scene(
+      ...(["past", "a cluster whose OBProxy's deletion has failed"] as const),
+      ...([{ ...tagged, ...LIGHT }, tags, "unlocked on failure"] as const),
+    ),
+    scene(
+      ...(["past", "one OBProxy of a cluster whose deletion has failed"] as const),
+      ...([{ ...tagged, namesClusterAlone: true }, tags, "the cluster alone is named"] as const),
+    ),
+    scene(
+      ...(["unseen", "one OBProxy whose deletion has failed"] as const),
+      ...([{ ...tagged, ...LIGHT }, tags, "unlocked on failure"] as const),
+    ),
     scene("people", "one OBProxy", { ...tagged, bareLists: true }, tags, "bare lists"),
     scene("people", "one OBProxy", { ...tagged, ...LIGHT }, tags, "unlocked on failure"),
     scene("people", "one OBProxy", { ...untagged, ...LIGHT }, noTags, "unlocked on failure"),
@@ -162,12 +244,21 @@ function shortScenes(): Scene[] {
     scene("people", "one OBProxy", { ...untagged, shiftsZone: true }, noTags, "another zone"),
     scene("a failure elsewhere", "two OBProxies", { ...tagged, partialTags: true }, tags, "partial tags"),
     scene("people", "one OBProxy, retried", { ...tagged, ownName: false }, tags, "old names"),
+    scene("people", "one OBProxy, retried", { ...tagged, ...LIGHT }, tags, "unlocked on failure"),
+    scene(
+      ...(["past", "one OBProxy beside one that has been kept since"] as const),
+      ...([{ ...tagged, partialTags: true }, tags, "partial tags"] as const),
+    ),
   ];
 }
 
 function deepScenes(): Scene[] {
   const casts = Object.keys(CASTS) as CastName[];
-  return MANNERS.flatMap(([called, manner]) =>
+  const whole = MANNERS.map(([called, manner]): Scene => ({
+    ...{ ...ANY_TWO, ...CASTS["two OBProxies, once"], manner, states: Infinity },
+    name: `two OBProxies, any two troubles, ${called}`,
+  }));
+  const further = MANNERS.flatMap(([called, manner]) =>
     casts.flatMap((cast): Scene[] => [
       { ...DEEP, ...CASTS[cast], manner, name: `${cast}, ${called}` },
       { ...DEEP, ...CASTS[cast], manner: { ...manner, ...LIGHT }, name: `${cast}, ${called}, unlocked on failure` },
@@ -176,4 +267,5 @@ function deepScenes(): Scene[] {
         : []),
     ]),
   );
+  return [...whole, ...further];
 }

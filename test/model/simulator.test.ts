@@ -2,7 +2,7 @@ import { aboutObject, presenceOf } from "../../src/hook/decide/evidence.js";
 import { isBusy } from "../../src/hook/decide/on-cluster.js";
 import { laterFirst } from "../../src/hook/decide/memory.js";
 import { observer } from "../../src/hook/observe/observer.js";
-import type { Look, Questions } from "../../src/hook/decide/look.js";
+import type { Look, Questions, TaskAnswer } from "../../src/hook/decide/look.js";
 import type { Target } from "../../src/hook/intent.js";
 import { createOcpClient } from "../../src/ocp/client.js";
 import type { OcpApi } from "../../src/ocp/api.js";
@@ -214,9 +214,21 @@ function made(look: Look, showsBusy: boolean): unknown {
     cluster: cluster === undefined ? look.cluster?.says : { name: cluster.name, busy: showsBusy && isBusy(cluster) },
     presence: TARGETS.map((target) => presenceOf(look, target).is),
     tasks: ofTasks(look.tasks?.entries),
+    details: [...look.details].map(([id, answer]) => [id, ofDetail(answer)]),
     anyStatus: ofTasks(look.anyStatus?.tasks.entries),
     // The one that ended last first.
     ends: [...(look.anyStatus?.tasks.entries ?? [])].sort(laterFirst).map(({ id }) => id),
+  };
+}
+
+/** The attempts are counted by who retries. */
+function ofDetail(answer: TaskAnswer): unknown {
+  if (answer.says !== "there") return answer.says;
+  const { operation, subtasks } = answer.task;
+  return {
+    means: classify(answer.task).kind,
+    operation,
+    attempts: Math.max(...subtasks.map(({ runTime }) => runTime)),
   };
 }
 
@@ -227,7 +239,12 @@ function modelled(world: ocp.World, answers: Answers, showsBusy: boolean): unkno
       cluster: cluster === undefined ? { says: "missing" } : { says: "there", cluster },
       clusters: cluster === undefined ? { entries: [], unread: [], complete: true } : undefined,
       tasks: answers.working(world, undefined),
-      details: new Map(),
+      details: new Map(
+        world.tasks.map((task) => [
+          String(task.id),
+          { says: "there", task: answers.task(task, world.era, "detail") } as const,
+        ]),
+      ),
       anyStatus: { since: "0", tasks: answers.anyStatus(world, 0) },
     },
     showsBusy,
@@ -257,7 +274,8 @@ describe.each([
           const answers = new Answers(manner);
           for (let step = 0; step < STEPS; step += 1) {
             walk.step();
-            const look = await observer(api, (call) => call()).look(EVERYTHING);
+            const details = walk.world.tasks.map(({ id }) => String(id));
+            const look = await observer(api, (call) => call()).look({ ...EVERYTHING, details });
             expect({ seed, told: walk.told, says: made(look, manner.showsBusy) }).toEqual({
               ...{ seed, told: walk.told },
               says: modelled(walk.world, answers, manner.showsBusy),

@@ -19,6 +19,10 @@ export interface Manner {
   readonly hidesEnds?: boolean;
   /** A task's tags name only the first of several OBProxies. */
   readonly partialTags?: boolean;
+  /** The tags of a cluster's deletion name the cluster alone. */
+  readonly namesClusterAlone?: boolean;
+  /** A delete does not lock the cluster: OCP's lock need not hold until its task's end. */
+  readonly noLock?: boolean;
   /** Times are stored without a zone, and OCP was restarted under another one since it answered the delete. */
   readonly shiftsZone?: boolean;
 }
@@ -181,14 +185,18 @@ export function fail(world: World, id: number, phase: Phase, { unlockOnFailure }
 
 export type Refusal = "missing" | "locked";
 
-export function submit(world: World, { kind, obproxies, by, runs }: Submission): World | Refusal {
+export function submit(
+  world: World,
+  { kind, obproxies, by, runs }: Submission,
+  { noLock = false }: Partial<Manner> = {},
+): World | Refusal {
   const { cluster } = world;
   if (cluster === undefined || obproxies.some((id) => !cluster.obproxies.includes(id))) return "missing";
   if (world.lock !== undefined) return "locked";
   const id = world.nextId;
   const all = kind === "cluster" ? cluster.obproxies : obproxies;
   const task: WorldTask = { id, kind, obproxies: all, by, runs, phase: "run0", tries: [1, 1], ended: 0 };
-  return { ...world, tasks: [...world.tasks, task], nextId: id + 1, lock: id };
+  return { ...world, tasks: [...world.tasks, task], nextId: id + 1, ...(noLock ? {} : { lock: id }) };
 }
 
 /** Undefined: OCP refuses. */
@@ -238,6 +246,13 @@ export function purge(world: World, id: number): World | undefined {
   return hasFailed(task)
     ? put(free, { ...task, phase: "forgotten" })
     : { ...free, tasks: free.tasks.filter((each) => each.id !== id) };
+}
+
+/** Undefined: it has that name already, or something works on it. */
+export function rename(world: World): World | undefined {
+  const { cluster, lock } = world;
+  if (cluster === undefined || cluster.name === OTHER_NAME || lock !== undefined) return undefined;
+  return { ...world, cluster: { ...cluster, name: OTHER_NAME } };
 }
 
 /** OCP begins anew: the same ids, and a counter of tasks that begins again. */

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { REPOSITORY } from "../support/repository.js";
 import { failureOf, Place, Run } from "./place.js";
@@ -94,9 +94,35 @@ test("tells of thirty proxies in twenty lines, and each cause once", async () =>
   many.remove();
   const lines = out.trimEnd().split("\n");
   expect(lines.length).toBeLessThanOrEqual(20);
-  expect(lines.filter((line) => line.includes("mend the cause"))).toHaveLength(2);
+  expect(lines.filter((line) => line.includes("mend the cause and retry tasks 910, 920 at "))).toHaveLength(1);
   expect(out).toContain("failed: OBProxies 27/11 to 27/30");
-  expect(out).toContain("FAILED OBProxies 27/21 to 27/30: OCP's task 920");
+  expect(out).toContain(
+    `FAILED OBProxies 27/11 to 27/30: OCP's tasks 910, 920 "Delete obproxy server" FAILED\n  of task 910:\n`,
+  );
+});
+
+test("tells causes apart that differ in OCP's last word alone", async () => {
+  const full = { details: ['OCP says: "no space left on host" (trace id 1)'] };
+  const run = new Run(place.hooks).fails("910", ["27/1"]).fails("920", ["27/2"], full).fails("930", ["27/3"], full);
+  place.wrote(String(run));
+  place.holds(place.keys);
+  const { stacks } = await place.json();
+  expect(stacks[0]?.causes.map(({ objects }) => objects)).toEqual([["27/1"], ["27/2", "27/3"]]);
+});
+
+test("is short where there are many causes, and says where the rest is", async () => {
+  const many = new Place({ obproxyIds: Array.from({ length: 30 }, (_, index) => index + 1) });
+  const run = new Run(many.hooks);
+  many.keys.slice(1).forEach((key, index) => {
+    run.fails(String(900 + 10 * index), [key], { details: ["log: a", "log: b", `OCP says: "${index}"`] });
+  });
+  many.wrote(String(run));
+  many.holds(many.keys);
+  const { out } = await many.alone();
+  many.remove();
+  expect(out).toContain('  OCP says: "29"\n');
+  expect(out).not.toContain("log: a");
+  expect(out).toContain("  (2 lines before this; --html shows them)\n");
 });
 
 test("tells one cause once, though each object is named in its own failure", async () => {
@@ -264,12 +290,53 @@ describe("what stays by the configuration's wish", () => {
   });
 });
 
+test("does not take the hook of what is remembered of an object for its own", async () => {
+  const run = new Run(place.hooks).deletes("900", place.keys);
+  const other = new Run(place.hooks).add("27/1", { ...failureOf("1"), what: "its name is not known any more" }, 4711);
+  place.wrote(String(run) + String(other));
+  expect((await place.alone()).out).toContain("4 objects: 4 deleted\n");
+  place.wrote(String(other));
+  place.holds(["27/1"]);
+  expect((await place.alone()).out).toContain("FAILED OBProxy 27/1: its name is not known any more\n");
+});
+
+describe("after a deploy", () => {
+  test("tells of what has left the code alone", async () => {
+    place.wrote(String(new Run(place.hooks).deletes("900", ["27/4"])));
+    place.holds([...place.keys, "27/5"]);
+    const { code, out } = await place.alone("--deploy");
+    expect(code).toBe(1);
+    expect(out).toContain("deleted: OBProxy 27/4 (task 900)\n");
+    expect(out).toContain("LEFT OBProxy 27/5: in the state, and no hook has told of it\n");
+    expect(out).toContain("2 objects: 1 deleted, 1 left\n");
+    place.holds(place.keys);
+    expect((await place.alone("--deploy")).code).toBe(0);
+    expect((await place.alone()).code).toBe(1);
+  });
+});
+
 test("tells what hooks warned of, once", async () => {
   const run = new Run(place.hooks).start(...PROXIES);
   for (const key of PROXIES) run.add(key, { event: "warned", text: "no note can be kept here" });
   place.wrote(String(run.deletes("900", place.keys)));
   const { out } = await place.alone();
   expect(out).toContain("WARNING OBProxies 27/1 to 27/3: no note can be kept here\n");
+});
+
+test("does not wait for a pipe that nobody writes to, and says that it is no file", async () => {
+  place.holds(place.keys);
+  for (const make of [
+    () => execFileSync("mkfifo", [place.eventsFile]),
+    () => {
+      mkdirSync(place.eventsFile);
+    },
+  ]) {
+    rmSync(place.eventsFile, { force: true });
+    make();
+    const { code, out } = await place.alone();
+    expect(code).toBe(1);
+    expect(out).toContain(`WARNING: the events cannot be read: ${place.eventsFile} is no file\n`);
+  }
 });
 
 test("tells of an object that has left the code and the state", async () => {

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 let place: Place;
 afterEach(() => {
-  place.remove();
+  (place as Place | undefined)?.remove();
 });
 
 interface Opened {
@@ -90,7 +90,7 @@ describe("after one of three tasks failed", () => {
     expect(words).toContainEqual(
       expect.stringMatching(/^OBProxy 27\/3 failed why OBProxy 27\/3 is left from .*, task 920/),
     );
-    expect(words).toContainEqual(expect.stringMatching(/^OBProxy cluster 27 waiting no hook ran/));
+    expect(words).toContainEqual(expect.stringMatching(/^OBProxy cluster 27 waiting no hook has told of it/));
     expect(await opened.page.locator("rect.bar.failed").count()).toBe(3);
   });
 

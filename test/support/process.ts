@@ -15,6 +15,8 @@ export interface Running {
   /** What has been printed so far. */
   output(): string;
   signal(signal: NodeJS.Signals): void;
+  /** To it and all that it has started, as a terminal does; only where it was started as a job of its own. */
+  signalAll(signal: NodeJS.Signals): void;
 }
 
 export interface RunOptions {
@@ -22,6 +24,8 @@ export interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Then the process is killed and `finished` rejects with what it has printed. */
   readonly timeoutMs?: number;
+  /** A job of its own, as a shell makes one of a command. */
+  readonly job?: boolean;
 }
 
 /** Starts a program without a shell and without an input. */
@@ -30,6 +34,7 @@ export function start(command: string, args: readonly string[], options: RunOpti
     cwd: options.cwd,
     env: options.env,
     stdio: ["ignore", "pipe", "pipe"],
+    detached: options.job === true,
   });
   let stdout = "";
   let stderr = "";
@@ -59,6 +64,10 @@ export function start(command: string, args: readonly string[], options: RunOpti
     finished,
     output: () => output,
     signal: (signal) => child.kill(signal),
+    signalAll: (signal) => {
+      if (options.job !== true || child.pid === undefined) throw new Error(`${command} is no job of its own`);
+      process.kill(-child.pid, signal);
+    },
   };
 }
 

@@ -15,6 +15,8 @@ interface Place {
   readonly stack: string;
   /** Of the local backend, below the directory. */
   readonly state: string;
+  /** Where the state is kept instead. */
+  readonly backend?: Build;
 }
 
 export interface SynthOptions {
@@ -68,7 +70,8 @@ export class Project {
   /** A stack of this project, with a state of its own that outlives every synth. */
   addStack(app: App): TerraformStack {
     const stack = new TerraformStack(app, this.place.stack);
-    new LocalBackend(stack, { path: join(this.path, this.place.state) });
+    if (this.place.backend === undefined) new LocalBackend(stack, { path: join(this.path, this.place.state) });
+    else this.place.backend(stack);
     return stack;
   }
 
@@ -93,9 +96,9 @@ export class Project {
   }
 
   /** For tests that watch or interrupt it. */
-  async startDestroy(env: Environment = {}): Promise<Running> {
+  async startDestroy(env: Environment = {}, options: readonly string[] = []): Promise<Running> {
     await this.init();
-    const args = ["destroy", "-auto-approve", "-no-color", "-input=false"];
+    const args = ["destroy", "-auto-approve", "-no-color", "-input=false", ...options];
     return this.terraform.startTerraform(this.stackPath, args, { ...this.env, ...env });
   }
 
@@ -202,6 +205,11 @@ export class CliProject {
 
   cdktf(...args: string[]): Promise<Finished> {
     return this.terraform.cdktf(this.path, args, this.env);
+  }
+
+  /** `cdktf` and what it starts, as a job of their own: see {@link Running.signalAll}. */
+  startCdktf(...args: string[]): Running {
+    return this.terraform.startCdktf(this.path, args, this.env);
   }
 
   /** Another program, in the project's directory and with its environment. */

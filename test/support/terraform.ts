@@ -20,6 +20,7 @@ export interface Terraform {
   shell(directory: string, script: string, env?: Environment): Promise<Finished>;
   /** `cdktf` of node_modules in a project directory. */
   cdktf(projectDirectory: string, args: readonly string[], env?: Environment): Promise<Finished>;
+  startCdktf(projectDirectory: string, args: readonly string[], env?: Environment): Running;
   /** Ends the stand-in and removes what was written for all runs. */
   stop(): Promise<void>;
 }
@@ -50,6 +51,8 @@ export async function startTerraform(): Promise<Terraform> {
     node: (cwd, args, env) => run(process.execPath, args, options(cwd, env)),
     shell: (cwd, script, env) => run("bash", ["-euo", "pipefail", "-c", script], options(cwd, env)),
     cdktf: (cwd, args, env) => run(process.execPath, [cdktfProgram(), ...args, ...unlocked(args)], options(cwd, env)),
+    startCdktf: (cwd, args, env) =>
+      start(process.execPath, [cdktfProgram(), ...args, ...unlocked(args)], { ...options(cwd, env), job: true }),
     stop: async () => {
       await standIn?.stop();
       directory.remove();

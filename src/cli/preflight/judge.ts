@@ -178,11 +178,17 @@ function addressesOf(sharers: readonly Sharer[]): string[] {
 /** Of what has left the code: what lies beside its null_resource, and whose hook refuses first. */
 function lackFor({ object, provider }: Circumstances): Judgement | undefined {
   const { instance, target } = object;
-  if (instance?.memory === undefined || provider?.settings === undefined || changesCarrier(object)) return undefined;
+  if (instance?.memory === undefined || provider?.settings === undefined) return undefined;
   const lack = lackOf({ target, ...instance.memory }, provider.settings);
   if (lack === undefined) return undefined;
   const code = instance.memory.firstName === undefined ? "settings-lost" : "name-changed";
-  return problem(code, `${lack.what}: its hook would refuse`, lack.next);
+  return changesCarrier(object)
+    ? problem(
+        code,
+        `${lack.what}: it would be deleted without it, because what lies beside it leaves together with the carrier`,
+        `declare ${object.label} again, deploy the switch of the carrier alone, and take it out after that`,
+      )
+    : problem(code, `${lack.what}: its hook would refuse`, lack.next);
 }
 
 function judgeHandsOff({ object }: Circumstances, hands: Extract<Hands, { off: true }>): Judgement {

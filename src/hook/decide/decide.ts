@@ -170,7 +170,7 @@ function judgePresence(seen: Situation, intent: Intent): Action {
   const certain = seen.atWork.find((each) => each.onCluster === "yes");
   if (certain !== undefined) return followOther(certain);
   const { sent, loss } = seen;
-  if (sent.state === "accepted") return wait("object");
+  if (sent.state === "accepted") return judgeAccepted(seen);
   const unresolved = loss === undefined ? judgeUnheard(seen) : judgeLoss(loss, seen);
   if (unresolved !== undefined) return unresolved;
   if (sent.state === "locked" && !sent.due) return judgeLock(seen, sent, intent);
@@ -186,6 +186,15 @@ function judgePresence(seen: Situation, intent: Intent): Action {
     return only !== undefined && another === undefined ? followOther(only) : wait("busy");
   }
   return judgeDelete(seen, intent);
+}
+
+/**
+ * Who may read tasks knows what became of the accepted delete, unless another deletion of the object has ended since: then
+ * that one has the last word, and the object is there nevertheless.
+ */
+function judgeAccepted({ ours, patience }: Situation): Action {
+  if (ours === undefined) return wait("object");
+  return patience.verify ? wait("verify") : fail({ reason: "still-there", task: ours.task });
 }
 
 /** Where an earlier run sent a delete and heard no answer, what may be its task is waited for. */

@@ -51,10 +51,19 @@ export function mayBe(token: TokenDeclaration, target: Target, name: string | un
   return mayBeItsIds(token, target) && (isAny(name) || isAny(token.clusterName) || token.clusterName === name);
 }
 
-/** Of the OBProxies of a cluster that are declared by ids only Terraform knows: here, or for what may be the same OCP. */
-export function tokensIn(clusterId: OcpId, { others, tokens }: Settings): readonly TokenDeclaration[] {
-  const near = others.filter(({ sameOcp }) => sameOcp !== "different").flatMap((other) => other.tokens);
-  return [...tokens, ...near].filter((each) => each.kind === "obproxy" && isOpenOr(each.clusterId, clusterId));
+/**
+ * Of the OBProxies of the object's cluster that are declared by ids only Terraform knows: here, or for what may be the same
+ * OCP. Under another address only where a cluster is to go and its id and name are given as the same.
+ */
+export function tokensIn({ clusterId, kind }: Target, { others, tokens }: Settings): readonly TokenDeclaration[] {
+  const elsewhere = others.flatMap((other) =>
+    other.sameOcp !== "different"
+      ? other.tokens
+      : other.tokens.filter(
+          (token) => kind === "cluster" && token.clusterId === clusterId && token.clusterName !== undefined,
+        ),
+  );
+  return [...tokens, ...elsewhere].filter((each) => each.kind === "obproxy" && isOpenOr(each.clusterId, clusterId));
 }
 
 export function isAny(name: string | undefined): boolean {

@@ -432,6 +432,14 @@ describe("decide", () => {
     expect(decide({ ...seen, patience: impatient }, proxyIntent)).toMatchObject({ why: { reason: "still-there" } });
   });
 
+  test("does not wait for ever where another deletion ended after its own, and the object is still there", () => {
+    const seen = { ...there, ours: ourTask(verdictOf("succeeded"), false), ...sent(1) };
+    expect(decide(seen, proxyIntent)).toEqual({ do: "wait", because: "verify" });
+    expect(decide({ ...seen, patience: impatient }, proxyIntent)).toMatchObject({
+      why: { reason: "still-there", task: { id: "900" } },
+    });
+  });
+
   test("calls a rolled-back task of this run a failure, although the object is there as before", () => {
     const seen = { ...there, ours: ourTask(verdictOf("rolled-back")) };
     expect(decide(seen, proxyIntent)).toMatchObject({ do: "fail", why: { reason: "task-failed" } });
