@@ -39,6 +39,7 @@ const recipe = (heading: string, section: Omit<Section, "page" | "heading">): Se
 
 const SECTIONS: readonly Section[] = [
   { page: "README.md", heading: "Use it", leaves: {} },
+  { page: "docs/generate.md", heading: "From OCP to code", leaves: EVERYTHING },
   { page: "docs/preflight.md", heading: "Look before you delete", leaves: EVERYTHING },
   { page: "docs/report.md", heading: "What has become of a destroy", given: "destroyed", leaves: {} },
   { page: "docs/report.md", heading: "In CI", given: "deployed", leaves: {} },
