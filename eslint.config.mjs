@@ -13,7 +13,7 @@ export default tseslint.config(
       "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       // One form where there are two.
-      curly: ["error", "multi-or-nest", "consistent"],
+      curly: ["error", "multi-line", "consistent"],
       "no-duplicate-imports": ["error", { allowSeparateTypeImports: false }],
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       "@typescript-eslint/no-import-type-side-effects": "error",

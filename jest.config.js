@@ -14,13 +14,15 @@ try {
  * (test/support/kind.ts).
  */
 const NOT_UNIT = {
-  /** Hooks as processes of their own, and long searches at random. */
+  /** Hooks as processes of their own, long searches, and what asks the compiler. */
   process: [
     "/test/report/size\\.test\\.ts$",
     "/test/hook/(built|events|field|recordings|runs|seed-cases|strangers|together|traps)\\.test\\.ts$",
     "/test/hook/attack/(?!unknown|busy-ocp|time-limits).*\\.test\\.ts$",
     "/test/chaos/.*\\.test\\.ts$",
     "/test/hook/evidence/(?!unknown).*\\.test\\.ts$",
+    "/test/model/(model|simulator)\\.test\\.ts$",
+    "/test/cli/generate\\.test\\.ts$",
     "/test/ocp/(fuzz|mask|recordings)\\.test\\.ts$",
     "\\.property\\.test\\.ts$",
   ],

@@ -174,8 +174,9 @@ async function main(): Promise<void> {
         if (proxies === JUDGED) judged.set(name, each);
       }
     }
-    for (const [name, { ratio }] of judged)
+    for (const [name, { ratio }] of judged) {
       judge(`${JUDGED} OBProxies, ${name}: ours / by hand`, ratio, name === PLAN ? PLAN_LIMIT : SYNTH_LIMIT);
+    }
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

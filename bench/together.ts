@@ -32,8 +32,9 @@ async function main(): Promise<void> {
     ["default parallelism (10)", together],
     ["-parallelism=31", atOnce],
     ["default, each hook for itself", alone],
-  ] as const)
+  ] as const) {
     console.log(row([name, String(tasks), String(requests), wallSeconds, taskSeconds], widths));
+  }
 
   judge("tasks at default parallelism", together.tasks, 3);
   judge("tasks with -parallelism=31", atOnce.tasks, 1);

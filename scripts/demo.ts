@@ -54,8 +54,9 @@ async function main(): Promise<void> {
 
     headline("OCP after that");
     const left = await showOcp(simulator.url);
-    if (left.length > 0)
+    if (left.length > 0) {
       throw new Error("OCP still holds OBProxy clusters after `cdktf destroy` said that it had finished.");
+    }
   } finally {
     await simulator.stop();
   }
@@ -73,8 +74,9 @@ function prepareDirectory(): void {
 
 async function startOcp(): Promise<SimulatorModule.Simulator> {
   const entry = join(repository, "dist/simulator/index.js");
-  if (!existsSync(entry))
+  if (!existsSync(entry)) {
     throw new Error("The package is not built. Run `npm run build`, or `npm run demo`, which does it.");
+  }
   const { startSimulator } = (await import(entry)) as typeof SimulatorModule;
   return startSimulator({ credentials, clusters: [cluster], tickMs: TICK_MS });
 }
@@ -197,8 +199,9 @@ async function showOcp(url: string): Promise<readonly ClusterInOcp[]> {
   const response = await fetch(`${url}/api/v2/obproxy/clusters?size=100`, { headers: { authorization } });
   const { data } = (await response.json()) as { data: { contents: readonly ClusterInOcp[] } };
   if (data.contents.length === 0) print("no OBProxy clusters");
-  for (const { id, name, obproxies } of data.contents)
+  for (const { id, name, obproxies } of data.contents) {
     print(`OBProxy cluster ${id} (${name}) with OBProxies ${obproxies.map((obproxy) => obproxy.id).join(", ")}`);
+  }
 
   return data.contents;
 }
@@ -210,8 +213,9 @@ function report(lines: readonly string[], wanted: RegExp): void {
 /** What happens to objects and what their hooks say; the plan has been shown before. */
 function showProgress(line: string): void {
   const text = line.replace(/^database-proxies/, "").trim();
-  if (/: (Destroying\.\.\.|Destruction complete)|\(local-exec\): (?!Executing)|^Destroy complete/.test(text))
+  if (/: (Destroying\.\.\.|Destruction complete)|\(local-exec\): (?!Executing)|^Destroy complete/.test(text)) {
     print(text);
+  }
 }
 
 function headline(text: string): void {

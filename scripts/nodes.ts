@@ -28,8 +28,9 @@ function installed(version: string): string {
   writeFileSync(join(directory, "package.json"), "{}");
   const args = ["install", "--no-audit", "--no-fund", "--no-save", `node@${version}`];
   const { status, stderr } = run("npm", args, "pipe", directory);
-  if (status !== 0 || !existsSync(program))
+  if (status !== 0 || !existsSync(program)) {
     throw new Error(`npm's package node@${version} cannot be installed:\n${stderr}`);
+  }
   return program;
 }
 

@@ -29,8 +29,9 @@ export function findProgram(env: NodeJS.ProcessEnv = process.env): FoundProgram 
     });
     const [, name, version] = /^(Terraform|OpenTofu) v(\d+\.\d+)/m.exec(answer.stdout ?? "") ?? [];
     if (answer.status !== 0 || version === undefined || (name !== "Terraform" && name !== "OpenTofu")) continue;
-    if (!isAtLeast(version, needs.null_resource[name]))
+    if (!isAtLeast(version, needs.null_resource[name])) {
       throw new Error(`\`${program}\` is ${name} ${version}, but ${neededFor("null_resource")} or later is needed.`);
+    }
 
     return { program, name, version, runs: (carrier) => isAtLeast(version, needs[carrier][name]) };
   }

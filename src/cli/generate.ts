@@ -129,8 +129,9 @@ async function check(directory: string, options: Options, io: GenerateIo): Promi
   if (providers.length === 0) throw new CannotLook(`the stack ${name} declares nothing of OCP`, "name another stack");
   let differs = false;
   for (const { directory: place, flaws, settings } of providers) {
-    if (settings === undefined)
+    if (settings === undefined) {
       throw new CannotLook(flaws[0]?.message ?? "no settings", flaws[0]?.next ?? "cdktf synth");
+    }
     differs =
       (await withOcp(settings.provider, undefined, place, io, async (api) => {
         const { clusters, gaps } = await readInventory(api, []);
@@ -218,12 +219,14 @@ function readOptions(args: readonly string[]): "help" | Options {
   if (values.help === true) return "help";
   const { check, url } = values;
   const className = values["class-name"] ?? "ObproxyStack";
-  if (!/^[A-Za-z_$][\w$]*$/.test(className))
+  if (!/^[A-Za-z_$][\w$]*$/.test(className)) {
     throw new UsageError(`\`--class-name\` must be the name of a class, not ${JSON.stringify(className)}.`);
+  }
 
   const language = values.language ?? "typescript";
-  if (language !== "typescript")
+  if (language !== "typescript") {
     throw new UsageError(`\`--language\` must be typescript, not ${JSON.stringify(language)}.`);
+  }
 
   return {
     wanted: positionals,

@@ -216,8 +216,9 @@ async function stateOf(
     return { instances, program, recorded, state: { kind: "read", from } };
   } catch (error) {
     if (!(error instanceof CannotLook)) throw error;
-    if (stack.providers.length === 0 && state === undefined)
+    if (stack.providers.length === 0 && state === undefined) {
       return { instances: [], state: { kind: "none", because: notLookedAt(stack, error.message) } };
+    }
 
     return { instances: [], state: { kind: "unreadable", message: error.message, next: error.next } };
   }
@@ -248,18 +249,22 @@ function masked(report: Report, secrets: readonly string[]): Report {
 function readOptions(args: readonly string[]): "help" | Options {
   const { positionals, values } = parse(args);
   if (values.help === true) return "help";
-  if (values.state !== undefined && values["no-state"] === true)
+  if (values.state !== undefined && values["no-state"] === true) {
     throw new UsageError("`--state` and `--no-state` exclude each other.");
+  }
 
-  if (values.deploy === true && values.destroy === true)
+  if (values.deploy === true && values.destroy === true) {
     throw new UsageError("`--deploy` and `--destroy` exclude each other; without either, both are looked at.");
+  }
 
   const { replace = [] } = values;
-  if (replace.length > 0 && values.destroy === true)
+  if (replace.length > 0 && values.destroy === true) {
     throw new UsageError("`--replace` and `--destroy` exclude each other: what replaces is a deploy.");
+  }
 
-  if (values.output !== undefined && positionals.length > 0)
+  if (values.output !== undefined && positionals.length > 0) {
     throw new UsageError("`--output` and a directory exclude each other.");
+  }
 
   return {
     directories: positionals,

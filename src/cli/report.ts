@@ -200,11 +200,13 @@ function write(option: string, path: string, text: string): void {
 function readOptions(args: readonly string[]): "help" | Options {
   const { positionals, values } = parse(args);
   if (values.help === true) return "help";
-  if (values.json === true && values.markdown === true)
+  if (values.json === true && values.markdown === true) {
     throw new UsageError("`--json` and `--markdown` exclude each other.");
+  }
 
-  if (values.output !== undefined && positionals.length > 0)
+  if (values.output !== undefined && positionals.length > 0) {
     throw new UsageError("`--output` and a directory exclude each other.");
+  }
 
   return {
     directories: positionals,

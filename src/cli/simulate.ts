@@ -125,16 +125,18 @@ function knownVersion(text: string): string {
   const [, major, minor, patch] = /^(\d+)\.(\d+)\.(\d+)/.exec(text) ?? [];
   if (patch === undefined) return text;
   const rank = Number(major) * 1_000_000 + Number(minor) * 1000 + Number(patch);
-  if (rank < 3_001_001 || rank >= 4_005_000)
+  if (rank < 3_001_001 || rank >= 4_005_000) {
     throw new UsageError(`\`--version\` must be from 3.1.1 to 4.4.x, whose answers are known, not "${text}".`);
+  }
 
   return text;
 }
 
 function wholeNumber(flag: string, text: string, least: number): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least)
+  if (!/^\d+$/.test(text) || value < least) {
     throw new UsageError(`\`${flag}\` must be a whole number from ${least} on, not "${text}".`);
+  }
 
   return value;
 }

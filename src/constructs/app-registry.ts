@@ -35,8 +35,9 @@ export class AppRegistry {
   addProvider(added: ManagedObjects): void {
     for (const other of this.providersOf(added.stack)) {
       if (other.alias === added.alias) throw errors.aliasRepeated(added.provider, added.alias, other.provider);
-      if (other.sameOcpAs(added) && other.carrier !== added.carrier)
+      if (other.sameOcpAs(added) && other.carrier !== added.carrier) {
         throw errors.mixedCarriers(added.provider, other.provider);
+      }
     }
     this.all.push(added);
   }
@@ -57,8 +58,10 @@ export class AppRegistry {
     if (clusterName === ANY_NAME || Token.isUnresolved(clusterName)) return;
     const cluster = JSON.stringify([owner.ocpIdentity, clusterId]);
     const named = this.names.get(cluster);
-    if (named === undefined) this.names.set(cluster, declaration);
-    else if (named.clusterName !== clusterName)
+    if (named === undefined) {
+      this.names.set(cluster, declaration);
+    } else if (named.clusterName !== clusterName) {
       throw errors.namesContradict(construct, clusterId, clusterName, named.construct, named.clusterName);
+    }
   }
 }

@@ -86,8 +86,9 @@ function isEmpty(value: unknown): boolean {
 
 /** Whatever the order of members. */
 function isSame(a: unknown, b: unknown): boolean {
-  if (Array.isArray(a) || Array.isArray(b))
+  if (Array.isArray(a) || Array.isArray(b)) {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((each, at) => isSame(each, b[at]));
+  }
 
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);

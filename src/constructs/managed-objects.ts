@@ -120,8 +120,9 @@ export class ManagedObjects {
 
   addDependencies(kind: ObjectKind, from: Construct, dependencies: readonly ITerraformDependable[]): void {
     for (const on of dependencies) {
-      if (Construct.isConstruct(on) && TerraformStack.of(on) !== this.stack)
+      if (Construct.isConstruct(on) && TerraformStack.of(on) !== this.stack) {
         throw errors.dependencyInAnotherStack(from, on);
+      }
 
       this.dependencies[kind].push({ from, on });
     }
@@ -207,10 +208,11 @@ export class ManagedObjects {
     if (isUnknown(declaration)) this.addLocal(this.pathsId(kind), () => this.mapOf(kind, isUnknown, pathOf));
     if (isUnreachable(declaration)) this.addNamesCheck(kind);
     if (!hasLastSettings(declaration)) return;
-    if (this.carrier === Carrier.TERRAFORM_DATA)
+    if (this.carrier === Carrier.TERRAFORM_DATA) {
       this.addLocal(this.settingsId(kind), () => this.mapOf(kind, hasLastSettings, lastSettings));
-    else if (this.provider.node.tryFindChild("settings") === undefined)
+    } else if (this.provider.node.tryFindChild("settings") === undefined) {
       new SettingsRecord(this.provider, "settings", `${this.alias}_obproxy_settings`, () => this.settingsRecord());
+    }
   }
 
   private addNamesCheck(kind: ObjectKind): void {
@@ -266,8 +268,9 @@ export class ManagedObjects {
 
   /** Terraform cannot move anything back from terraform_data; see {@link CarrierBarrier}. */
   private addBarriers(): void {
-    for (const kind of KINDS)
+    for (const kind of KINDS) {
       new CarrierBarrier(this.provider, `${blockId(kind, false)}_barrier`, this.blockName(kind, false));
+    }
   }
 
   private addMemories(): void {

@@ -130,8 +130,9 @@ export class Obproxy extends Construct implements ITerraformDependable {
         ? "obproxyIds"
         : undefined;
     const unusable = [...Object.entries(guards), ["timeouts", timeouts !== undefined] as const].find(([, on]) => on);
-    if (tokenProperty !== undefined && unusable !== undefined)
+    if (tokenProperty !== undefined && unusable !== undefined) {
       throw errors.settingNeedsKnownId(this, unusable[0], tokenProperty);
+    }
 
     const clusterId = idText(this.clusterId);
     for (const obproxyId of this.obproxyIds) {

@@ -48,8 +48,9 @@ export function checkUrl(at: Construct, value: unknown, envPrefix: string): void
   if (Token.isUnresolved(value)) throw errors.urlIsToken(at, envPrefix);
   const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
   // The value itself is not shown before it is known to hold no secret.
-  if (url !== undefined && (url.username !== "" || url.password !== ""))
+  if (url !== undefined && (url.username !== "" || url.password !== "")) {
     throw errors.urlHoldsSecret(at, "a user or a password", envPrefix);
+  }
 
   if (typeof value === "string" && value.includes("?")) throw errors.urlHoldsSecret(at, "a query", envPrefix);
   if (typeof value === "string" && value.includes("#")) throw errors.urlHoldsSecret(at, "a fragment", envPrefix);
@@ -57,11 +58,13 @@ export function checkUrl(at: Construct, value: unknown, envPrefix: string): void
   const shown = typeof value === "string" ? value : String(value);
   // The URL parser drops spaces and control characters without a word.
   if (url === undefined || /[\s\p{Cc}]/u.test(shown)) throw errors.urlInvalid(at, shown, "but it is no URL");
-  if (url.protocol !== "http:" && url.protocol !== "https:")
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw errors.urlInvalid(at, shown, "but OCP speaks http or https");
+  }
 
-  if (/\/api\/v\d+\/*$/.test(url.pathname))
+  if (/\/api\/v\d+\/*$/.test(url.pathname)) {
     throw errors.urlInvalid(at, shown, "but the API's own path is added to every request");
+  }
 }
 
 export function checkTimeouts(at: Construct, value: Timeouts | undefined): void {
@@ -70,8 +73,9 @@ export function checkTimeouts(at: Construct, value: Timeouts | undefined): void 
   if (!isObject || Object.keys(value).some((name) => name !== "delete")) throw errors.timeoutsInvalid(at, value);
   const duration: unknown = value.delete;
   if (duration === undefined) return;
-  if (typeof duration !== "string" || !isDuration(duration))
+  if (typeof duration !== "string" || !isDuration(duration)) {
     throw errors.durationInvalid(at, "timeouts.delete", duration);
+  }
 }
 
 export function checkNonNegativeInteger(at: Construct, property: string, value: unknown): void {

@@ -140,8 +140,9 @@ function isEvent(value: unknown): value is HookEvent {
   if (typeof value !== "object" || value === null) return false;
   const fields: Readonly<Record<string, unknown>> = { ...value };
   const areTexts = (names: readonly string[]): boolean => names.every((name) => typeof fields[name] === "string");
-  if (fields["v"] !== EVENTS_VERSION || !areTexts(STAMP_TEXTS) || Number.isNaN(Date.parse(String(fields["at"]))))
+  if (fields["v"] !== EVENTS_VERSION || !areTexts(STAMP_TEXTS) || Number.isNaN(Date.parse(String(fields["at"])))) {
     return false;
+  }
 
   const event = String(fields["event"]);
   if (!Object.hasOwn(TEXTS_OF, event) || !areTexts(TEXTS_OF[event as Happening["event"]])) return false;

@@ -25,10 +25,12 @@ const PAGE_SIZE = 200;
 export async function readInventory(api: OcpApi, wanted: readonly string[]): Promise<Inventory> {
   const listing = await readToEnd((page) => api.clusters({ page, size: PAGE_SIZE }), { size: PAGE_SIZE });
   const gaps: string[] = [];
-  if (!listing.complete)
+  if (!listing.complete) {
     gaps.push(`the list of OBProxy clusters is not whole: ${listing.why ?? "OCP does not say why"}`);
-  for (const { id, name, why } of listing.unread)
+  }
+  for (const { id, name, why } of listing.unread) {
     gaps.push(`an OBProxy cluster of the list cannot be understood (id ${id ?? "?"}, name ${name ?? "?"}): ${why}`);
+  }
 
   const isWanted = ({ id, name }: Cluster): boolean =>
     wanted.length === 0 || wanted.includes(name) || wanted.includes(id);
@@ -40,8 +42,9 @@ export async function readInventory(api: OcpApi, wanted: readonly string[]): Pro
   }
   for (const { id, name, obproxies, unreadObproxies = 0 } of clusters) {
     if (obproxies === undefined) gaps.push(`OCP does not say which OBProxies the cluster ${id} (${name}) holds`);
-    if (unreadObproxies > 0)
+    if (unreadObproxies > 0) {
       gaps.push(`${unreadObproxies} OBProxies of the cluster ${id} (${name}) cannot be understood of OCP's answer`);
+    }
   }
   const unknown = wanted.filter((word) => !listing.entries.some(({ id, name }) => word === id || word === name));
   return { clusters, gaps, known: listing.entries.map(({ id, name }) => `${id} (${name})`), unknown };

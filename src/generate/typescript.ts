@@ -58,8 +58,9 @@ function declarations({ id, name, obproxies = [] }: Cluster, variables: Names, c
   const construct = constructs.construct(name, id);
   const ids = obproxies.filter(isWritable);
   const unwritable = obproxies.filter((server) => !isWritable(server));
-  if (!isSafe(id))
+  if (!isSafe(id)) {
     return `\n${comments([`OBProxy cluster ${id} (${name}) cannot be declared: ${TOO_LARGE}.`], "    ")}\n`;
+  }
 
   const variable = ids.length === 0 ? undefined : variables.variable(name, id);
   const cluster = `new ObproxyCluster(this, ${quoted(construct)}, { ocp, clusterId: ${id}, clusterName: ${quoted(name)} });`;

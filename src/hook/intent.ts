@@ -266,8 +266,9 @@ export function namesOfCluster(clusterId: OcpId, { clusters, obproxies, tokens }
 /** The guards that need no look at OCP. */
 export function handsOff(target: Target, settings: Settings, state: string | Remembered = ANY_NAME): Hands {
   const declaration = declarationOf(target, keyOf(target), settings);
-  if (declaration?.skipDestroy === true)
+  if (declaration?.skipDestroy === true) {
     return { off: true, outcome: "left-alone", reason: `skipDestroy is set on ${declaration.path}` };
+  }
 
   if (declaration?.preventDestroy === true) {
     return {
@@ -299,8 +300,9 @@ function isId(text: string): boolean {
 
 function readId(env: NodeJS.ProcessEnv, name: string): OcpId {
   const text = env[name];
-  if (text === undefined || !isId(text))
+  if (text === undefined || !isId(text)) {
     throw badCall(`${name} is ${text === undefined ? "not set" : JSON.stringify(text)}`);
+  }
 
   return text;
 }

@@ -61,8 +61,9 @@ export function resolveSettings(settings: HookSettings, env: NodeJS.ProcessEnv, 
 
 /** @throws WrongMember */
 function parseSettings(value: unknown): HookSettings {
-  if (!isRecord(value) || value["formatVersion"] !== FORMAT)
+  if (!isRecord(value) || value["formatVersion"] !== FORMAT) {
     throw new WrongMember(`its \`formatVersion\` is not ${FORMAT}, which this hook reads`);
+  }
 
   const root = new Member(value, "");
   return {
@@ -166,24 +167,27 @@ class Member {
 
   count(name: string): number {
     const value = this.value[name];
-    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
       throw wrong(this.at(name), value, "0 or a positive integer");
+    }
 
     return value;
   }
 
   duration(name: string): string {
     const value = this.value[name];
-    if (typeof value !== "string" || parseDuration(value) === undefined)
+    if (typeof value !== "string" || parseDuration(value) === undefined) {
       throw wrong(this.at(name), value, "a duration such as 2h");
+    }
     return value;
   }
 
   oneOf<T extends string>(name: string, choices: readonly T[]): T {
     const value = this.value[name];
     const found = choices.find((choice) => choice === value);
-    if (found === undefined)
+    if (found === undefined) {
       throw wrong(this.at(name), value, choices.map((each) => JSON.stringify(each)).join(" or "));
+    }
     return found;
   }
 

@@ -51,11 +51,13 @@ export interface Success {
 /** What stands in a successful answer; everything else throws an `OcpError`. */
 export function readData(call: Call, answer: Answer): Success {
   const body = readJson(call, answer);
-  if (body["successful"] === true)
+  if (body["successful"] === true) {
     return { data: body["data"], traceId: clean(optionalText(body["traceId"]) ?? "", 80) };
+  }
   const failed = readFailure(body, call.mask);
-  if (failed !== undefined)
+  if (failed !== undefined) {
     throw failure(call, "refused", `OCP answered ${answer.status}, but refused: ${failed.words}`, answer, failed);
+  }
 
   throw notOcp(call, answer, `JSON whose \`successful\` is ${describe(body["successful"])}`);
 }
@@ -115,8 +117,9 @@ function refusal(call: Call, answer: Answer, failed: Failure | undefined): OcpEr
     );
   }
   // OCP gives its reasons in its envelope, these two included; a proxy that blocks gives a page of its own.
-  if (failed === undefined && (status === 401 || status === 403))
+  if (failed === undefined && (status === 401 || status === 403)) {
     return notOcp(call, answer, describeBody(call, answer));
+  }
 
   if (status === 401) return make("unauthenticated", `was answered 401: ${refusedCredentials(answer)}${says}`);
   if (status === 403) return make("forbidden", `was answered 403: the OCP user may not do this${says}`);
@@ -128,8 +131,9 @@ function refusal(call: Call, answer: Answer, failed: Failure | undefined): OcpEr
     );
   }
   if (failed === undefined) return notOcp(call, answer, describeBody(call, answer));
-  if (call.subject !== undefined && saysMissing(status, call.subject, failed))
+  if (call.subject !== undefined && saysMissing(status, call.subject, failed)) {
     return make("not-found", `was answered ${status}: ${failed.words}`);
+  }
 
   return make("refused", `was refused by OCP with ${status}: ${failed.words}`);
 }
@@ -238,8 +242,9 @@ const LONGEST_EXAMINED = 8192;
 function describeBody(call: Call, answer: Answer, contentType = answer.headers["content-type"] ?? ""): string {
   const { body } = answer;
   const encoding = answer.headers["content-encoding"] ?? "identity";
-  if (encoding.toLowerCase() !== "identity")
+  if (encoding.toLowerCase() !== "identity") {
     return `\`Content-Encoding: ${clean(encoding, 40)}\`, which was not asked for`;
+  }
   if (body.trim() === "") return "an empty body";
   if (/^text\/html\b/i.test(contentType) || /^\s*<(!doctype|html)\b/i.test(body)) {
     const title = clean(
@@ -251,8 +256,9 @@ function describeBody(call: Call, answer: Answer, contentType = answer.headers["
   }
   // Secrets go before the text is cut: half of one would not be known for what it is.
   const excerpt = `“${clean(body.slice(0, LONGEST_EXAMINED), 120, call.mask ?? maskSecrets)}”`;
-  if (parseJson(body) !== undefined)
+  if (parseJson(body) !== undefined) {
     return contentType === "" ? `${excerpt} without a content type` : `${clean(contentType, 60)}: ${excerpt}`;
+  }
 
   return /\bjson\b/i.test(contentType) ? `broken or cut off JSON: ${excerpt}` : `the text ${excerpt}`;
 }

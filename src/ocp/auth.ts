@@ -28,23 +28,27 @@ export interface SignableRequest {
 export function checkCredentials(credentials: Credentials): void {
   if (credentials.kind === "basic") {
     if (credentials.username === "") throw new OcpConfigError("OCP's user name is empty; set it and run again.");
-    if (credentials.username.includes(":"))
+    if (credentials.username.includes(":")) {
       throw new OcpConfigError("OCP's user name contains a colon, which HTTP Basic cannot carry; use another user.");
+    }
 
     if (credentials.password === "") throw new OcpConfigError("OCP's password is empty; set it and run again.");
     return;
   }
-  if (!/^[!-9;-~]+$/.test(credentials.accessKeyId))
+  if (!/^[!-9;-~]+$/.test(credentials.accessKeyId)) {
     throw new OcpConfigError("OCP's access key id is empty or holds characters that no header can carry; correct it.");
+  }
 
-  if (credentials.accessKeySecret === "")
+  if (credentials.accessKeySecret === "") {
     throw new OcpConfigError("OCP's access key secret is empty; set it and run again.");
+  }
 }
 
 /** The `Authorization` header. OCP's sibling refuses `basic` in lower case and passwords in anything but UTF-8. */
 export function authorization(credentials: Credentials, request: SignableRequest): string {
-  if (credentials.kind === "basic")
+  if (credentials.kind === "basic") {
     return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`, "utf8").toString("base64")}`;
+  }
 
   const signature = crypto()
     .createHmac("sha1", Buffer.from(credentials.accessKeySecret, "utf8"))

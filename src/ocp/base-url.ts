@@ -25,11 +25,13 @@ export function parseBaseUrl(text: string): BaseUrl {
   if (!URL.canParse(trimmed)) throw refuse("is not a URL", "write it like https://ocp.example.com:8080");
   const url = new URL(trimmed);
   // The text itself: of `http:admin:/secret` the URL standard makes a URL too.
-  if (!/^https?:\/\//i.test(trimmed))
+  if (!/^https?:\/\//i.test(trimmed)) {
     throw refuse("does not start with http:// or https://", "write it like https://ocp.example.com:8080");
+  }
 
-  if (url.username !== "" || url.password !== "" || hidesCredentials(trimmed))
+  if (url.username !== "" || url.password !== "" || hidesCredentials(trimmed)) {
     throw refuse("holds credentials, which would end up in messages and files", "leave them out and give them apart");
+  }
 
   if (url.search !== "" || url.hash !== "") {
     throw refuse(
@@ -39,8 +41,9 @@ export function parseBaseUrl(text: string): BaseUrl {
   }
   // `//` in a path makes OCP's request firewall answer with a redirect to its login page.
   const path = url.pathname.replace(/\/{2,}/g, "/").replace(/\/$/, "");
-  if (/\/api\/v\d+$/.test(path))
+  if (/\/api\/v\d+$/.test(path)) {
     throw refuse("ends with the path of the API itself", "leave it out: it is added to every request");
+  }
 
   return { href: url.origin + path, origin: url.origin, host: url.host, secure: url.protocol === "https:", path };
 }

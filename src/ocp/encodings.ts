@@ -105,8 +105,9 @@ export function base64Forms(core: string): string {
 
 function base64Character(character: string): string {
   if (character === "+") return "(?:[+\\-]|%(?:25){0,3}2[bB]|&(?:amp;)?(?:#43|#[xX]2[bB]|plus);|\\\\{1,8}u002[bB])";
-  if (character === "/")
+  if (character === "/") {
     return "(?:\\\\{0,8}\\/|_|%(?:25){0,3}2[fF]|&(?:amp;)?(?:#47|#[xX]2[fF]|sol);|\\\\{1,8}u002[fF])";
+  }
   return character;
 }
 

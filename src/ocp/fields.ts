@@ -85,8 +85,9 @@ export function id(value: unknown, path: string): OcpId {
   const found = optionalId(value);
   // OCP counts from 1; a 0 could not be asked for again.
   if (found !== undefined && found !== "0") return found;
-  if (typeof value === "number" && Number.isInteger(value) && value > Number.MAX_SAFE_INTEGER)
+  if (typeof value === "number" && Number.isInteger(value) && value > Number.MAX_SAFE_INTEGER) {
     throw new ShapeError(`\`${path}\` is a number above 2^53, whose last digits are lost; OCP writes such ids as text`);
+  }
 
   throw wrong(path, value, "an id");
 }

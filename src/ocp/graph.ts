@@ -7,8 +7,9 @@ import type { OcpId, Subtask } from "./model.js";
 export function heaviestPath(subtasks: readonly Subtask[], weigh: (subtask: Subtask) => number): number {
   const followers = edges(subtasks);
   const waitingFor = new Map<OcpId, number>(subtasks.map(({ id }) => [id, 0]));
-  for (const nexts of followers.values())
+  for (const nexts of followers.values()) {
     for (const next of nexts) waitingFor.set(next, (waitingFor.get(next) ?? 0) + 1);
+  }
 
   const weights = new Map(subtasks.map((subtask) => [subtask.id, weigh(subtask)]));
   const heaviestBefore = new Map<OcpId, number>();

@@ -17,8 +17,9 @@ export function sortedIds(ids: IdList): IdList {
  * change the path itself.
  */
 export function checkId(what: string, id: OcpId): OcpId {
-  if (!/^[1-9]\d{0,18}$/.test(id))
+  if (!/^[1-9]\d{0,18}$/.test(id)) {
     throw new OcpConfigError(`${what} ${JSON.stringify(id)} is not a positive integer; nothing was sent to OCP.`);
+  }
 
   return id;
 }

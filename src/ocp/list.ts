@@ -38,8 +38,9 @@ export async function readToEnd<T extends { readonly id: OcpId }>(
     const end = await readOnce(pageOf, reading);
     readings.push(reading);
     if (end.kind === "whole") return { ...reading.seen(), complete: true };
-    if (end.kind === "endless" || readings.length === MOST_READINGS)
+    if (end.kind === "endless" || readings.length === MOST_READINGS) {
       return { ...together(readings), complete: false, why: end.why };
+    }
   }
 }
 
@@ -135,8 +136,9 @@ class Reading<T extends { readonly id: OcpId }> {
   private atTheEnd(): End {
     const { totalElements, totalPages } = this.first ?? {};
     const different = this.different;
-    if (totalElements !== undefined && different !== totalElements)
+    if (totalElements !== undefined && different !== totalElements) {
       return doubtful(`OCP counts ${totalElements} in all and sent ${different}`);
+    }
 
     if (different !== this.came) return doubtful("the list changed while it was read");
     const pages = this.pagesWithEntries;

@@ -109,8 +109,9 @@ export function parseClusterDetail(value: unknown): Cluster {
   const data = object(value, "data");
   if (!isAbsent(data["id"]) || isAbsent(data["contents"])) return parseCluster(data);
   const contents = array(data["contents"], "data.contents");
-  if (contents.length !== 1)
+  if (contents.length !== 1) {
     throw new ShapeError(`\`data.contents\` holds ${contents.length} entries instead of one cluster`);
+  }
 
   return parseCluster(contents[0], "data.contents[0]");
 }

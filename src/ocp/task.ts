@@ -58,8 +58,9 @@ function classifySuccess(task: Task): Verdict {
   const { subtasks } = task;
   const rolledBack = subtasks.filter(({ operation }) => operation !== undefined && ROLLBACKS.has(operation));
   if (task.operation === "ROLLBACK") return { kind: "rolled-back", reason: "SUCCESSFUL with operation ROLLBACK" };
-  if (rolledBack.length > 0)
+  if (rolledBack.length > 0) {
     return { kind: "rolled-back", reason: `SUCCESSFUL, but rolled back: ${names(rolledBack)}` };
+  }
 
   const alive = subtasks.filter(({ status }) => ALIVE.has(status));
   if (alive.length > 0) {
@@ -79,8 +80,9 @@ function classifyFailure(task: Task): Verdict {
   const failedSubtasks = failedOf(task);
   const alive = task.subtasks.filter(({ status }) => ALIVE.has(status));
   const failing = failedSubtasks.length === 0 ? "FAILED" : `FAILED: ${names(failedSubtasks)}`;
-  if (alive.length > 0)
+  if (alive.length > 0) {
     return { kind: "settling", reason: `${failing}; not at rest yet: ${names(alive)}`, failedSubtasks };
+  }
 
   const rollbackFailed = task.operation === "ROLLBACK";
   return {

@@ -99,8 +99,9 @@ function failure(known: Known, hook: HookStory): Pick<Remark, "what" | "details"
   if (end?.event !== "failed") return { what: "the hook failed" };
   const now = taskNow(known, hook)?.task;
   const told = known.runs.story?.tasks.find(({ id, provider }) => id === hook.task && provider === hook.provider);
-  if (now === undefined || now.status === (told?.status ?? "FAILED"))
+  if (now === undefined || now.status === (told?.status ?? "FAILED")) {
     return { what: end.what, details: end.details, next: end.next };
+  }
 
   return {
     what: end.what,
@@ -177,14 +178,16 @@ function aboutStack(known: Known, objects: readonly ReportedObject[]): readonly 
     });
   }
   for (const [alias, asked] of answers) {
-    if (asked.kind !== "blind" || objects.some(({ provider, status }) => provider === alias && status === "unknown"))
+    if (asked.kind !== "blind" || objects.some(({ provider, status }) => provider === alias && status === "unknown")) {
       continue;
+    }
 
     causes.push(note(`OCP could not be asked how things stand now (provider ${alias}): ${asked.refusal.message}`));
   }
   if (state.kind === "unneeded") causes.push(note(state.because));
-  if (state.kind === "unreadable")
+  if (state.kind === "unreadable") {
     causes.push({ ...about, level: "error", head: "STATE", what: state.message, next: state.next });
+  }
 
   return causes;
 }

@@ -57,8 +57,9 @@ function verdictOn(known: Known, object: Surveyed, hook: HookStory | undefined, 
       return isGone ? GONE_SINCE : { status: "failed", why: hook.end.what };
     case undefined:
       if (hook === undefined) return withoutHook(known, object, presence);
-      if (known.isAlive(hook))
+      if (known.isAlive(hook)) {
         return { status: "running", ...(hook.waitingFor === undefined ? {} : { why: hook.waitingFor }) };
+      }
       return isGone ? GONE_SINCE : { status: "interrupted", why: "the hook was killed before it came to an end" };
   }
 }
@@ -81,8 +82,9 @@ function earlierText({ how, startedAt, task }: EarlierEnd): string {
 function withoutHook(known: Known, object: Surveyed, presence: Presence): Verdict {
   const { skipDestroy, preventDestroy, path = "" } = declarationOf(known, object) ?? {};
   const isInState = inState(known, object);
-  if (object.fate === "kept" || (skipDestroy === true && isInState !== true))
+  if (object.fate === "kept" || (skipDestroy === true && isInState !== true)) {
     return { status: "left-alone", why: `skipDestroy is set on ${path === "" ? "it" : path}` };
+  }
 
   const earlier = earlierEnd(known, object);
   if (presence.is === "absent") {
@@ -100,8 +102,9 @@ function withoutHook(known: Known, object: Surveyed, presence: Presence): Verdic
     const why = isInState === false ? "listed by OCP, and not in the state" : "listed by OCP";
     return { status: "left", why };
   }
-  if (isInState === false && earlier !== undefined)
+  if (isInState === false && earlier !== undefined) {
     return { status: "gone", why: earlierText(earlier), ...taskOf(earlier) };
+  }
   return { status: "unknown", why: presence.why };
 }
 

@@ -75,9 +75,11 @@ function rangesOf(targets: readonly Target[]): readonly string[] {
     const [cluster, id] =
       target.kind === "obproxy" ? [target.clusterId, target.obproxyId] : [undefined, target.clusterId];
     const before = ranges.at(-1);
-    if (before?.cluster === cluster && before !== undefined && BigInt(before.last) + 1n === BigInt(id))
+    if (before?.cluster === cluster && before !== undefined && BigInt(before.last) + 1n === BigInt(id)) {
       before.last = id;
-    else if (before?.cluster !== cluster || before?.last !== id) ranges.push({ cluster, first: id, last: id });
+    } else if (before?.cluster !== cluster || before?.last !== id) {
+      ranges.push({ cluster, first: id, last: id });
+    }
   }
   return ranges.flatMap(({ cluster, first, last }) => {
     const name = (id: string): string => (cluster === undefined ? id : `${cluster}/${id}`);

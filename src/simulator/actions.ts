@@ -31,8 +31,9 @@ export class Actions {
   /** Runs every failed subtask again. The old finish time stays until the task ends once more. */
   retry(id: Id): Task {
     const task = this.task(id);
-    if (task.status !== "FAILED" || task.operation === "ROLLBACK")
+    if (task.status !== "FAILED" || task.operation === "ROLLBACK") {
       throw this.errors.wrongTaskState(task.id, task.status);
+    }
 
     task.status = "RUNNING";
     task.operation = "RETRY";
@@ -47,8 +48,9 @@ export class Actions {
 
   rollback(id: Id): Task {
     const task = this.task(id);
-    if (task.status !== "FAILED" || task.operation === "ROLLBACK")
+    if (task.status !== "FAILED" || task.operation === "ROLLBACK") {
       throw this.errors.wrongTaskState(task.id, task.status);
+    }
 
     if (task.prohibitRollback) throw this.errors.rollbackProhibited();
 

@@ -49,8 +49,9 @@ export class Auth {
     const user = this.session(exchange);
 
     // The CSRF check comes first, which is why a POST without credentials gets a redirect instead of a 401.
-    if (!SAFE_METHODS.has(exchange.method) && !this.isExemptFromCsrf(authorization) && !hasCsrfToken(exchange))
+    if (!SAFE_METHODS.has(exchange.method) && !this.isExemptFromCsrf(authorization) && !hasCsrfToken(exchange)) {
       return refused(user === undefined ? this.answers.toLogin(exchange) : this.answers.indexPage());
+    }
 
     if (user !== undefined) {
       // A session wins over credentials, also over wrong ones.

@@ -140,8 +140,9 @@ export class Engine {
 
   private work(task: Task, subtask: Subtask): void {
     if (subtask.orphaned) {
-      if (subtask.ticks >= subtask.timeout + SWEEP_DELAY)
+      if (subtask.ticks >= subtask.timeout + SWEEP_DELAY) {
         this.fail(subtask, "java.util.concurrent.TimeoutException: subtask timed out");
+      }
 
       return;
     }
@@ -239,8 +240,9 @@ export class Engine {
     if (cluster === undefined || cluster.lockedBy !== task.id) return;
 
     delete cluster.lockedBy;
-    for (const { id, status } of task.obproxies)
+    for (const { id, status } of task.obproxies) {
       this.inventory.updateObproxies(cluster.id, [id], (obproxy) => ({ ...obproxy, status, operateStatus: "NORMAL" }));
+    }
   }
 }
 

@@ -106,8 +106,9 @@ export class Faults {
         (fault.method ?? request.method) !== request.method ||
         !matchesText(fault.path, path) ||
         fault.when?.(request) === false
-      )
+      ) {
         continue;
+      }
 
       if (entry.toLetThrough > 0) {
         entry.toLetThrough -= 1;

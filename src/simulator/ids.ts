@@ -13,8 +13,9 @@ export function wireId(id: Id): number | string {
 
 export function seedId(option: string, value: number | string): Id {
   const text = String(value);
-  if (!/^[1-9]\d*$/.test(text) || BigInt(text) > MAX_LONG)
+  if (!/^[1-9]\d*$/.test(text) || BigInt(text) > MAX_LONG) {
     throw badOption(option, value, "a positive integer below 2^63");
+  }
 
   return text;
 }

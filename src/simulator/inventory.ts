@@ -59,8 +59,9 @@ export class Inventory {
   /** Changes those OBProxies of the cluster that `ids` names. */
   updateObproxies(clusterId: Id, ids: readonly Id[], change: (obproxy: Obproxy) => Obproxy): void {
     const cluster = this.find(clusterId);
-    if (cluster !== undefined)
+    if (cluster !== undefined) {
       cluster.obproxies = cluster.obproxies.map((obproxy) => (ids.includes(obproxy.id) ? change(obproxy) : obproxy));
+    }
   }
 
   removeObproxies(clusterId: Id, ids: readonly Id[]): void {

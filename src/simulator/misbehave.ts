@@ -58,8 +58,9 @@ export async function misbehave(fault: FaultAction, situation: Situation): Promi
       return;
     case "hang": {
       const whole = pause(fault.ms);
-      if (fault.until === undefined ? await whole : await Promise.race([whole, fault.until.then(() => true)]))
+      if (fault.until === undefined ? await whole : await Promise.race([whole, fault.until.then(() => true)])) {
         reply.send(answer());
+      }
 
       return;
     }

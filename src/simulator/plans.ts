@@ -85,8 +85,9 @@ export class Plans {
   constructor(private readonly tickLengthMs: number) {}
 
   add(plan: WorkPlan): Registration {
-    if (plan.ticks !== undefined && plan.ms !== undefined)
+    if (plan.ticks !== undefined && plan.ms !== undefined) {
       throw badOption("ms", plan.ms, "left out where `ticks` is given");
+    }
 
     const entry: Entry = { plan, tasksLeft: plan.tasks ?? Infinity, hits: 0 };
     this.entries.push(entry);

@@ -81,8 +81,9 @@ export class Reply {
     if (answer.framing === "length") response.setHeader("Content-Length", String(body.length));
     else response.setHeader("Transfer-Encoding", "chunked");
 
-    if (answer.close === true || record.onConnection >= REQUESTS_PER_CONNECTION)
+    if (answer.close === true || record.onConnection >= REQUESTS_PER_CONNECTION) {
       response.setHeader("Connection", "close");
+    }
 
     // An empty reason phrase, as Tomcat sends it.
     response.writeHead(answer.status, "");

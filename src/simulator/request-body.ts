@@ -9,8 +9,9 @@ export function readDeleteServers(
   if (body.length === 0) throw errors.malformedJson("Required request body is missing");
 
   const json = parse(body.toString("utf8"), errors);
-  if (typeof json !== "object" || json === null || Array.isArray(json))
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw errors.malformedJson("JSON parse error: Cannot deserialize the request body");
+  }
 
   const ids = readIds(json, "obproxyServerIds", errors);
   if (ids === undefined || ids.length === 0) throw errors.emptyField("obproxyServerIds", ids ?? null);

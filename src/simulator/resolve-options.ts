@@ -52,8 +52,9 @@ function engineClock(tickMs: number | "manual" | "poll"): EngineClock {
 
   if (tickMs === "poll") return { kind: "poll" };
 
-  if (!(tickMs >= 1) || !Number.isFinite(tickMs))
+  if (!(tickMs >= 1) || !Number.isFinite(tickMs)) {
     throw badOption("tickMs", tickMs, 'milliseconds from 1 on, 0, "manual" or "poll"');
+  }
 
   return { kind: "timer", tickMs };
 }
@@ -65,8 +66,9 @@ function portNumber(port: number): number {
 }
 
 function maxPageSize(size: number): number {
-  if (!Number.isInteger(size) || size < 1 || size > MAX_PAGE_SIZE)
+  if (!Number.isInteger(size) || size < 1 || size > MAX_PAGE_SIZE) {
     throw badOption("maxPageSize", size, `an integer from 1 to ${MAX_PAGE_SIZE}`);
+  }
 
   return size;
 }

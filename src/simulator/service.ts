@@ -46,8 +46,9 @@ export class Service {
 
     if (/\/\/|;|\/\.\.?(\/|$)/.test(exchange.path)) return this.answers.firewall(exchange, this.auth.strangersCookie());
 
-    if (exchange.method === "TRACE")
+    if (exchange.method === "TRACE") {
       return this.answers.container(405, [["Allow", "HEAD, DELETE, POST, GET, OPTIONS, PUT"]]);
+    }
 
     return undefined;
   }
@@ -97,14 +98,16 @@ export class Service {
     const { exchange } = call;
     if (!acceptsJson(exchange)) return this.answers.indexPage();
 
-    if (route.takesJson === true && !/^application\/json\b/i.test(header(exchange, "content-type") ?? ""))
+    if (route.takesJson === true && !/^application\/json\b/i.test(header(exchange, "content-type") ?? "")) {
       return this.answers.indexPage([["Accept", "application/json"]]);
+    }
 
     if (route.observes === true) this.settings.onObserve();
 
     try {
-      if (route.permission !== undefined && this.settings.permissions()[route.permission] === false)
+      if (route.permission !== undefined && this.settings.permissions()[route.permission] === false) {
         throw this.errors.notPermitted();
+      }
 
       return this.told(exchange, route.handle(call));
     } catch (error) {

@@ -101,8 +101,9 @@ export class Submissions {
     const known = this.cluster(clusterId);
     const obproxies = this.obproxiesOf(known, ids);
     const cluster = this.unlockedCluster(clusterId);
-    for (const obproxy of obproxies)
+    for (const obproxy of obproxies) {
       if (BUSY.has(obproxy.status)) throw this.errors.obproxyBusy(obproxy.id, obproxy.status);
+    }
 
     return this.submit(submitter, {
       name: dialect === "DELETE" ? "Offline obproxy" : "Delete obproxy server",

@@ -46,15 +46,19 @@ export class Judge {
   sent(sent: Sent, hook: Hook, isOther: boolean): void {
     const { breaks } = this.options;
     // Its time runs before it sends its first request.
-    if (!hook.wasStopped && sent.at > (hook.askedAt ?? sent.at) + hook.timeoutMs + SLACK_MS)
+    if (!hook.wasStopped && sent.at > (hook.askedAt ?? sent.at) + hook.timeoutMs + SLACK_MS) {
       breaks(`I5: a request of ${hook.name} after its deadline: ${sent.method} ${sent.path}`);
+    }
 
     if (sent.method === "GET") return;
     const retried = /\/tasks\/instances\/(\d+)\//.exec(sent.path)?.[1];
-    if (retried !== undefined) this.judgeRetry(retried, hook);
-    else if (!isOther) this.judgeDelete(sent, hook);
-    else if (idsOf(sent).some((id) => id !== OTHERS_OWN))
+    if (retried !== undefined) {
+      this.judgeRetry(retried, hook);
+    } else if (!isOther) {
+      this.judgeDelete(sent, hook);
+    } else if (idsOf(sent).some((id) => id !== OTHERS_OWN)) {
       breaks(`I2: ${hook.name} sends ${sent.path} to an OCP where nobody declares that`);
+    }
   }
 
   private judgeDelete(sent: Sent, hook: Hook): void {
@@ -162,8 +166,9 @@ export class Judge {
     const { secrets, breaks } = this.options;
     const shown = secrets.find((secret) => output.includes(secret));
     if (shown !== undefined) breaks(`I5: the output of ${hook.name} holds a secret: ${output}`);
-    if (/undefined|NaN|\[object|the hook itself has a defect/.test(output))
+    if (/undefined|NaN|\[object|the hook itself has a defect/.test(output)) {
       breaks(`odd output of ${hook.name}: ${output}`);
+    }
     if (code === null) return;
     if (code !== 0) {
       if (!output.includes("what to do: ")) breaks(`I4: ${hook.name} fails without saying what to do: ${output}`);
@@ -206,8 +211,9 @@ export class Judge {
 
   checkStranger(): void {
     const { ocp, breaks } = this.options;
-    if (ocp.cluster(27)?.obproxies.some(({ id }) => id === STRANGER) !== true)
+    if (ocp.cluster(27)?.obproxies.some(({ id }) => id === STRANGER) !== true) {
       breaks("I2: the OBProxy that nobody declared is gone");
+    }
   }
 
   private tell(broken: string | undefined, of: string): void {

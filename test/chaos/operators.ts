@@ -163,8 +163,9 @@ export class Operators {
         `restarts OBProxy ${target}`,
         false,
         () => {
-          if (ocp.cluster(27)?.lockedBy === undefined)
+          if (ocp.cluster(27)?.lockedBy === undefined) {
             ocp.startTask({ name: "Restart obproxy", clusterId: 27, obproxyIds: [target] });
+          }
         },
       ],
       [
@@ -180,8 +181,9 @@ export class Operators {
               `adds OBProxy ${NEWCOMER}`,
               true,
               () => {
-                if (ocp.cluster(27)?.obproxies.some((each) => each.id === NEWCOMER) === false)
+                if (ocp.cluster(27)?.obproxies.some((each) => each.id === NEWCOMER) === false) {
                   ocp.addObproxy(27, NEWCOMER);
+                }
               },
             ] as const,
           ]
@@ -224,8 +226,9 @@ export async function putRight(ocp: Simulator, tells: Tells): Promise<void> {
   // What a person skipped may have been what releases the lock.
   if (cluster.lockedBy !== undefined) ocp.unlock(27);
   // A cluster that was set up anew in the middle of a task may keep what that made of its OBProxies.
-  for (const { id, operateStatus } of cluster.obproxies)
+  for (const { id, operateStatus } of cluster.obproxies) {
     if (operateStatus !== "NORMAL") ocp.updateObproxy(27, id, { status: "RUNNING", operateStatus: "NORMAL" });
+  }
 
   if (cluster.name !== "orders") {
     const does = (): void => {

@@ -126,8 +126,9 @@ describe.each(carriers)("with %s, what an Aspect sets on all resources", (carrie
   test.each(possible)("is told where it overrides %s", (path, value, problem) => {
     const stack = declared(carrier);
     everywhere(stack, (resource) => {
-      if (resource.friendlyUniqueId === "ocp_obproxies" && resource.terraformResourceType === (carrier as string))
+      if (resource.friendlyUniqueId === "ocp_obproxies" && resource.terraformResourceType === (carrier as string)) {
         resource.addOverride(path, value);
+      }
     });
     expect(() => synthesize(stack)).toThrow(problem);
   });

@@ -39,6 +39,7 @@ const recipe = (heading: string, section: Omit<Section, "page" | "heading">): Se
 
 const SECTIONS: readonly Section[] = [
   { page: "README.md", heading: "Use it", leaves: {} },
+  { page: "docs/generate.md", heading: "From OCP to code", leaves: EVERYTHING },
   { page: "docs/preflight.md", heading: "Look before you delete", leaves: EVERYTHING },
   { page: "docs/report.md", heading: "What has become of a destroy", given: "destroyed", leaves: {} },
   { page: "docs/report.md", heading: "In CI", given: "deployed", leaves: {} },
@@ -70,9 +71,9 @@ function commandsOf(snippet: Snippet): readonly string[] {
   return [];
 }
 
-/** Every `run` of a step, and every line of a `script`. */
+/** Every `run` of a step, and every line of a script. */
 function stepsIn(value: unknown, name = ""): readonly string[] {
-  if (typeof value === "string") return name === "run" || name === "script" ? [value] : [];
+  if (typeof value === "string") return /^(run|script|after_script)$/.test(name) ? [value] : [];
   if (Array.isArray(value)) return value.flatMap((each) => stepsIn(each, name));
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([member, each]) => stepsIn(each, member));
@@ -102,7 +103,8 @@ const real = (text: string): string =>
   text
     .replace(/https:\/\/ocp(-east)?\.example\.com/g, east.url)
     .replaceAll("https://ocp-west.example.com", west.url)
-    .replaceAll("PASSWORD=…", `PASSWORD=${CREDENTIALS.password}`);
+    .replaceAll("PASSWORD=…", `PASSWORD=${CREDENTIALS.password}`)
+    .replaceAll("$(Agent.TempDirectory)", ".");
 
 /** A project of a user with the programs that a user has. */
 function project(app: string): CliProject {

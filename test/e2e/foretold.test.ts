@@ -330,8 +330,9 @@ describe.each(carriers)("with %s", (carrier) => {
         const id = new TerraformVariable(stack, "id", { type: "number", default: 27 }).numberValue;
         new Obproxy(stack, "p", { ocp, clusterId: id, clusterName, obproxyIds: [1] });
         const skipHostOperation = true;
-        if (obproxyIds.length > 0)
+        if (obproxyIds.length > 0) {
           new Obproxy(stack, "q", { ocp, clusterId: 27, clusterName, obproxyIds, skipHostOperation });
+        }
       };
     await world.deploy(declare("orders", 3));
     world.synth(declare("orders"));

@@ -46,8 +46,9 @@ function project(): string {
   const directory = join(place.path, "project with 空格");
   const modules = join(directory, "node_modules");
   mkdirSync(join(modules, "@cdktf"), { recursive: true });
-  for (const name of ["cdktf", "constructs", "@cdktf/provider-null"])
+  for (const name of ["cdktf", "constructs", "@cdktf/provider-null"]) {
     symlinkSync(join(REPOSITORY, "node_modules", name), join(modules, name), "junction");
+  }
 
   const own = join(modules, "cdktf-obproxy");
   cpSync(join(REPOSITORY, "dist"), join(own, "dist"), { recursive: true });
@@ -90,8 +91,9 @@ function everythingBelow(path: string): readonly string[] {
 
 /** Directories that anybody may write to. */
 function makeWritable(path: string): void {
-  for (const each of everythingBelow(path))
+  for (const each of everythingBelow(path)) {
     if (existsSync(each) && statSync(each).isDirectory()) chmodSync(each, 0o777);
+  }
 }
 
 test("a package in a store that nobody may write to, again and again", async () => {
@@ -148,8 +150,9 @@ test.each(["cjs", "esm"] as const)(
 test("the demo, in a directory with blanks and Chinese characters, beside a proxy that is not there, without a temporary directory", async () => {
   const directory = join(place.path, "示例 项目");
   mkdirSync(directory);
-  for (const name of ["cdktf.json", "dist", "main.ts", "package.json", "scripts", "src", "tsconfig.json"])
+  for (const name of ["cdktf.json", "dist", "main.ts", "package.json", "scripts", "src", "tsconfig.json"]) {
     cpSync(join(REPOSITORY, name), join(directory, name), { recursive: true });
+  }
 
   symlinkSync(join(REPOSITORY, "node_modules"), join(directory, "node_modules"), "junction");
   chmodSync(place.path, 0o777);

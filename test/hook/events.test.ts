@@ -141,8 +141,9 @@ describe("hooks of one run of Terraform", () => {
     expect(whole).toHaveLength(1);
     const teller = /^OBProxy 27\/\d/.exec(whole[0]?.lines[0] ?? "")?.[0];
     const others = runs.filter((run) => run !== whole[0]);
-    for (const { lines } of others)
+    for (const { lines } of others) {
       expect(lines.at(-1)).toMatch(new RegExp(`FAILED: .*401.*\\(${teller} says more, and what to do\\)$`));
+    }
   });
 
   test("tell a failed task's cause once", async () => {

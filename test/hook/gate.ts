@@ -54,9 +54,11 @@ export async function startGate(barrier: Barrier, route: (request: http.Incoming
       response.on("close", () => upstream.destroy());
       request.pipe(upstream);
     };
-    if (new URL(request.url ?? "", "http://gate").pathname.endsWith("/tasks/instances"))
+    if (new URL(request.url ?? "", "http://gate").pathname.endsWith("/tasks/instances")) {
       void barrier.pass().then(forward);
-    else forward();
+    } else {
+      forward();
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

@@ -126,8 +126,9 @@ describe.each(Object.keys(PLACES))("as %s", (place) => {
 
     const found = outcome(played);
     const [status = ""] = name.split("_");
-    if (OF_ONE_ANSWER.includes(found))
+    if (OF_ONE_ANSWER.includes(found)) {
       expect(run.failure?.message).toMatch(new RegExp(`was (answered|refused by OCP with) ${status}\\b`));
+    }
 
     seen.set(`${place} ${name}`, found);
     if (!RENEW) expect(found).toBe(expected.get(name)?.[column]);

@@ -141,8 +141,9 @@ class Explorer {
     this.worldSteps(state, world, rest, visit);
     this.scene.hooks.forEach((_, hook) => {
       this.runSteps(state, hook, world, rest, visit);
-      for (let other = hook + 1; other < this.scene.hooks.length; other += 1)
+      for (let other = hook + 1; other < this.scene.hooks.length; other += 1) {
         this.jointSteps(state, [hook, other], world, rest, visit);
+      }
     });
   }
 
@@ -172,8 +173,9 @@ class Explorer {
         if (place.runs > 0) this.beginnings(state, hook, place.runs - 1, rest, visit);
         return;
       case "running":
-        for (const outcome of this.model.outcomes(hook, number, world))
+        for (const outcome of this.model.outcomes(hook, number, world)) {
           this.take(state, [[hook, outcome]], rest, place.machine, visit);
+        }
 
         this.kill(state, hook, place.runs, rest, visit);
     }

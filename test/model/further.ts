@@ -46,8 +46,9 @@ export function further(model: Model, hook: number, world: number, note: number,
       return { broken: `I4: a run fails though all is done: ${describeFailing(ended.why)}`, told };
     const remedy = whatToDo(ended.why, model.worlds.at(ended.world), model, hook);
     if (remedy === "a person decides") return { broken: undefined, told };
-    if (remedy === "nothing to be done")
+    if (remedy === "nothing to be done") {
       return { broken: `I4: what a failure asks for cannot be done: ${describeFailing(ended.why)}`, told };
+    }
 
     told.push(`  somebody does what the failure asks for`);
     now = { world: model.world(quiet(remedy, model.scene.manner)), note: ended.note };
@@ -108,8 +109,9 @@ function goOn(
   let [place, { world, note }] = [at, from];
   for (let step = 0; step < MOST_STEPS; step += 1) {
     const run = model.places.at(place);
-    if (run.is === "running" && run.doing.does !== "ask")
+    if (run.is === "running" && run.doing.does !== "ask") {
       world = model.world(quiet(model.worlds.at(world), model.scene.manner));
+    }
     const outcome = model.outcomes(hook, place, world).find(({ isFault }) => !isFault);
     if (outcome === undefined) return { is: "broken", broken: "I4: a further run does not go on" };
     told.push(`  the hook ${outcome.words}`);

@@ -99,11 +99,13 @@ function onwards(newer: Memory, intent: Intent): Step {
 /** The order in which the observer asks; `observer.test.ts` holds it to that. */
 export function nextRequest(asked: Questions, found: Found): Request | undefined {
   if (asked.cluster !== undefined && found.cluster === undefined) return { asks: "cluster" };
-  if (found.cluster !== undefined && found.cluster.says !== "there" && found.clusters === undefined)
+  if (found.cluster !== undefined && found.cluster.says !== "there" && found.clusters === undefined) {
     return { asks: "clusters" };
+  }
 
-  if (asked.tasks !== "none" && found.tasks === undefined)
+  if (asked.tasks !== "none" && found.tasks === undefined) {
     return { asks: "tasks", newerThan: asked.tasks === "newer" ? asked.newerThan : undefined };
+  }
 
   const id = asked.details.find((each) => !found.details.has(each));
   if (id !== undefined) return { asks: "task", id };

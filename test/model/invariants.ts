@@ -73,8 +73,9 @@ export function whyDeletingIsWrong(facts: Deleting): Broken {
   if (!facts.asSeen) return undefined;
   if (!facts.isOurs) return `I2: a ${does} of a task that this project did not start`;
   if (facts.isTooOften === true) return `I2: a ${does} more than was asked for`;
-  if (wantedName !== undefined && facts.name !== undefined && facts.name !== wantedName)
+  if (wantedName !== undefined && facts.name !== undefined && facts.name !== wantedName) {
     return `I2: a ${does} in a cluster of another name`;
+  }
 
   if (facts.deletesCluster && !facts.mayDeleteCluster) return `I2: a ${does} that deletes the whole cluster`;
   if (obproxies.some((id) => facts.isProtected(id))) return `I2: a ${does} of a protected OBProxy`;
@@ -102,8 +103,9 @@ export interface Starting {
 export function whyStartingIsWrong(facts: Starting): Broken {
   if (facts.anotherAtWork) return "I3: a second delete while a deletion of the object is at work";
   if (facts.anotherOnItsWay) return "I3: a second delete while the first is on its way";
-  if (facts.ownWasEndedByAPerson === true)
+  if (facts.ownWasEndedByAPerson === true) {
     return "I3: a second delete though a person has ended this run's own deletion";
+  }
   if (facts.ownHasFailed) return "I3: a second delete after this run's own deletion has failed";
   if (facts.ownIsAccepted === true) return "I3: a second delete though OCP has accepted this run's first";
   return undefined;

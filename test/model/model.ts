@@ -469,8 +469,9 @@ export class Model {
         break;
       }
       case "task":
-        for (const { words, answer, fault } of this.detail(world, next.id))
+        for (const { words, answer, fault } of this.detail(world, next.id)) {
           add(words, { to: "task", id: next.id, answer }, fault);
+        }
         break;
       case "anyStatus": {
         const to = "anyStatus";
@@ -480,8 +481,9 @@ export class Model {
         add(`${words}: ${describeTasks(list.entries)}`, { to, since, answer: list });
         const cut = { entries: [], unread: [], complete: false };
         add(`${words}: the list is not whole`, { to, since, answer: cut }, "brokenList");
-        for (const odd of oddities(list))
+        for (const odd of oddities(list)) {
           add(`${words}: ${odd.words}`, { to, since, answer: odd.answer }, "brokenList");
+        }
 
         break;
       }
@@ -658,8 +660,9 @@ export class Model {
       add("it is lost on its way", "lost", world, true, false);
       add("OCP fails (500)", "serverError", world, true, false);
     }
-    if (faults.includes("lostAfter") && typeof after !== "string")
+    if (faults.includes("lostAfter") && typeof after !== "string") {
       add("OCP takes it up, the answer is lost", "lost", after, true, true);
+    }
     if (faults.includes("lostLate")) {
       const late = { ...world, late: [...world.late, submission] };
       add("no answer comes, it is still on its way", "lost", late, true, false);

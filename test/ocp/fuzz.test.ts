@@ -148,8 +148,9 @@ const anyAnswer: fc.Arbitrary<Answer> = fc.record({
 });
 
 function isSuccessfulEnvelope(answer: Answer): boolean {
-  if (answer.status < 200 || answer.status > 299 || !/^application\/json/.test(answer.headers["content-type"] ?? ""))
+  if (answer.status < 200 || answer.status > 299 || !/^application\/json/.test(answer.headers["content-type"] ?? "")) {
     return false;
+  }
   const json: unknown = JSON.parse(answer.body);
   return typeof json === "object" && json !== null && "successful" in json && json.successful === true;
 }

@@ -35,8 +35,9 @@ describe("the order of subtasks", () => {
         const order = inOrder(subtasks).map(({ id }) => id);
         expect([...order].sort()).toEqual(subtasks.map(({ id }) => id).sort());
         const place = new Map(order.map((id, at) => [id, at]));
-        for (const { id, upstreams } of subtasks)
+        for (const { id, upstreams } of subtasks) {
           for (const before of upstreams) expect(place.get(before)!).toBeLessThan(place.get(id)!);
+        }
       }),
     );
   });

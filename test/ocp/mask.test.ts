@@ -219,8 +219,9 @@ describe("one's own password", () => {
     for (const password of ["a", "ab", "pw1", "hunter2", "???>>>"]) {
       const encoded = Buffer.from(`admin:${password}`).toString(form);
       const own = secretsOf({ kind: "basic", username: "admin", password });
-      for (const each of [encoded, encoded.replace(/=+$/, ""), encodeURIComponent(encoded)])
+      for (const each of [encoded, encoded.replace(/=+$/, ""), encodeURIComponent(encoded)]) {
         expect(maskSecrets(`got ${each} again`, own)).toBe("got *** again");
+      }
     }
   });
 
@@ -231,8 +232,9 @@ describe("one's own password", () => {
       "se%2Fcr%2bet%3D%3D",
       "se\\/cr+et==",
       Buffer.from("se/cr+et==").toString("base64"),
-    ])
+    ]) {
       expect(maskSecrets(`got ${text} again`, own)).toBe("got *** again");
+    }
   });
 
   test("may be any text at all", () => {

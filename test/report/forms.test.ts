@@ -220,12 +220,14 @@ describe("whatever stands in the events", () => {
     expect(outside).not.toMatch(/<(?!\/?pre)|@somebody|(?<!&)#12|\]\(|!\[|:smile:|www\.|https?:\/\//);
     for (const [, pre] of out.matchAll(/<pre>([^]*?)<\/pre>/g)) expect(pre).not.toMatch(/[<>`]/);
     const [, gantt = ""] = /```mermaid\n([^]*?)\n```/.exec(out) ?? [];
-    for (const line of gantt.split("\n").slice(3))
+    for (const line of gantt.split("\n").slice(3)) {
       expect(line).toMatch(/^ {2}(section [\w ]+|[^:;#%]+ :(crit, |done, |active, )\d+, \d+)$/);
+    }
 
     // Rows of the table have four cells, whatever is in them.
-    for (const row of outside.split("\n").filter((line) => line.startsWith("| ")))
+    for (const row of outside.split("\n").filter((line) => line.startsWith("| "))) {
       expect(row.split("|")).toHaveLength(6);
+    }
   });
 
   test("XML stays well-formed", async () => {

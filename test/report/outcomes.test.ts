@@ -372,7 +372,8 @@ describe("the command line", () => {
   test("explains itself", async () => {
     const { code, out } = await place.report(["--help"]);
     expect(code).toBe(0);
-    for (const word of ["--junit <file>", "--html <file>", "OBPROXY_EVENTS", "Exit code: 0"])
+    for (const word of ["--junit <file>", "--html <file>", "OBPROXY_EVENTS", "Exit code: 0"]) {
       expect(out).toContain(word);
+    }
   });
 });

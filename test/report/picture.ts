@@ -35,8 +35,9 @@ function story(place: Place): Run {
   run.add("27/1", { ...theirs, status: "SUCCESSFUL", done: 2, total: 2 });
   const first = ["27/1", "27/2"];
   run.send("31440", first).work("27/1", "31440");
-  for (const key of first)
+  for (const key of first) {
     run.task(key, "31440", "SUCCESSFUL", SUBTASKS.length).add(key, { event: "deleted", task: "31440" });
+  }
   const second = ["27/3", "27/4"];
   run.start(...second).send("31446", second);
   const stop = { task: "31446", subtask: "331461", name: "Stop obproxy" } as const;

@@ -207,8 +207,9 @@ describe("answers are like those of a running ocp-express", () => {
     const answer = await reply(scene);
 
     expect(likenessOf(answer)).toEqual(recording.likeness);
-    if (recording.json !== undefined)
+    if (recording.json !== undefined) {
       expect(differences(shapeOf(answer.json), shapeOf(recording.json))).toEqual(differs);
+    }
   });
 
   test.each([

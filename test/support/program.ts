@@ -13,7 +13,8 @@ function find(): string {
   const programs = named === undefined || named === "" ? ["terraform", "tofu"] : [named];
   const env = { ...process.env, CHECKPOINT_DISABLE: "1" };
   const first = programs.find((program) => spawnSync(program, ["version"], { env, stdio: "ignore" }).status === 0);
-  if (first === undefined)
+  if (first === undefined) {
     throw new Error(`These tests need ${programs.join(" or ")} on the PATH; it cannot be started.`);
+  }
   return first;
 }

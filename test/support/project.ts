@@ -183,8 +183,9 @@ export class CliProject {
     // Without a manifest of its own it would be part of whatever package a directory above it holds.
     const all = { "package.json": "{}", "cdktf.json": JSON.stringify(config), ...files };
     for (const [name, text] of Object.entries(all)) writeFileSync(join(this.path, name), text);
-    for (const name of ["cdktf", "constructs", "@cdktf/provider-null"])
+    for (const name of ["cdktf", "constructs", "@cdktf/provider-null"]) {
       this.link(name, join(REPOSITORY, "node_modules", name));
+    }
   }
 
   get path(): string {

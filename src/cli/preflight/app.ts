@@ -32,8 +32,9 @@ export function outputOf(option: string | undefined, env: NodeJS.ProcessEnv, cwd
     if (directory !== undefined && directory !== "") return { directory, from: variable };
   }
   const configured = textAt(configurationIn(cwd), "output");
-  if (configured !== undefined && configured !== "")
+  if (configured !== undefined && configured !== "") {
     return { directory: configured, from: `"output" in ${CONFIGURATION}` };
+  }
   return { directory: "cdktf.out", from: "cdktf's default" };
 }
 

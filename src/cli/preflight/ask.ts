@@ -230,8 +230,9 @@ async function lookAtAll(
   const looks: (readonly [string, Look])[] = [];
   const waiting = [...intents];
   const work = async (): Promise<void> => {
-    for (let wanted = waiting.shift(); wanted !== undefined; wanted = waiting.shift())
+    for (let wanted = waiting.shift(); wanted !== undefined; wanted = waiting.shift()) {
       looks.push([wanted.key, await lookAt(session, settings, wanted.intent)]);
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return looks;

@@ -101,8 +101,9 @@ function contentOf(
   object: Surveyed,
   proxies: readonly Entry[],
 ): Pick<Circumstances, "goneBefore" | "goneBeforeDeploy" | "unordered"> {
-  if (object.target.kind !== "cluster")
+  if (object.target.kind !== "cluster") {
     return { goneBefore: new Set(), goneBeforeDeploy: undefined, unordered: new Set() };
+  }
 
   const going = goingOf(scene, object, proxies);
   const before = going.filter((entry) => goesBefore(entry, scene, object));

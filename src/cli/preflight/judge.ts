@@ -210,8 +210,9 @@ function judgeHandsOff({ object }: Circumstances, hands: Extract<Hands, { off: t
           ];
     return { status: "left-alone", remarks: [told, ...doubt] };
   }
-  if (hands.guard === "declaredElsewhere")
+  if (hands.guard === "declaredElsewhere") {
     return problem("declared-elsewhere", `${label} would not be deleted: ${reason}`, hands.next);
+  }
 
   return {
     status: "protected",
@@ -229,8 +230,9 @@ function judgeHandsOff({ object }: Circumstances, hands: Extract<Hands, { off: t
 
 function judgeLook(circumstances: Circumstances, look: Look): Judgement {
   const { object } = circumstances;
-  if (look.kind === "failed")
+  if (look.kind === "failed") {
     return problem("cannot-be-looked-at", `${object.label}: ${look.refusal.message}`, look.refusal.next);
+  }
 
   const { intent } = look;
   const seen = foretold(look.seen, circumstances.object, circumstances.goneBefore);
@@ -298,8 +300,9 @@ function deployRemarks(
 /** A null_resource keeps the name of the first deploy, and conditions on its block do not let another one pass. */
 function renameRemarks({ object, provider }: Circumstances, seen: Situation, intent: Intent): Remark[] {
   const { declaredBy, instance, remembered } = object;
-  if (instance?.block.startsWith("null_resource.") !== true || object.movesTo?.startsWith("terraform_data.") === true)
+  if (instance?.block.startsWith("null_resource.") !== true || object.movesTo?.startsWith("terraform_data.") === true) {
     return [];
+  }
 
   const loosened = declaredBy !== undefined && intent.clusterName !== undefined && remembered.clusterName === ANY_NAME;
   if ((intent.renamedTo === undefined && !loosened) || seen.presence === "absent") return [];

@@ -15,8 +15,9 @@ export function stackFindings({ objects, stack, state }: Scene): readonly Findin
     const { message, next } = state;
     return [{ ...about, code: "state-unreadable", level: "cannot-look", message, next }];
   }
-  if (state.kind === "none" && state.because !== undefined)
+  if (state.kind === "none" && state.because !== undefined) {
     return [{ ...about, code: "no-provider", level: "note", message: state.because, next: undefined }];
+  }
 
   const switching = objects.filter(changesCarrier).map(({ label }) => label);
   if (state.kind === "read" && state.program !== undefined && switching.length > 0 && !movesCarriers(state.program)) {
@@ -52,8 +53,9 @@ export function providerFindings(scene: Scene, provider: Provider): readonly Fin
       next: undefined,
     });
   }
-  if (answers?.kind === "blind")
+  if (answers?.kind === "blind") {
     findings.push({ ...about, code: "ocp-not-reached", level: "cannot-look", ...answers.refusal });
+  }
   if (answers?.kind === "seen") findings.push(...rightsFindings(about, answers, settings?.provider.waitFor ?? "task"));
   findings.push(...clustersUnknown(scene, provider));
   if (answers !== undefined && settings?.provider.insecureSkipVerify === true) {
@@ -102,8 +104,9 @@ function rightsFindings(about: About, answers: Seen, waitFor: "task" | "object")
       next: `give the user ${deleteRight(version)}`,
     });
   }
-  if (tasksRefusal !== undefined && waitFor === "task")
+  if (tasksRefusal !== undefined && waitFor === "task") {
     findings.push({ ...about, code: "tasks-forbidden", level: "problem", ...tasksRefusal });
+  }
 
   if (waitFor === "object") {
     findings.push({

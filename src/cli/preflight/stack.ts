@@ -125,8 +125,9 @@ export function findStacks(path: string): readonly StackPlace[] {
   if (existsSync(join(path, "cdk.tf.json"))) return [{ directory: path, dependencies: dependenciesOf(path) }];
   const manifest = join(path, "manifest.json");
   if (existsSync(manifest)) return stacksOf(path, readJson(manifest));
-  if (existsSync(join(path, "cdk.tf")))
+  if (existsSync(join(path, "cdk.tf"))) {
     throw new CannotLook(`${path} holds HCL, which preflight does not read`, "synthesize without --hcl");
+  }
 
   const what = statSync(path, { throwIfNoEntry: false })?.isDirectory()
     ? `${path} is neither a synthesized app (manifest.json) nor a stack (cdk.tf.json)`
@@ -213,8 +214,9 @@ function providersOf(configuration: unknown, hooks: readonly Hook[], env: NodeJS
     const directory = dirname(own[0]?.file ?? "");
     const missing = [...new Set(own.map(({ file }) => file))].filter((file) => !existsSync(file));
     const { settings, flaw } = trySettings(join(directory, SETTINGS_FILE), env);
-    if (settings?.provider.hasCaFile === true && !existsSync(join(directory, CA_FILE)))
+    if (settings?.provider.hasCaFile === true && !existsSync(join(directory, CA_FILE))) {
       missing.push(join(directory, CA_FILE));
+    }
 
     return {
       alias,

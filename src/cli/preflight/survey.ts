@@ -126,8 +126,9 @@ function fateAt({ blocks }: Stack, address: string): Fate {
   if (isKept(block)) return "kept";
   if (found?.isBarrier === true) return "switched-back";
   const twin = blocks.get(block.replace(/^terraform_data\./, "null_resource."));
-  if (found === undefined && block.startsWith("terraform_data.") && twin?.provider !== undefined)
+  if (found === undefined && block.startsWith("terraform_data.") && twin?.provider !== undefined) {
     return "switched-back";
+  }
 
   return found === undefined ? "no-block" : "unknown-block";
 }

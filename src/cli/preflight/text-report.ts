@@ -49,8 +49,9 @@ function stackLines(stack: ReportedStack): string[] {
 function providerLines({ answers, provider }: ReportedProvider): string[] {
   const name = `provider ${provider.alias}`;
   if (answers === undefined) return [`${name}: OCP was not asked`];
-  if (answers.kind === "blind")
+  if (answers.kind === "blind") {
     return [`${name}: OCP${answers.url === undefined ? "" : ` at ${answers.url}`} says nothing`];
+  }
   const { clustersRefusal, dialect, signIn, tasksRefusal, url, user, version } = answers;
   const may = (refusal: unknown): string => (refusal === undefined ? "yes" : "no");
   const call = dialect === "POST" ? "POST …/servers/delete" : "DELETE …/obproxies/{ids}";

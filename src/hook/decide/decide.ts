@@ -46,8 +46,9 @@ export type Failing =
  */
 export function decide(seen: Situation, intent: Intent): Action {
   if (seen.following !== undefined) return judgeFollowing(seen.following, seen);
-  if (seen.nameElsewhere !== undefined && !hasDeletedIt(seen.ours))
+  if (seen.nameElsewhere !== undefined && !hasDeletedIt(seen.ours)) {
     return guarded({ guard: "clusterNameElsewhere", otherId: seen.nameElsewhere });
+  }
 
   const own = seen.ours === undefined ? undefined : judgeOwnTask(seen.ours, seen, intent);
   if (own !== undefined) return own;
@@ -85,8 +86,9 @@ function judgeOwnTask(ours: OurTask, seen: Situation, intent: Intent): Action | 
       return follow(task, true, true);
     case "failed":
       if (ours.endUnknown !== undefined) return judgeUnknown(seen, ours.endUnknown);
-      if (seen.retriesLeft > 0 && !verdict.rollbackFailed && ours.whyNotRetry === undefined)
+      if (seen.retriesLeft > 0 && !verdict.rollbackFailed && ours.whyNotRetry === undefined) {
         return judgeRetry(task, seen, intent);
+      }
 
       return mattersStill(ours, seen) ? fail({ reason: "task-failed", ours }) : undefined;
     case "rolled-back":
@@ -172,8 +174,9 @@ function judgePresence(seen: Situation, intent: Intent): Action {
   const unresolved = loss === undefined ? judgeUnheard(seen) : judgeLoss(loss, seen);
   if (unresolved !== undefined) return unresolved;
   if (sent.state === "locked" && !sent.due) return judgeLock(seen, sent, intent);
-  if (sent.state === "undelivered" && !sent.due)
+  if (sent.state === "undelivered" && !sent.due) {
     return seen.patience.undelivered ? wait("undelivered") : fail({ reason: "call-failed", error: sent.error });
+  }
 
   if (seen.tasksUnknown !== undefined) return judgeUnknown(seen, seen.tasksUnknown);
   // Without tags the cluster's own state tells whether something works on it.
@@ -215,8 +218,9 @@ function judgeLock(seen: Situation, sent: Extract<Sent, { state: "locked" }>, in
   const holder = seen.failedOnCluster[0];
   // A failed task keeps the lock until somebody acts on it: waiting would only burn the deadline. The first refusal may
   // have come from a task that has ended since.
-  if (holder !== undefined && sent.refusals > 1)
+  if (holder !== undefined && sent.refusals > 1) {
     return fail({ reason: "lock-not-released", holder, error: sent.error });
+  }
 
   // Who may not read tasks sees none of those that hold the lock for good reason; then only the deadline ends the wait.
   return seen.patience.lock || intent.waitFor === "object"
@@ -229,8 +233,9 @@ function judgeDelete({ cluster, sent, loss }: Situation, intent: Intent): Action
   if (breach !== undefined) return guarded(breach);
   if (sent.state === "refused") return fail({ reason: "refused", error: sent.error });
   // An answer that is not OCP's (a login page, a gateway's page) would come again.
-  if (loss !== undefined && (loss.times > TRIES.sendsAfterLoss || loss.error.kind === "not-ocp"))
+  if (loss !== undefined && (loss.times > TRIES.sendsAfterLoss || loss.error.kind === "not-ocp")) {
     return fail({ reason: "answer-lost", error: loss.error });
+  }
 
   if (cluster === undefined) return fail({ reason: "unknown", what: "OCP does not show the cluster" });
   return { do: "delete", cluster };

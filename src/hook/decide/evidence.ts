@@ -30,8 +30,9 @@ export function presenceOf({ cluster, clusters }: Pick<Look, "cluster" | "cluste
 }
 
 function presenceIn({ id, obproxies, unreadObproxies = 0 }: Cluster, obproxyId: OcpId): Presence {
-  if (obproxies === undefined)
+  if (obproxies === undefined) {
     return unknown(`OCP answers about OBProxy cluster ${id} without saying which OBProxies it holds`);
+  }
 
   if (obproxies.some((server) => server.id === obproxyId)) return PRESENT;
   return unreadObproxies === 0
@@ -146,8 +147,9 @@ export function mayBeOurDeletion(entry: Unread, target: Target): boolean {
   const task = readable(entry);
   if (!isDeletionTask(task)) return false;
   // What has failed and names nobody is a stranger's as likely as anybody's; of a cluster that is gone it need not name more.
-  if (entry.status === "FAILED")
+  if (entry.status === "FAILED") {
     return target.kind === "cluster" ? concerns(task, target.clusterId) === "yes" : aboutObject(task, target) === "yes";
+  }
 
   return aboutObject(task, target) !== "no";
 }

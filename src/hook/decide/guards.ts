@@ -32,8 +32,9 @@ export function contentBreach(cluster: Cluster | undefined, intent: Intent): Gua
   if (intent.target.kind !== "cluster" || cluster === undefined) return undefined;
   const held = cluster.obproxies;
   // An entry that could not be understood may be anybody's.
-  if (held === undefined || (cluster.unreadObproxies ?? 0) > 0)
+  if (held === undefined || (cluster.unreadObproxies ?? 0) > 0) {
     return intent.forceDestroy && !protectsSome(intent) ? undefined : { guard: "forceDestroyUnknown" };
+  }
 
   const kept = held.filter(({ id }) => intent.keptObproxyIds.has(id));
   if (kept.length > 0) return { guard: "skipDestroy", kept };

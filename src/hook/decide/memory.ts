@@ -207,8 +207,9 @@ function digestAcceptance(memory: Memory, task: Task, deletes: Deletion["deletes
 
 /** What a delete that gave no task has left behind: what OCP refuses is told from what may have got lost. */
 function digestSendFailure({ sent, loss, at }: Memory, error: OcpError): Partial<Memory> {
-  if (isLockRefusal(error))
+  if (isLockRefusal(error)) {
     return { sent: { state: "locked", error, refusals: sent.state === "locked" ? sent.refusals + 1 : 1, due: false } };
+  }
 
   switch (error.kind) {
     case "lost":

@@ -33,8 +33,9 @@ export interface Pause {
  */
 export function nextPause({ task, waitedMs, quickLooks, tickMs, random }: PaceInput): Pause {
   const ticksToGo = earliestEnd(task);
-  if (ticksToGo === 0 && isQuickTail(task) && quickLooks < MAX_QUICK_LOOKS)
+  if (ticksToGo === 0 && isQuickTail(task) && quickLooks < MAX_QUICK_LOOKS) {
     return { milliseconds: QUICK_TICKS * tickMs, quick: true };
+  }
 
   const wanted = (ticksToGo > NEAR_TICKS ? ticksToGo / 2 : ticksToGo) * tickMs;
   const patient = Math.max(wanted, SHARE_OF_TIME_WAITED * waitedMs);

@@ -25,8 +25,9 @@ export function whyNotRetry(deletion: Deletion, user: string, intent: Intent): s
   if (canceled !== undefined) return `its subtask "${canceled.name}" was canceled in OCP`;
   const deletes = deletion.deletes ?? deletesByTags(task, intent);
   if (deletes === undefined) return "nobody can tell what else it would delete";
-  if (deletes === "cluster")
+  if (deletes === "cluster") {
     return intent.target.kind === "cluster" ? undefined : "it deletes the whole OBProxy cluster";
+  }
 
   // What was sent in this run was asked for by the hooks of all of it.
   const mustStay = deletes.filter((id) => (proof === "sent" ? isProtected(id, intent) : !mayGo(id, intent)));

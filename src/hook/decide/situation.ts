@@ -173,8 +173,9 @@ function retriesSeen(deletion: Deletion | undefined): number {
 
 function whyTasksUnknown({ tasks }: Look, target: Target): string | undefined {
   if (tasks === undefined) return undefined;
-  if (!tasks.complete)
+  if (!tasks.complete) {
     return `OCP's list of tasks could not be read whole: ${tasks.why ?? "its pages do not fit together"}`;
+  }
   // Nothing is deleted beside it: OCP's lock need not hold until its end.
   const atWork = tasks.unread.find((entry) => isOurDeletionAtWork(entry, target));
   return atWork === undefined ? undefined : `OCP lists ${describeUnread(atWork)} and by its tags it deletes this`;
@@ -183,14 +184,16 @@ function whyTasksUnknown({ tasks }: Look, target: Target): string | undefined {
 /** A deletion that may be at work on our object though nobody sees it there. `ours`: the newest that is proven. */
 function whyEndUnknown(memory: Memory, round: Look, ours: Deletion | undefined): string | undefined {
   const { note, target, deletions } = memory;
-  if (note?.state === "unclear" && !deletions.has(note.note.taskId))
+  if (note?.state === "unclear" && !deletions.has(note.note.taskId)) {
     return `an earlier run started task ${note.note.taskId}, and OCP does not say in its own word whether it still knows it`;
+  }
 
   const [lost] = endUnknown(memory);
   if (lost !== undefined) return describeOpen(lost);
   const any = round.anyStatus?.tasks;
-  if (any !== undefined && !any.complete)
+  if (any !== undefined && !any.complete) {
     return `OCP's list of tasks could not be read: ${any.why ?? "its pages do not fit together"}`;
+  }
 
   const unread = [...(round.tasks?.unread ?? []), ...(any?.unread ?? [])].find(
     (entry) => mayBeOurDeletion(entry, target) && !isMadeGood(entry, ours),

@@ -51,8 +51,9 @@ export class Caller {
         const answer = await call();
         this.noteAnswer();
         if (endpoint !== undefined) this.answered.add(endpoint);
-        if (streakStart !== undefined)
+        if (streakStart !== undefined) {
           this.reporter.line(`OCP answers again after ${formatDuration(this.clock.now() - streakStart)}`);
+        }
 
         return answer;
       } catch (error) {

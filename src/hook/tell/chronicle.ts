@@ -62,8 +62,9 @@ export class Chronicle {
     const before = this.lastTask?.id === task.id ? this.lastTask : undefined;
     this.lastTask = task;
     const seen = taskSeen(task, ours);
-    if (before === undefined || JSON.stringify(taskSeen(before, ours)) !== JSON.stringify(seen))
+    if (before === undefined || JSON.stringify(taskSeen(before, ours)) !== JSON.stringify(seen)) {
       this.journal.write({ event: "task", ...seen });
+    }
 
     if (this.speakerOf(task) !== undefined) return;
     for (const subtask of task.subtasks) {

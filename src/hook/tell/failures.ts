@@ -290,12 +290,14 @@ function namesWanted({ clusterName, renamedTo }: Intent): string {
 function nextAfterName(found: string, intent: Intent): string {
   const { clusterName, label, nameFrom, renamedTo } = intent;
   const name = quoted(found);
-  if (nameFrom === "declaration")
+  if (nameFrom === "declaration") {
     return `if ${name} is the cluster you mean, set clusterName: ${name}; else correct clusterId or the OCP URL`;
+  }
 
   const declareIt = `declare ${label} again with clusterName: ${name} (and with its ids as numbers) and destroy it while it is declared`;
-  if (renamedTo !== undefined)
+  if (renamedTo !== undefined) {
     return `it was deployed under the name ${quoted(clusterName ?? "*")}, and whether it has been renamed in the code or has left it cannot be told by ids that only Terraform knows: write the ids of what is declared as numbers (this plans nothing new), then repeat the command; or, if ${name} is the cluster you mean, ${declareIt}`;
+  }
 
   const ofVariable =
     nameFrom === "last-deploy" ? "; if a variable gives another name by now, deploy it, then destroy" : "";
@@ -394,11 +396,13 @@ function nextAfter(
  * ocp-express), and what a retry would delete besides must be known to who sends it.
  */
 function goOn(task: Task, consoleUrl: string, { taskRetries, whyNot }: OwnRetries): string {
-  if (isRollback(task))
+  if (isRollback(task)) {
     return `skip what has failed in the rollback of task ${task.id} at ${consoleUrl} (Task Center), which OCP does not retry`;
+  }
 
-  if (whyNot !== undefined)
+  if (whyNot !== undefined) {
     return `see what task ${task.id} deletes at ${consoleUrl} (Task Center): retry it there only if all of that may go (${whyNot}), else roll it back or abandon it`;
+  }
 
   const byUs = taskRetries === 0 ? ", or set `taskRetries` on the OcpProvider" : "";
   return `retry task ${task.id} at ${consoleUrl} (Task Center)${byUs}`;

@@ -10,8 +10,9 @@ export function lastSeen(memory: Memory): string[] {
   const about = newest === undefined ? [] : [state(newest.task)];
   if (sent.state === "locked") return ["OCP refused the delete, because something works on the cluster", ...about];
   if (sent.state === "undelivered") return [`the delete did not get through: ${sent.error.message}`];
-  if (sent.state === "lost")
+  if (sent.state === "lost") {
     return ["the answer to the delete was lost, and what became of it was looked for", ...about];
+  }
   if (sent.state === "accepted") return ["OCP had accepted the delete and still listed the object", ...about];
   if (waiting?.because === "unknown") return ["what OCP answered left open whether the object is there", ...about];
   if (waiting !== undefined) return ["the cluster said that it was being worked on", ...about];

@@ -80,8 +80,9 @@ export async function deleteObproxies(
   requested: readonly Requested[],
 ): Promise<Dispatch> {
   const skipHostOperationIds = requested.filter((each) => each.skipHostOperation).map(({ obproxyId }) => obproxyId);
-  if (skipHostOperationIds.length > 0 && !canSkipHosts(version))
+  if (skipHostOperationIds.length > 0 && !canSkipHosts(version)) {
     throw skipHostOperationUnsupported(formatVersion(version));
+  }
 
   const obproxyIds = sortedIds(requested.map(({ obproxyId }) => obproxyId));
   deadline.checkRoom();

@@ -112,8 +112,9 @@ export class Leading {
   /** Who is still there. All others are told that they are not in the call. */
   private async count(): Promise<readonly Member[]> {
     const { clock, patience } = this.options;
-    for (const [socket, guest] of this.guests)
+    for (const [socket, guest] of this.guests) {
       if (guest.state === "joined") this.guests.set(socket, { ...guest, state: "counted" });
+    }
 
     this.tellThose((guest) => guest.state === "counted", { says: "count" });
     const end = clock.now() + patience.countMs;

@@ -24,8 +24,9 @@ import { fileNameFor, stateDirectory } from "./state-directory.js";
  */
 export function notesFor(who: string, key: string, env: NodeJS.ProcessEnv = process.env): Notes {
   const place = stateDirectory(env);
-  if ("why" in place)
+  if ("why" in place) {
     return { read: () => undefined, write: () => undefined, remove: () => undefined, trouble: troubleOf(place.why) };
+  }
 
   const directory = place.path;
   const path = join(directory, `${fileNameFor(`${who}\n${key}`)}.json`);

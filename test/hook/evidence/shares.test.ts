@@ -139,8 +139,9 @@ describe("hooks of one OCP", () => {
     following: HookCall,
   ): Promise<{ readonly leader: StartedHook; readonly follower: StartedHook; readonly letIn: () => void }> {
     const [first, second] = [gate(), gate()];
-    for (const { opened } of [first, second])
+    for (const { opened } of [first, second]) {
       stage.ocp.inject({ method: "GET", path: CLUSTER, does: { kind: "hang", until: opened } });
+    }
 
     const isLook = ({ path }: { readonly path: string }): boolean => path === CLUSTER;
     const leaderLooks = stage.ocp.nextArrival(isLook);

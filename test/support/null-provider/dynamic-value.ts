@@ -11,8 +11,9 @@ export interface DynamicValue {
 const UNKNOWN_TYPE = 0;
 const REFINED_UNKNOWN_TYPE = 12;
 const codec = new ExtensionCodec();
-for (const type of [UNKNOWN_TYPE, REFINED_UNKNOWN_TYPE])
+for (const type of [UNKNOWN_TYPE, REFINED_UNKNOWN_TYPE]) {
   codec.register({ type, encode: () => null, decode: () => UNKNOWN });
+}
 
 export function encodeResource(resource: NullResource | null): DynamicValue {
   if (resource === null) return { msgpack: encode(null) };
@@ -20,8 +21,9 @@ export function encodeResource(resource: NullResource | null): DynamicValue {
 }
 
 export function decodeResource(value: DynamicValue | undefined): NullResource | null {
-  if (value?.msgpack !== undefined && value.msgpack.length > 0)
+  if (value?.msgpack !== undefined && value.msgpack.length > 0) {
     return parseResource(decode(value.msgpack, { extensionCodec: codec }));
+  }
 
   return parseResourceJson(value?.json ?? Buffer.from("null"));
 }
