@@ -41,7 +41,9 @@ export function further(model: Model, hook: number, world: number, note: number,
       now = { world: model.world(quiet(freed(model.worlds.at(ended.world)), model.scene.manner)), note: ended.note };
       continue;
     }
-    if (isDone) return { broken: `I4: a run fails though all is done: ${describeFailing(ended.why)}`, told };
+    const isTrueGuard = ended.why.reason === "guard" && isRight(ended.why, model.worlds.at(ended.world), model, hook);
+    if (isDone && !isTrueGuard)
+      return { broken: `I4: a run fails though all is done: ${describeFailing(ended.why)}`, told };
     const remedy = whatToDo(ended.why, model.worlds.at(ended.world), model, hook);
     if (remedy === "a person decides") return { broken: undefined, told };
     if (remedy === "nothing to be done") {
@@ -69,6 +71,11 @@ function isAllDone({ intents, scene }: Model, hook: number, now: World): boolean
   const mayHaveFailed = now.tasks.some(
     (task) => (hasFailed(task) || /^(settling|back)/.test(task.phase)) && isNobodys(task),
   );
+  const otherFailed = now.tasks.filter((task) => hasFailed(task) && task.id !== last.id);
+  // What a person has ended has made good nothing but itself.
+  if (last.phase !== "done" && otherFailed.length > 0) return false;
+  // The list of ended tasks is read back to the one that has failed: what is older, and was retried since, is not seen.
+  if (otherFailed.some((task) => task.id > last.id && touches(task, intent))) return false;
   return isNamed && !mayHaveFailed;
 }
 

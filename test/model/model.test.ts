@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { explore } from "./explore.js";
+import { hunt } from "./hunt.js";
 import { MUTANTS } from "./mutants.js";
 import { BOUNDS, scenesOf } from "./scenes.js";
 
@@ -25,6 +26,31 @@ describe("the model's mutants", () => {
       const source = readFileSync(join(__dirname, "../../src/hook/decide", mutant.file), "utf8");
       expect(source.split(mutant.from)).toHaveLength(2);
     },
+  );
+
+  test("have, those that are hunted for, a scene of the short bound", () => {
+    const scenes = new Set(scenesOf("short").map(({ name }) => name));
+    const hunted = MUTANTS.flatMap(({ scene }) => scene ?? []);
+    expect(hunted.filter((scene) => !scenes.has(scene))).toEqual([]);
+    expect(hunted.length).toBeGreaterThanOrEqual(55);
+  });
+
+  test.each([
+    "a 404 in general words is no witness",
+    "what began after a lost delete may be what became of it",
+    "a retry spares what is protected or not declared",
+    "an OBProxy that nobody declares",
+  ])(
+    "are found by a story: %s",
+    async (without) => {
+      const found = await hunt(
+        MUTANTS.find((mutant) => mutant.without === without)!,
+        true,
+      );
+      expect(found?.broken).toMatch(/^I[12]: /);
+      expect(found?.story.length).toBeGreaterThan(3);
+    },
+    60_000,
   );
 
   test("are of many rules", () => {

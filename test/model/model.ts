@@ -725,7 +725,9 @@ export class Model {
           ),
           ownIsAccepted: place.memory.sent.state === "accepted",
           anotherOnItsWay: world.late.some((late) => late.runs.includes(hook)),
-          ownHasFailed: touching.some((task) => hasFailed(task) && task.runs.includes(hook)),
+          // Who may not read tasks cannot know.
+          ownHasFailed:
+            intent.waitFor === "task" && touching.some((task) => hasFailed(task) && task.runs.includes(hook)),
           ownWasEndedByAPerson: touching.some(
             (task) =>
               place.memory.deletions.get(String(task.id))?.proof === "sent" &&
@@ -867,9 +869,10 @@ export class Model {
     const { note } = memory;
     const isNoted =
       note?.note.taskId === id && this.isStart(note.note.startTime, told.startTime) && note.note.name === told.name;
-    const { unheardSince } = memory;
+    const { lossUpTo, unheardSince } = memory;
     // A delete of an earlier run that nobody heard of may have begun it.
-    const isUnheard = unheardSince !== undefined && task.id > Number(unheardSince);
+    const isEarlyEnough = lossUpTo === undefined || task.id <= Number(lossUpTo);
+    const isUnheard = unheardSince !== undefined && task.id > Number(unheardSince) && isEarlyEnough;
     return isTagged || isNoted || isUnheard || memory.deletions.get(id)?.proof === "sent";
   }
 }
@@ -949,10 +952,11 @@ function factKey(task: WorldTask): string {
   return state === "failed" ? `${task.id}:failed${task.tries.join("")}` : `${task.id}:${state}`;
 }
 
-/** The list that the run has read told of it, however little. */
+/** The list that the run has read told of it, however little; that FAILED has yet to come to rest needs the whole. */
 function couldBeRead({ id }: WorldTask, { round }: Memory): boolean {
   const { entries = [], unread = [] } = round?.tasks ?? {};
-  return [...entries, ...unread].some((entry) => entry.id === String(id));
+  const understandable = unread.filter(({ status }) => status !== "FAILED");
+  return [...entries, ...understandable].some((entry) => entry.id === String(id));
 }
 
 /** What is at work last; by their numbers where OCP does not tell when they ended. */

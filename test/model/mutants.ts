@@ -11,7 +11,7 @@ export interface Mutant {
   readonly to: string;
   /** Where its absence is known to show soonest: tried first. */
   readonly scene?: string;
-  /** Why no story shows it: another rule stands before it. */
+  /** Why no story shows it: most often another rule stands before it. */
   readonly secondLine?: string;
 }
 
@@ -42,8 +42,8 @@ export const MUTANTS: readonly Mutant[] = [
     without: "silence about OBProxies is not their absence",
     scene: "one OBProxy, witnesses, tags",
     file: "evidence.ts",
-    from: "if (obproxies === undefined) {",
-    to: "if (obproxies === undefined) {\n    return ABSENT;",
+    from: "if (obproxies === undefined)\n    return unknown(",
+    to: "if (obproxies === undefined)\n    return ABSENT ?? unknown(",
   },
   {
     without: "an OBProxy that cannot be understood may be ours",
@@ -206,8 +206,8 @@ export const MUTANTS: readonly Mutant[] = [
     without: "silence about OBProxies is not an empty cluster",
     scene: "a cluster with a kept OBProxy, witnesses, tags",
     file: "guards.ts",
-    from: "if (held === undefined || (cluster.unreadObproxies ?? 0) > 0) {",
-    to: "if (held === undefined || (cluster.unreadObproxies ?? 0) > 0) {\n    return undefined;",
+    from: "if (held === undefined || (cluster.unreadObproxies ?? 0) > 0)\n    return ",
+    to: "if (held === undefined || (cluster.unreadObproxies ?? 0) > 0) return undefined;\n  if (held === undefined)\n    return ",
   },
   // ---- a retry is a delete
   {
@@ -348,8 +348,8 @@ export const MUTANTS: readonly Mutant[] = [
     without: "a failed task that holds the lock ends the waiting",
     secondLine: "patience with the lock ends it too; the rule names the task, and sooner",
     file: "decide.ts",
-    from: "if (holder !== undefined && sent.refusals > 1) {",
-    to: "if (holder !== undefined && sent.refusals > 99) {",
+    from: "if (holder !== undefined && sent.refusals > 1)",
+    to: "if (holder !== undefined && sent.refusals > 99)",
   },
   {
     without: "an unknown presence is no presence",
@@ -381,14 +381,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: "what failed later is not made good by what ended well before",
-    scene: "one OBProxy, order, tags, unlocked on failure",
+    secondLine: "the newest deletion has the last word",
     file: "deletions.ts",
     from: "      good.every(({ task }) => laterFirst(deletion.task, task) < 0),",
     to: "      good.length === 0,",
   },
   {
     without: "what a person ended by hand has made good nothing but itself",
-    scene: "one OBProxy, order, tags, unlocked on failure",
+    secondLine: "no invariant asks for it: the rule is stricter than they are",
     file: "deletions.ts",
     from: 'classify(deletion.task).kind === "succeeded" &&\n      !(target',
     to: 'classify(deletion.task).kind !== "failed" &&\n      !(target',
@@ -460,8 +460,8 @@ export const MUTANTS: readonly Mutant[] = [
     without: "a note's task of which OCP does not tell stands against gone",
     secondLine: "the list tells of a task that runs or has failed",
     file: "situation.ts",
-    from: 'if (note?.state === "unclear" && !deletions.has(note.note.taskId)) {',
-    to: 'if (note?.state === "unclear" && note.note.taskId === "") {',
+    from: 'if (note?.state === "unclear" && !deletions.has(note.note.taskId))',
+    to: 'if (note?.state === "unclear" && note.note.taskId === "")',
   },
   {
     without: "a deletion of which OCP does not tell how it ended stands against gone",
@@ -474,12 +474,12 @@ export const MUTANTS: readonly Mutant[] = [
     without: "a list of ended tasks that is not whole does not tell that none is at work",
     secondLine: "what is at work stands in the list of what runs, unless in a status that OCP does not document",
     file: "situation.ts",
-    from: "if (any !== undefined && !any.complete) {",
-    to: "if (any !== undefined && !any.complete && any.why !== '' && any.why !== undefined) {",
+    from: "if (any !== undefined && !any.complete)",
+    to: "if (any !== undefined && !any.complete && any.why !== '' && any.why !== undefined)",
   },
   {
     without: "an entry that cannot be understood is made good only by what ended well later",
-    scene: "one OBProxy, twice, an odd list, tags, no lock",
+    secondLine: "no story of it yet within the bound",
     file: "situation.ts",
     from: "return endedWell(ours.task) && compareIds(id, ours.task.id) < 0;",
     to: "return true;",
@@ -545,7 +545,7 @@ export const MUTANTS: readonly Mutant[] = [
     scene: "one OBProxy, losses, no tags, no lock",
     file: "decide.ts",
     from: "if (first !== undefined && loss.mayBeAtWork) return followOther(first);",
-    to: 'if (first?.task.id === "" && loss.mayBeAtWork) return followOther(first);',
+    to: 'if (first?.task.id === "") return followOther(first);',
   },
   {
     without: "a busy cluster is waited for",
