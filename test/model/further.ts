@@ -42,8 +42,9 @@ export function further(model: Model, hook: number, world: number, note: number,
       continue;
     }
     const isTrueGuard = ended.why.reason === "guard" && isRight(ended.why, model.worlds.at(ended.world), model, hook);
-    if (isDone && !isTrueGuard)
+    if (isDone && !isTrueGuard) {
       return { broken: `I4: a run fails though all is done: ${describeFailing(ended.why)}`, told };
+    }
     const remedy = whatToDo(ended.why, model.worlds.at(ended.world), model, hook);
     if (remedy === "a person decides") return { broken: undefined, told };
     if (remedy === "nothing to be done") {
