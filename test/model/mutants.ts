@@ -42,8 +42,8 @@ export const MUTANTS: readonly Mutant[] = [
     without: "silence about OBProxies is not their absence",
     scene: "one OBProxy, witnesses, tags",
     file: "evidence.ts",
-    from: "if (obproxies === undefined)\n    return unknown(",
-    to: "if (obproxies === undefined)\n    return ABSENT ?? unknown(",
+    from: "if (obproxies === undefined) {\n    return unknown(",
+    to: "if (obproxies === undefined) {\n    return ABSENT ?? unknown(",
   },
   {
     without: "an OBProxy that cannot be understood may be ours",
@@ -206,8 +206,8 @@ export const MUTANTS: readonly Mutant[] = [
     without: "silence about OBProxies is not an empty cluster",
     scene: "a cluster with a kept OBProxy, witnesses, tags",
     file: "guards.ts",
-    from: "if (held === undefined || (cluster.unreadObproxies ?? 0) > 0)\n    return ",
-    to: "if (held === undefined || (cluster.unreadObproxies ?? 0) > 0) return undefined;\n  if (held === undefined)\n    return ",
+    from: "if (held === undefined || (cluster.unreadObproxies ?? 0) > 0) {\n    return ",
+    to: "if (held === undefined || (cluster.unreadObproxies ?? 0) > 0) return undefined;\n  if (held === undefined) {\n    return ",
   },
   // ---- a retry is a delete
   {
