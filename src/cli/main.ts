@@ -1,6 +1,7 @@
 import { generate } from "./generate.js";
 import { preflight } from "./preflight.js";
 import { report } from "./report.js";
+import { retry } from "./retry.js";
 import { simulate } from "./simulate.js";
 
 /** Written in by the build; see scripts/build.ts. */
@@ -11,6 +12,7 @@ const HELP = `Usage: cdktf-obproxy <command> [options]
 Commands:
   preflight   tell what a deploy or a destroy would meet, and delete nothing
   report      tell what has become of a destroy, and what to do next
+  retry       have OCP retry a failed deletion, and wait for its end
   generate    print constructs for what OCP holds, or compare it with a stack
   simulate    run an OCP that exists only in memory, to try a teardown on
 
@@ -21,6 +23,8 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   switch (command) {
     case "preflight":
       return preflight(rest, { stdout: process.stdout, stderr: process.stderr, env: process.env, cwd: process.cwd() });
+    case "retry":
+      return retry(rest, { stdout: process.stdout, stderr: process.stderr, env: process.env, cwd: process.cwd() });
     case "generate":
       return generate(rest, { stdout: process.stdout, stderr: process.stderr, env: process.env, cwd: process.cwd() });
     case "report":

@@ -186,7 +186,7 @@ describe("a failed task's failure", () => {
 
   test("holds the task, the failed subtask, OCP's words with the trace id, and what to do, in this order", () => {
     expect(text(failed)).toMatch(
-      /^OCP's task 31440 "Offline obproxy" FAILED\nlog: Execute failed\nfailed: subtask 33149 "Stop obproxy" \(index 2 of 0–2\)\nOCP says: "agent does not answer" \(trace id beef\)\nmend the cause and retry task 31440 at http:\/\/ocp:8080 \(Task Center\), or set `taskRetries`/,
+      /^OCP's task 31440 "Offline obproxy" FAILED\nlog: Execute failed\nfailed: subtask 33149 "Stop obproxy" \(index 2 of 0–2\)\nOCP says: "agent does not answer" \(trace id beef\)\nmend the cause and retry task 31440 at http:\/\/ocp:8080 \(Task Center\) or with `npx cdktf-obproxy retry 31440 <stack directory>`, or set `taskRetries`/,
     );
   });
 

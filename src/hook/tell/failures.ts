@@ -1,5 +1,5 @@
 import type { OcpError } from "../../ocp/errors.js";
-import type { Cluster, ObproxyServer, Subtask, Task } from "../../ocp/model.js";
+import type { Cluster, ObproxyServer, OcpId, Subtask, Task } from "../../ocp/model.js";
 import type { Verdict } from "../../ocp/task.js";
 import { type GuardBreach, protectsSome } from "../decide/guards.js";
 import { jsonForLog } from "../../ocp/text.js";
@@ -404,7 +404,10 @@ function goOn(task: Task, consoleUrl: string, { taskRetries, whyNot }: OwnRetrie
     return `see what task ${task.id} deletes at ${consoleUrl} (Task Center): retry it there only if all of that may go (${whyNot}), else roll it back or abandon it`;
   }
 
-  const byUs = taskRetries === 0 ? ", or set `taskRetries` on the OcpProvider" : "";
+  const byUs =
+    taskRetries === 0
+      ? ` or with \`npx cdktf-obproxy retry ${task.id} <stack directory>\`, or set \`taskRetries\` on the OcpProvider`
+      : "";
   return `retry task ${task.id} at ${consoleUrl} (Task Center)${byUs}`;
 }
 
@@ -499,6 +502,23 @@ export function lockNotReleased(
     },
     { cause: error },
   );
+}
+
+/** A person asked for the retry of a task, and the rules of a retry say no. */
+export function mustNotBeRetried({ id, name }: Task, why: string): HookFailure {
+  return new HookFailure({
+    what: `task ${id} "${name}" must not be retried from here: ${why}`,
+    details: ["nothing was sent to OCP"],
+    next: `see what it deletes in OCP's console (Task Center): retry it there only if all of that may go, else roll it back or abandon it`,
+  });
+}
+
+/** The task that was retried has ended, and the object is there: only a new delete would help. */
+export function newDeleteNeeded(task: OcpId): HookFailure {
+  return new HookFailure({
+    what: `task ${task} is not at work any more and the object is still there; only a new delete would help, which a retry does not send`,
+    next: "run destroy again: it deletes anew what may go",
+  });
 }
 
 export function deleteRefused(error: OcpError): HookFailure {

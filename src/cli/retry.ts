@@ -1,0 +1,217 @@
+import { isAbsolute, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { type Connection, connectionFrom, userOf } from "../hook/connection.js";
+import { begin } from "../hook/decide/memory.js";
+import { type OurTask, situation } from "../hook/decide/situation.js";
+import { type Intent, intentFrom } from "../hook/intent.js";
+import { lookAround } from "../hook/observe/look-around.js";
+import { observer } from "../hook/observe/observer.js";
+import { systemClock } from "../hook/patience/clock.js";
+import { retryTask } from "../hook/teardown.js";
+import { Chronicle } from "../hook/tell/chronicle.js";
+import { HookFailure } from "../hook/tell/failure.js";
+import { callFailed } from "../hook/tell/failures.js";
+import { NO_JOURNAL } from "../hook/tell/journal.js";
+import { Reporter } from "../hook/tell/reporter.js";
+import { TICK_MS, tickFor } from "../hook/tick.js";
+import { notesFor } from "../hook/together/notes.js";
+import { createOcpClient } from "../ocp/client.js";
+import { OcpConfigError, OcpError } from "../ocp/errors.js";
+import { maskSecrets, secretsOf } from "../ocp/mask.js";
+import type { Cluster, OcpId } from "../ocp/model.js";
+import { oneLine } from "../ocp/text.js";
+import { checkArguments, UsageError } from "./arguments.js";
+import { CannotLook } from "./preflight/cannot-look.js";
+import { findStacks, type Provider, readStack, type Stack } from "./preflight/stack.js";
+import { type Surveyed, survey } from "./preflight/survey.js";
+import { stateFromFile, stateFromTerraform } from "./preflight/terraform.js";
+
+/** What the command reads and writes: the process, or what a test hands in. */
+export interface RetryIo {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  readonly env: NodeJS.ProcessEnv;
+  /** Paths are relative to it. */
+  readonly cwd: string;
+}
+
+export const RETRY_HELP = `Usage: cdktf-obproxy retry <task> <stack directory> [options]
+
+Has OCP retry a failed deletion, and waits for its end, as a destroy with taskRetries would, without a change of the code.
+<task> is the id of OCP's task, as the failure names it; the directory is the synthesized stack whose object it deletes
+(cdktf.out/stacks/<stack>). URL and credentials come from the environment, as for the destroy.
+
+A retry is a delete: it is sent only where everything that the task deletes is known (from a note of this machine, or
+from the task's tags), is this stack's, and may go now by every guard. Nothing else is deleted. What has been deleted
+leaves Terraform's state with the next destroy.
+
+  --state <file>  take the state from a file (terraform show -json, or a state file)
+  --help
+
+Exit code: 0 the task has ended well and its object is gone; 1 it has not, or must not be retried, and the last lines say
+why; 2 something cannot be looked at, or the command line is wrong.`;
+
+const CANNOT_LOOK = 2;
+
+/**
+ * `cdktf-obproxy retry`
+ *
+ * @param args what follows `retry` on the command line
+ * @returns the exit code; see {@link RETRY_HELP}
+ */
+export async function retry(args: readonly string[], io: RetryIo): Promise<number> {
+  try {
+    const options = readOptions(args);
+    if (options === "help") {
+      io.stdout.write(`${RETRY_HELP}\n`);
+      return 0;
+    }
+    return await run(options, io);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.stderr.write(`cdktf-obproxy retry: ${oneLine(error.message)}\nTry \`cdktf-obproxy retry --help\`.\n`);
+      return CANNOT_LOOK;
+    }
+    if (!(error instanceof CannotLook)) throw error;
+    const [what = "", next = ""] = [error.message, error.next].map((text) => oneLine(maskSecrets(text)));
+    io.stderr.write(`cdktf-obproxy retry: ${what}\n  what to do: ${next}\n`);
+    return CANNOT_LOOK;
+  }
+}
+
+interface Options {
+  readonly task: OcpId;
+  readonly directory: string;
+  readonly state: string | undefined;
+}
+
+/** An object of the stack, and what its own hook would see and want. */
+interface Candidate {
+  readonly provider: Provider;
+  readonly connection: Connection;
+  readonly intent: Intent;
+  readonly ours: OurTask;
+  readonly cluster: Cluster | undefined;
+}
+
+async function run({ directory, state, task }: Options, io: RetryIo): Promise<number> {
+  const stack = stackAt(directory, io);
+  const { instances } = await (state === undefined
+    ? stateFromTerraform(stack, io.env)
+    : stateFromFile(resolve(io.cwd, state)));
+  const objects = survey(stack, instances).filter(({ fate }) => fate === "hook");
+  const candidates: Candidate[] = [];
+  for (const provider of stack.providers) {
+    candidates.push(...(await candidatesOf(task, provider, objects, io)));
+  }
+  const chosen = candidates.find(({ ours }) => ours.whyNotRetry === undefined) ?? candidates[0];
+  if (chosen === undefined) {
+    throw new CannotLook(
+      `nothing proves that task ${task} is the newest deletion of something in the state of the stack ${stack.name}`,
+      `see in OCP's console what the task deletes; name the directory of the stack that it belongs to, or retry it there`,
+    );
+  }
+  return await carryOut(chosen, io);
+}
+
+function stackAt(directory: string, { cwd, env }: RetryIo): Stack {
+  const places = findStacks(resolve(cwd, directory));
+  const [place] = places;
+  if (place === undefined || places.length > 1) {
+    throw new UsageError(
+      `${directory} holds ${places.length} stacks; name the directory of one (cdktf.out/stacks/<stack>).`,
+    );
+  }
+  const shown = isAbsolute(directory) ? place.directory : relative(cwd, place.directory) || ".";
+  return readStack(place.directory, { shown, env });
+}
+
+/** The objects of a provider whose newest deletion the task is proven to be. */
+async function candidatesOf(
+  task: OcpId,
+  provider: Provider,
+  objects: readonly Surveyed[],
+  { env }: RetryIo,
+): Promise<readonly Candidate[]> {
+  const own = objects.filter((object) => object.provider === provider.alias);
+  const { settings } = provider;
+  if (settings === undefined) {
+    const [flaw] = provider.flaws;
+    throw new CannotLook(flaw?.message ?? "the settings cannot be used", flaw?.next ?? "synthesize again");
+  }
+  const secrets: string[] = [];
+  try {
+    const connection = connectionFrom(settings.provider, env, provider.directory);
+    secrets.push(...secretsOf(connection.credentials));
+    const { baseUrl, ca, credentials, insecureSkipVerify } = connection;
+    const api = createOcpClient({ baseUrl, credentials, insecureSkipVerify, env, ...(ca === undefined ? {} : { ca }) });
+    const found: Candidate[] = [];
+    try {
+      for (const { remembered, target } of own) {
+        const intent = intentFrom(target, remembered, settings);
+        const recorded = notesFor(api.baseUrl, intent.key, env).read();
+        const user = userOf(connection);
+        const beginning = begin({ target, waitFor: "task", user, tickMs: TICK_MS, recorded, at: 0 });
+        const memory = await lookAround(
+          beginning,
+          observer(api, (call) => call()),
+          () => 0,
+        );
+        const { ours, cluster } = situation(memory, intent);
+        if (ours?.task.id === task) found.push({ provider, connection, intent, ours, cluster });
+      }
+    } finally {
+      await api.close();
+    }
+    return found;
+  } catch (error) {
+    if (error instanceof HookFailure) throw new CannotLook(error.message, error.next, { cause: error });
+    if (error instanceof OcpConfigError) throw new CannotLook(error.message, "correct it", { cause: error });
+    if (!(error instanceof OcpError)) throw error;
+    const { envPrefix } = settings.provider;
+    const { message, next } = callFailed(error, { envPrefix, accepted: false, sent: "no", taskId: undefined });
+    throw new CannotLook(maskSecrets(message, secrets), maskSecrets(next, secrets), { cause: error });
+  }
+}
+
+async function carryOut({ cluster, connection, intent, ours, provider }: Candidate, io: RetryIo): Promise<number> {
+  const secrets = secretsOf(connection.credentials);
+  const { tickMs } = tickFor(io.env, connection.baseUrl);
+  const reporter = new Reporter(
+    intent.label,
+    (line) => io.stdout.write(`${line}\n`),
+    () => systemClock.now(),
+    tickMs,
+    (text) => maskSecrets(text, secrets),
+  );
+  try {
+    const chronicle = new Chronicle(NO_JOURNAL, intent.key);
+    const envPrefix = provider.settings?.provider.envPrefix ?? "OCP";
+    await retryTask(intent, { ours, cluster }, connection, { env: io.env, tickMs, reporter, chronicle, envPrefix });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof HookFailure)) throw error;
+    reporter.failure(error);
+    return 1;
+  }
+}
+
+function readOptions(args: readonly string[]): "help" | Options {
+  checkArguments(args, OPTIONS, { positionals: true });
+  const { positionals, values } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+  if (values.help === true) return "help";
+  const [task, directory, more] = positionals;
+  if (task === undefined || !/^[1-9]\d{0,18}$/.test(task)) {
+    throw new UsageError(
+      `the id of OCP's task comes first, a number, ${task === undefined ? "and is missing" : `not ${JSON.stringify(task)}`}.`,
+    );
+  }
+  if (directory === undefined) throw new UsageError("the directory of the synthesized stack is missing.");
+  if (more !== undefined) throw new UsageError(`nothing is known to do with ${JSON.stringify(more)}.`);
+  return { task, directory, state: values.state };
+}
+
+const OPTIONS = {
+  state: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;

@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { RETRY_HELP } from "../../src/cli/retry.js";
+import { Carrier, Obproxy, ObproxyCluster } from "../../src/index.js";
+import type { WorkPlan } from "../../src/simulator/index.js";
+import type { Finished } from "../support/process.js";
+import { pageText } from "../support/pages.js";
+import { REPOSITORY } from "../support/repository.js";
+import { startTerraform, type Terraform } from "../support/terraform.js";
+import { type Declare, everything, World } from "../support/world.js";
+
+jest.setTimeout(60_000);
+
+let terraform: Terraform;
+beforeAll(async () => {
+  terraform = await startTerraform();
+});
+afterAll(() => terraform.stop());
+
+let world: World;
+afterEach(() => world.close());
+
+const program = join(REPOSITORY, "dist/cli/main.js");
+
+/** The command as it is published, where the hooks have left their notes. */
+function run(...args: readonly string[]): Promise<Finished> {
+  return terraform.node(world.project.path, [program, "retry", ...args], world.project.env);
+}
+
+/** A destroy whose deletion of the OBProxies has failed, once, late: OCP knows them no more, and keeps the lock. */
+async function halfDone(version: string, plan: Pick<WorkPlan, "fail" | "error"> = { fail: 1 }): Promise<string> {
+  world = await World.open(terraform, Carrier.TERRAFORM_DATA, { version });
+  await world.deploy(everything);
+  world.ocp.planWork({ subtaskName: "Unreserve host", tasks: 1, ...plan });
+  expect((await world.project.destroy()).code).toBe(1);
+  const failed = world.ocp.tasks.filter(({ status }) => status === "FAILED");
+  expect(failed).toHaveLength(1);
+  return String(failed[0]?.id);
+}
+
+const retries = (): readonly string[] => world.changes().filter((change) => change.endsWith("/retry"));
+
+describe.each(["4.2.2", "4.3.6"])("a failed deletion (OCP %s)", (version) => {
+  test("is retried, waited for, and done: the next destroy takes the rest", async () => {
+    const task = await halfDone(version);
+    const { code, output: out } = await run(task, world.project.stackPath);
+    expect(out).toContain(`asking OCP to retry task ${task}`);
+    expect(out).toMatch(/deleted: task \d+ ended SUCCESSFUL and OCP no longer lists it/);
+    expect(code).toBe(0);
+    expect(retries()).toHaveLength(1);
+    expect((await world.project.destroy()).code).toBe(0);
+    expect(world.held()).toEqual([]);
+    expect(retries()).toHaveLength(1);
+  });
+
+  test("that fails again is told with its cause", async () => {
+    const task = await halfDone(version, { fail: 2, error: "host is gone" });
+    const { code, output: out } = await run(task, world.project.stackPath);
+    expect(code).toBe(1);
+    expect(out).toMatch(/FAILED: OCP's task \d+ .* FAILED/);
+    expect(out).toContain("host is gone");
+  });
+
+  test("is not retried where it would delete what is protected now", async () => {
+    const task = await halfDone(version);
+    const kept: Declare = (ocp, stack) => {
+      const cluster = new ObproxyCluster(stack, "orders", {
+        ...{ ocp, clusterId: 27, clusterName: "orders", skipDestroy: true },
+      });
+      new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2] });
+      new Obproxy(stack, "kept", { cluster, obproxyIds: [3], skipDestroy: true });
+    };
+    world.synth(kept);
+    const { code, output: out } = await run(task, world.project.stackPath);
+    expect(code).toBe(1);
+    expect(out).toMatch(/must not be retried from here: it would also delete OBProxy 27\/3/);
+    expect(retries()).toEqual([]);
+  });
+
+  test("that somebody has made succeed meanwhile is not retried", async () => {
+    const task = await halfDone(version);
+    world.ocp.retry(task);
+    world.ocp.runToEnd(task);
+    const { code, output: out } = await run(task, world.project.stackPath);
+    expect(code).toBe(0);
+    expect(out).toContain("OCP no longer lists it");
+    expect(retries()).toEqual([]);
+  });
+});
+
+test("the command of docs/failures.md does it", async () => {
+  const task = await halfDone("4.2.2");
+  const [, words = ""] = /^npx cdktf-obproxy (retry .*)$/m.exec(pageText("docs/failures.md")) ?? [];
+  const args = words.split(" ").map((word) => (word === "cdktf.out/stacks/proxies" ? world.project.stackPath : word));
+  expect(args).toEqual(["retry", task, world.project.stackPath]);
+  expect((await terraform.node(world.project.path, [program, ...args], world.project.env)).code).toBe(0);
+});
+
+test("a task that nothing ties to the stack is not touched", async () => {
+  await halfDone("4.2.2");
+  const stranger = world.ocp.addPastTask({ name: "Offline obproxy", status: "FAILED", clusterId: 27 });
+  const { code, output: err } = await run(stranger.id, world.project.stackPath);
+  expect(code).toBe(2);
+  expect(err).toContain(`nothing proves that task ${stranger.id} is the newest deletion of something in the state`);
+  expect(retries()).toEqual([]);
+});
+
+test.each<[string, readonly string[], RegExp]>([
+  ["no task", [], /the id of OCP's task comes first, a number, and is missing/],
+  ["no number", ["abc", "x"], /not "abc"/],
+  ["no directory", ["5"], /the directory of the synthesized stack is missing/],
+  ["a directory without a stack", ["5", "nowhere"], /there is no directory/],
+  ["one word too many", ["5", "a", "b"], /nothing is known to do with "b"/],
+])("%s: words, and code 2", async (_what, args, words) => {
+  world = await World.open(terraform, Carrier.TERRAFORM_DATA);
+  const { code, output: err } = await run(...args);
+  expect(code).toBe(2);
+  expect(err).toMatch(words);
+});
+
+test("teaches", async () => {
+  world = await World.open(terraform, Carrier.TERRAFORM_DATA);
+  expect(await run("--help")).toMatchObject({ code: 0, output: `${RETRY_HELP}\n` });
+});
