@@ -36,6 +36,16 @@ test("tells the order of a destroy and how many tasks it takes", () => {
   ]);
 });
 
+test("tells that ten hooks at a time may spread those of one cluster, and how many at a time do not", () => {
+  const ids = Array.from({ length: 4 }, (_, index) => String(index + 1));
+  const clusters = ["27", "28", "29"].map((id) => ({ ...orders(...ids), id }));
+  const keys = clusters.flatMap(({ id }) => [id, ...ids.map((each) => `${id}/${each}`)]);
+  const declared = Object.fromEntries(keys.map((key) => [key, {}]));
+  const text = textReport(examine([scene({ declared, clusters })]));
+  expect(text).toContain("3 to 6 OCP tasks, since Terraform runs ten hooks at a time; 3 with -parallelism=13)");
+  expect(text).toContain("2. OBProxy cluster 27, OBProxy cluster 28, OBProxy cluster 29 (about 3 OCP tasks)");
+});
+
 const failedDeletion = task({ status: "FAILED", name: "Offline obproxy" });
 const kept = { "27": {}, "27/1": {}, "27/2": { skipDestroy: true } };
 const keptInstances = [

@@ -305,7 +305,7 @@ function detailOf({ answers }: Scene, { key, provider, target }: Surveyed): stri
 }
 
 const GOING = new Set<Status>(["ready", "waits", "held-back"]);
-/** Terraform runs so many hooks at a time, and those of one cluster share a task. */
+/** So many hooks Terraform runs at a time, where nobody says `-parallelism`. */
 const AT_ONCE = 10;
 
 /** In which order a destroy would take what it would delete; before the first deploy, what it would delete then. */
@@ -318,7 +318,7 @@ function wavesOf(scene: Scene, entries: readonly Entry[]): readonly Wave[] {
   const numbers = [...new Set(going.map(({ object }) => object.wave))].sort((a, b) => a - b);
   return numbers.map((number, index) => {
     const objects = going.map(({ object }) => object).filter(({ wave }) => wave === number);
-    return { number: index + 1, objects, tasks: tasksFor(scene, objects) };
+    return { number: index + 1, objects, ...tasksFor(scene, objects) };
   });
 }
 
@@ -334,7 +334,11 @@ function deployDeletes({ stack }: Scene, entries: readonly Entry[]): readonly Su
   });
 }
 
-function tasksFor(scene: Scene, objects: readonly Surveyed[]): number {
+/**
+ * Hooks of one cluster that run at the same time share a task. Terraform starts ten at a time by default, and which ten
+ * nobody can tell: those of one cluster may be spread over several rounds.
+ */
+function tasksFor(scene: Scene, objects: readonly Surveyed[]): Pick<Wave, "tasks" | "mostTasks" | "better"> {
   const proxies = new Map<string, number>();
   for (const { provider, target } of objects) {
     if (target.kind === "cluster") continue;
@@ -342,5 +346,14 @@ function tasksFor(scene: Scene, objects: readonly Surveyed[]): number {
     proxies.set(cluster, (proxies.get(cluster) ?? 0) + 1);
   }
   const clusters = objects.filter(({ target }) => target.kind === "cluster").length;
-  return [...proxies.values()].reduce((sum, amount) => sum + Math.ceil(amount / AT_ONCE), clusters);
+  const rounds = Math.ceil(objects.length / AT_ONCE);
+  const sum = (each: (amount: number) => number): number =>
+    [...proxies.values()].reduce((total, amount) => total + each(amount), clusters);
+  const fewest = sum(() => 1);
+  const mostTasks = sum((amount) => Math.min(amount, rounds));
+  return {
+    tasks: sum((amount) => Math.ceil(amount / AT_ONCE)),
+    mostTasks,
+    better: mostTasks === fewest ? undefined : { parallelism: objects.length + 1, tasks: fewest },
+  };
 }

@@ -98,8 +98,11 @@ export interface ReportedObject {
 export interface Wave {
   readonly number: number;
   readonly objects: readonly Surveyed[];
-  /** How many tasks OCP would be given, as far as can be foretold. */
+  /** How many tasks OCP would be given, as far as can be foretold: at least, and at most. */
   readonly tasks: number;
+  readonly mostTasks: number;
+  /** Where more hooks at a time would need fewer tasks: how many at a time, and how many tasks. */
+  readonly better: { readonly parallelism: number; readonly tasks: number } | undefined;
 }
 
 export interface ReportedProvider {

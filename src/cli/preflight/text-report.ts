@@ -98,10 +98,15 @@ function waveLines({ objects, stateKind, waves }: ReportedStack): string[] {
   return [
     `${stateKind === "none" ? "if all were deployed, " : ""}destroy would go in ${count(waves.length, "wave")}:`,
     ...waves.map(
-      (wave: Wave) =>
-        `  ${wave.number}. ${listed(wave.objects.map(({ label }) => label))} (about ${count(wave.tasks, "OCP task")})`,
+      (wave: Wave) => `  ${wave.number}. ${listed(wave.objects.map(({ label }) => label))} (${tasksIn(wave)})`,
     ),
   ];
+}
+
+function tasksIn({ better, mostTasks, tasks }: Wave): string {
+  if (better === undefined) return `about ${count(tasks, "OCP task")}`;
+  const some = tasks === mostTasks ? `about ${tasks}` : `${tasks} to ${mostTasks}`;
+  return `${some} OCP tasks, since Terraform runs ten hooks at a time; ${better.tasks} with -parallelism=${better.parallelism}`;
 }
 
 /** What is only a note about an object stands in the object's line. */
