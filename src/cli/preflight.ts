@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { maskSecrets } from "../ocp/mask.js";
 import { jsonForLog, oneLine } from "../ocp/text.js";
+import { readEvents } from "../report/events.js";
 import { checkArguments, UsageError } from "./arguments.js";
 import { ageOf, leftBehind, type Output, outputOf, staleFinding } from "./preflight/app.js";
 import { type Answers, Inquiry } from "./preflight/ask.js";
@@ -191,7 +192,15 @@ async function lookAt(stack: Stack, options: Options, io: PreflightIo, inquiry: 
     answers.set(provider.alias, await inquiry.ask(provider, provider.settings, own));
   }
   const terraform = terraformIn(program ?? programsFrom(io.env)[0], stack.shown);
-  return { stack, state, terraform, objects, answers, ...(recorded === undefined ? {} : { recorded }) };
+  const gone = goneBefore(stack, io.env);
+  return { stack, state, terraform, objects, answers, gone, ...(recorded === undefined ? {} : { recorded }) };
+}
+
+/** What hooks of the stack have written down as gone, in whichever run; see `Scene.gone`. */
+function goneBefore({ name }: Stack, env: NodeJS.ProcessEnv): ReadonlySet<string> {
+  const { events } = readEvents(name, env);
+  const ended = events.filter(({ event }) => event === "deleted" || event === "already-gone");
+  return new Set(ended.map(({ object, provider }) => `${provider} ${object}`));
 }
 
 function isWorthAsking({ fate }: Surveyed): boolean {

@@ -207,6 +207,21 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
     ["warning not-in-ocp: OBProxy 27/2"],
   ],
   [
+    "a proxy that an earlier run has deleted",
+    { instances: [instance("27"), instance("27/1")], clusters: [orders("1")], gone: ["ocp 27/2"] },
+    ["note deleted-earlier: OBProxy 27/2"],
+  ],
+  [
+    "a proxy that another provider's run has deleted",
+    { instances: [instance("27"), instance("27/1")], clusters: [orders("1")], gone: ["eu 27/2"] },
+    ["warning not-in-ocp: OBProxy 27/2"],
+  ],
+  [
+    "a proxy that an earlier run has deleted, and that is there again",
+    { instances: [instance("27"), instance("27/1")], gone: ["ocp 27/2"] },
+    ["warning not-deployed: OBProxy 27/2", "problem declared-elsewhere: OBProxy cluster 27"],
+  ],
+  [
     "a tainted proxy",
     { instances: [instance("27"), instance("27/1", { tainted: true }), instance("27/2")] },
     ["problem declared-elsewhere: OBProxy cluster 27", "problem tainted: OBProxy 27/1"],

@@ -35,6 +35,8 @@ export interface World {
   readonly blocks?: readonly Block[];
   readonly moves?: Readonly<Record<string, string>>;
   readonly state?: StateKnown;
+  /** See `Scene.gone`. */
+  readonly gone?: readonly string[];
   /** Default: everything that is declared, where it belongs. */
   readonly instances?: readonly Instance[];
   readonly clusters?: readonly Cluster[];
@@ -128,6 +130,7 @@ export function scene(world: World = {}): Scene {
       ? world.answers
       : { ...SEEN, objects: new Map(looks), ...(world.answers as Partial<Seen> | undefined) };
   return {
+    ...(world.gone !== undefined && { gone: new Set(world.gone) }),
     stack,
     state: world.state ?? { kind: "read", from: "a test" },
     terraform: "terraform -chdir=out",

@@ -21,6 +21,8 @@ export interface Scene {
   readonly answers: ReadonlyMap<string, Answers>;
   /** By alias and label: what the plan of a null_resource's stack remembers of settings; see `SettingsRecord`. */
   readonly recorded?: ReadonlyMap<string, string>;
+  /** Aliases and keys, as `ocp 27/3`, of what hooks of this stack have written down as gone. Default: nothing. */
+  readonly gone?: ReadonlySet<string>;
 }
 
 export type StateKnown =
@@ -86,6 +88,7 @@ function judgeKind(scene: Scene, kind: "cluster" | "obproxy", proxies: readonly 
         state: stateOf(scene),
         ...contentOf(scene, object, proxies),
         lostSettings: lostSettings(scene, object),
+        wasDeleted: scene.gone?.has(`${object.provider ?? ""} ${object.key}`) === true,
         clusterIsDeployed: scene.objects.some(
           ({ fate, target }) =>
             fate === "hook" && target.kind === "cluster" && target.clusterId === object.target.clusterId,

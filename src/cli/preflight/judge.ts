@@ -79,6 +79,8 @@ export interface Circumstances {
   readonly lostSettings: string | undefined;
   /** The state holds the cluster of this OBProxy, and would delete it. */
   readonly clusterIsDeployed: boolean;
+  /** A hook of this stack has written down that it is gone. */
+  readonly wasDeleted: boolean;
 }
 
 /** What would become of one object, and what stands against it: the hook's own decision, foretold. */
@@ -587,24 +589,34 @@ function neglected({ clusterIsDeployed, object, terraform }: Circumstances, seen
   ];
 }
 
+/** What is declared, and neither in the state nor in OCP: a destroy has taken it, or its id was never right. */
+function missingRemark(object: Surveyed, wasDeleted: boolean): Remark {
+  if (wasDeleted) {
+    return shared("deleted-earlier", "note", "", object, (sharers) => ({
+      message: `${whereDeclared(sharers)}, and an earlier run on this machine has deleted ${sharers.length === 1 ? "it" : "them"}`,
+    }));
+  }
+  return shared("not-in-ocp", "warning", "", object, (sharers) => {
+    const [it, id] = sharers.length === 1 ? ["it", "id"] : ["them", "ids"];
+    return {
+      message: `${whereDeclared(sharers)}, but OCP does not know ${it}`,
+      next: `nothing, if an earlier destroy has deleted ${it}; else correct the ${id}, or take ${it} out of the code`,
+    };
+  });
+}
+
 /** What the state adds to what the hook would do. */
 function afterState(
-  { object, state, clusterIsDeployed }: Circumstances,
+  { object, state, clusterIsDeployed, wasDeleted }: Circumstances,
   seen: Situation,
   { status, remarks }: Judgement,
 ): Judgement {
   const worst: Status = remarks.some(({ level }) => level === "problem") ? "problem" : status;
   if (object.fate !== "not-deployed") return { status: worst, remarks };
   if (state === "unreadable") return { status: worst === "problem" ? worst : "unknown", remarks };
-  const missing: Remark[] =
-    seen.presence === "absent" && worst !== "problem"
-      ? [
-          shared("not-in-ocp", "warning", "", object, (sharers) => ({
-            message: `${whereDeclared(sharers)}, but OCP does not know ${sharers.length === 1 ? "it" : "them"}`,
-            next: `correct the ${sharers.length === 1 ? "id" : "ids"}, or take ${sharers.length === 1 ? "it" : "them"} out of the code`,
-          })),
-        ]
-      : [];
+  const isMissing = seen.presence === "absent" && worst !== "problem";
+  const missing = isMissing ? [missingRemark(object, wasDeleted)] : [];
+  if (isMissing && wasDeleted) return { status: "gone", remarks: [...remarks, ...missing] };
   const undeployed: Remark[] =
     state === "undeployed" || missing.length > 0
       ? []

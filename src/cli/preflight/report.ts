@@ -57,6 +57,7 @@ export type Code =
   | "busy"
   | "locked"
   | "skip-host-operation"
+  | "deleted-earlier"
   | "not-in-ocp"
   | "cannot-be-looked-at"
   | "name-changed"
