@@ -51,7 +51,14 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
     });
     chronicle = new Chronicle(journal, key);
     const path = (target.kind === "cluster" ? settings.clusters : settings.obproxies)[key]?.path;
-    if (toSee === undefined) journal.write({ event: "started", hook: directory, ...(path !== undefined && { path }) });
+    if (toSee === undefined) {
+      const { address: ocp } = settings;
+      journal.write({
+        ...{ event: "started", hook: directory },
+        ...(ocp !== undefined && { ocp }),
+        ...(path !== undefined && { path }),
+      });
+    }
     const hands = handsOff(target, settings, remembered);
     if (hands.off) {
       if (hands.outcome === "left-alone") {

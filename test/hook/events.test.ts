@@ -210,6 +210,18 @@ describe("hooks of one run of Terraform", () => {
     expect(late.output).toContain("this run is at work on the cluster for OBProxy 27/1; waiting for task 31440");
   });
 
+  test("of different OCPs speak for themselves, whose tasks may have the same id", async () => {
+    const there = await startSimulator({ tickMs: TICK_MS, clusters: [{ id: 27, name: "orders", obproxies: [1, 2] }] });
+    try {
+      await given();
+      const runs = await Promise.all([runner.run(ocp, proxy(1)), runner.run(there, proxy(2))]);
+      expect(runs.map(({ code }) => code)).toEqual([0, 0]);
+      for (const { output } of runs) expect(output).toMatch(/task 31440: \d+\/\d+ done/);
+    } finally {
+      await there.stop();
+    }
+  });
+
   test("each tell their own where they are hooks of different stacks", async () => {
     await given();
     const env = { OCP_PASSWORD: "wrong" };

@@ -398,12 +398,12 @@ export const SITUATIONS: readonly Situation[] = [
   {
     about: "timeouts",
     name: "timeouts.delete is over before OCP is done",
-    call: provider({ timeouts: { delete: "1s" } }),
-    before: plan({ subtaskName: /^(Start node|Prepare operate obproxy task)$/, ticks: 5_000 }),
+    call: provider({ timeouts: { delete: "3s" } }),
+    before: plan({ subtaskName: /^Stop (and uninstall )?obproxy$/, ticks: 5_000 }),
     code: 1,
     changes: ONCE,
     says: [
-      /not finished after 1 s \(timeouts.delete\)/,
+      /not finished after 3 s \(timeouts.delete\)/,
       /last seen: task 31440 .*RUNNING/,
       /task 31440 goes on in OCP/,
     ],

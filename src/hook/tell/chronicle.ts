@@ -1,4 +1,4 @@
-import { type Happening, LAST_EVENTS, type SubtaskSeen, type TaskSeen } from "../../contract/events.js";
+import { type Happening, type HookEvent, LAST_EVENTS, type SubtaskSeen, type TaskSeen } from "../../contract/events.js";
 import type { Subtask, Task } from "../../ocp/model.js";
 import { progress } from "../../ocp/task.js";
 import { presenceOf } from "../decide/evidence.js";
@@ -76,7 +76,7 @@ export class Chronicle {
 
   /** The object whose hook tells how a task goes on; undefined: this one does. */
   speakerOf({ id }: Task): string | undefined {
-    const events = this.journal.ofThisRun();
+    const events = this.ofSameOcp();
     const ended = new Set(events.filter(({ event }) => LAST_EVENTS.has(event)).map(({ pid }) => pid));
     const first = events.find(
       (event) => event.event === "task" && event.task === id && !ended.has(event.pid) && isAlive(event.pid),
@@ -86,18 +86,29 @@ export class Chronicle {
 
   /** The object for which this run of Terraform has begun the task; undefined: nobody says so. */
   senderOf(task: string): string | undefined {
-    return this.journal.ofThisRun().find((event) => event.event === "sent" && event.task === task)?.object;
+    return this.ofSameOcp().find((event) => event.event === "sent" && event.task === task)?.object;
   }
 
   /** Writes a failure down. The object whose hook has told the very same; undefined: this one has to. */
   failed(failure: Failed): string | undefined {
     const { event, what, details, next } = failure;
     this.journal.write({ event, what, details, next });
-    const events = this.journal.ofThisRun();
+    const events = this.ofSameOcp();
     const own = events.findLast(({ pid, object }) => pid === process.pid && object === this.key);
     if (own?.event !== "failed") return undefined;
     const first = events.find((other) => other.event === "failed" && isSame(other, own));
     return first === undefined || first.object === this.key ? undefined : first.object;
+  }
+
+  /** Of hooks of this run with the same provider and OCP: another OCP counts its tasks from 1, too. */
+  private ofSameOcp(): readonly HookEvent[] {
+    const events = this.journal.ofThisRun();
+    const whose = new Map(
+      events.flatMap((each) =>
+        each.event === "started" ? [[each.pid, `${each.provider} ${each.ocp ?? ""}`] as const] : [],
+      ),
+    );
+    return events.filter(({ pid }) => whose.get(pid) === whose.get(process.pid));
   }
 }
 
