@@ -295,7 +295,11 @@ class History {
       this.say(sentence);
     };
     this.say(`${name} is started on machine ${machine}`);
-    const whole = { ...call, env: { ...env, ...noNotes } };
+    // Each round is a run of Terraform of its own, though all hooks are children of one process here.
+    const events = {
+      OBPROXY_EVENTS: join(this.runner.directory, `events-${nth.split(".")[0] ?? ""}-${machine}.jsonl`),
+    };
+    const whole = { ...call, env: { ...env, ...noNotes, ...events } };
     const hook = new Hook(name, key, machine, timeoutMs, this.runner, whole, fate, say);
     this.hooks.set(name, hook);
     const limit = setTimeout(

@@ -171,7 +171,10 @@ export class Judge {
     }
     if (code === null) return;
     if (code !== 0) {
-      if (!output.includes("what to do: ")) breaks(`I4: ${hook.name} fails without saying what to do: ${output}`);
+      // The same failure is told whole once in a round.
+      if (!/what to do: |says more, and what to do\)/.test(output)) {
+        breaks(`I4: ${hook.name} fails without saying what to do: ${output}`);
+      }
       return;
     }
     if (ocp === "own") this.judgeSuccess(hook, key);
