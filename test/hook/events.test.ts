@@ -157,6 +157,24 @@ describe("hooks of one run of Terraform", () => {
     expect(output.match(/FAILED: OCP's task/g)).toHaveLength(3);
   });
 
+  test("tell the progress of a task that they share once, whichever of them leads", async () => {
+    await given();
+    ocp.planWork({ subtaskName: "Unreserve host", ticks: 50 });
+    for (const ids of [
+      [1, 2, 3],
+      [4, 5, 6],
+    ]) {
+      const runs = await Promise.all(ids.map((id) => runner.run(ocp, proxy(id))));
+      expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
+      const output = runs.map((run) => run.output).join("\n");
+      const tasks = new Set([...output.matchAll(/in task (\d+)/g)].map(([, id = ""]) => id));
+      for (const id of tasks) {
+        const speakers = runs.filter((run) => run.output.includes(`: task ${id}: `));
+        expect(speakers).toHaveLength(1);
+      }
+    }
+  });
+
   test("tell the progress of one task once, and go on telling it where the one who did was killed", async () => {
     await given();
     ocp.planWork({ subtaskName: "Unreserve host", ticks: 300 });

@@ -60,10 +60,10 @@ async function follow(action: Doing<"follow">, seen: Situation, tools: Tools): P
     ? { milliseconds: 2 * tickMs, quick: false }
     : nextPause({ task, waitedMs, quickLooks, tickMs, random: clock.random() });
   const answer = await nextOf(task.id, pause.milliseconds, ours, tools);
-  if (answer.says === "there" && chronicle.speakerOf(task) === undefined) {
-    reporter.progress(answer.task, ours && courier.isLed());
+  if (answer.says === "there") {
+    const telling = chronicle.telling(answer.task, ours && courier.isLed());
+    if (telling !== "nothing") reporter.progress(answer.task, telling === "failures");
   }
-
   return { event: "polled", task, ours, certain, quick: pause.quick, answer, at: clock.now() };
 }
 

@@ -6,6 +6,9 @@ import type { Event, Memory } from "../decide/memory.js";
 import type { Journal } from "./journal.js";
 import { isAlive } from "./terraform-run.js";
 
+/** Everything that changes, only what fails, or nothing: another hook tells it. */
+export type Telling = "all" | "failures" | "nothing";
+
 /** What becomes of the object, told to the journal in the order in which it happens; and who else tells it. */
 export class Chronicle {
   private lastPresence: string | undefined;
@@ -74,14 +77,22 @@ export class Chronicle {
     }
   }
 
-  /** The object whose hook tells how a task goes on; undefined: this one does. */
-  speakerOf({ id }: Task): string | undefined {
+  /** The object whose hook tells how a task goes on, or has told how it ended; undefined: this one does. */
+  private speakerOf({ id, status }: Task): string | undefined {
     const events = this.ofSameOcp();
     const ended = new Set(events.filter(({ event }) => LAST_EVENTS.has(event)).map(({ pid }) => pid));
-    const first = events.find(
-      (event) => event.event === "task" && event.task === id && !ended.has(event.pid) && isAlive(event.pid),
-    );
-    return first === undefined || first.pid === process.pid ? undefined : first.object;
+    const ofTask = events.filter((event) => event.event === "task" && event.task === id);
+    const first = ofTask.find(({ pid }) => !ended.has(pid) && isAlive(pid));
+    if (first !== undefined && first.pid !== process.pid) return first.object;
+    const isEnd = (event: HookEvent): boolean =>
+      event.event === "task" && event.status === status && status !== "RUNNING";
+    return ofTask.find((event) => ended.has(event.pid) && isEnd(event))?.object;
+  }
+
+  /** What this hook tells of a task's progress. Where no events are shared, one that is led leaves it to its leader. */
+  telling(task: Task, isLed: boolean): Telling {
+    if (!this.journal.isShared) return isLed ? "failures" : "all";
+    return this.speakerOf(task) === undefined ? "all" : "nothing";
   }
 
   /** The object for which this run of Terraform has begun the task; undefined: nobody says so. */

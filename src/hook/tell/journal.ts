@@ -11,9 +11,11 @@ export interface Journal {
   write(happening: Happening): void;
   /** What all hooks of this run have written since the first of them that still matters, this one too, in order. */
   ofThisRun(): readonly HookEvent[];
+  /** Whether others can see what is written: false where nothing is. */
+  readonly isShared: boolean;
 }
 
-export const NO_JOURNAL: Journal = { write: () => undefined, ofThisRun: () => [] };
+export const NO_JOURNAL: Journal = { write: () => undefined, ofThisRun: () => [], isShared: false };
 
 /** Then the file is put aside, and with it the one that was put aside before. */
 const LARGEST_FILE = 16 * 1024 * 1024;
@@ -61,6 +63,7 @@ export function journalFor(
         onTrouble(`what happens is not written down whole for a report: ${reasonOf(error)}`);
       }
     },
+    isShared: true,
     ofThisRun: () => read().filter(({ run, stack }) => run === whose.run && stack === whose.stack),
   };
 }
