@@ -1,26 +1,22 @@
 import { isAbsolute, relative, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { type Connection, connectionFrom, userOf } from "../hook/connection.js";
-import { begin } from "../hook/decide/memory.js";
-import { type OurTask, situation } from "../hook/decide/situation.js";
-import { type Intent, intentFrom } from "../hook/intent.js";
-import { lookAround } from "../hook/observe/look-around.js";
-import { observer } from "../hook/observe/observer.js";
+import { connectionFrom } from "../hook/connection.js";
+import type { OurTask } from "../hook/decide/situation.js";
+import type { Intent } from "../hook/intent.js";
 import { systemClock } from "../hook/patience/clock.js";
 import { retryTask } from "../hook/teardown.js";
+import type { Settings } from "../hook/settings.js";
 import { Chronicle } from "../hook/tell/chronicle.js";
 import { HookFailure } from "../hook/tell/failure.js";
-import { callFailed } from "../hook/tell/failures.js";
 import { NO_JOURNAL } from "../hook/tell/journal.js";
 import { Reporter } from "../hook/tell/reporter.js";
-import { TICK_MS, tickFor } from "../hook/tick.js";
-import { notesFor } from "../hook/together/notes.js";
-import { createOcpClient } from "../ocp/client.js";
-import { OcpConfigError, OcpError } from "../ocp/errors.js";
+import { tickFor } from "../hook/tick.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import type { Cluster, OcpId } from "../ocp/model.js";
 import { oneLine } from "../ocp/text.js";
 import { checkArguments, UsageError } from "./arguments.js";
+import { Inquiry } from "./preflight/ask.js";
 import { CannotLook } from "./preflight/cannot-look.js";
 import { findStacks, type Provider, readStack, type Stack } from "./preflight/stack.js";
 import { type Surveyed, survey } from "./preflight/survey.js";
@@ -88,7 +84,7 @@ interface Options {
 /** An object of the stack, and what its own hook would see and want. */
 interface Candidate {
   readonly provider: Provider;
-  readonly connection: Connection;
+  readonly settings: Settings;
   readonly intent: Intent;
   readonly ours: OurTask;
   readonly cluster: Cluster | undefined;
@@ -100,9 +96,14 @@ async function run({ directory, state, task }: Options, io: RetryIo): Promise<nu
     ? stateFromTerraform(stack, io.env)
     : stateFromFile(resolve(io.cwd, state)));
   const objects = survey(stack, instances).filter(({ fate }) => fate === "hook");
+  const inquiry = new Inquiry(io.env, (milliseconds) => sleep(milliseconds));
   const candidates: Candidate[] = [];
-  for (const provider of stack.providers) {
-    candidates.push(...(await candidatesOf(task, provider, objects, io)));
+  try {
+    for (const provider of stack.providers) {
+      candidates.push(...(await candidatesOf(task, provider, objects, inquiry)));
+    }
+  } finally {
+    await inquiry.close();
   }
   const chosen = candidates.find(({ ours }) => ours.whyNotRetry === undefined) ?? candidates[0];
   if (chosen === undefined) {
@@ -126,12 +127,12 @@ function stackAt(directory: string, { cwd, env }: RetryIo): Stack {
   return readStack(place.directory, { shown, env });
 }
 
-/** The objects of a provider whose newest deletion the task is proven to be. */
+/** The objects of a provider whose newest deletion the task is proven to be. @throws CannotLook */
 async function candidatesOf(
   task: OcpId,
   provider: Provider,
   objects: readonly Surveyed[],
-  { env }: RetryIo,
+  inquiry: Inquiry,
 ): Promise<readonly Candidate[]> {
   const own = objects.filter((object) => object.provider === provider.alias);
   const { settings } = provider;
@@ -139,42 +140,24 @@ async function candidatesOf(
     const [flaw] = provider.flaws;
     throw new CannotLook(flaw?.message ?? "the settings cannot be used", flaw?.next ?? "synthesize again");
   }
-  const secrets: string[] = [];
-  try {
-    const connection = connectionFrom(settings.provider, env, provider.directory);
-    secrets.push(...secretsOf(connection.credentials));
-    const { baseUrl, ca, credentials, insecureSkipVerify } = connection;
-    const api = createOcpClient({ baseUrl, credentials, insecureSkipVerify, env, ...(ca === undefined ? {} : { ca }) });
-    const found: Candidate[] = [];
-    try {
-      for (const { remembered, target } of own) {
-        const intent = intentFrom(target, remembered, settings);
-        const recorded = notesFor(api.baseUrl, intent.key, env).read();
-        const user = userOf(connection);
-        const beginning = begin({ target, waitFor: "task", user, tickMs: TICK_MS, recorded, at: 0 });
-        const memory = await lookAround(
-          beginning,
-          observer(api, (call) => call()),
-          () => 0,
-        );
-        const { ours, cluster } = situation(memory, intent);
-        if (ours?.task.id === task) found.push({ provider, connection, intent, ours, cluster });
-      }
-    } finally {
-      await api.close();
-    }
-    return found;
-  } catch (error) {
-    if (error instanceof HookFailure) throw new CannotLook(error.message, error.next, { cause: error });
-    if (error instanceof OcpConfigError) throw new CannotLook(error.message, "correct it", { cause: error });
-    if (!(error instanceof OcpError)) throw error;
-    const { envPrefix } = settings.provider;
-    const { message, next } = callFailed(error, { envPrefix, accepted: false, sent: "no", taskId: undefined });
-    throw new CannotLook(maskSecrets(message, secrets), maskSecrets(next, secrets), { cause: error });
+
+  const answers = await inquiry.ask(provider, settings, own);
+  const refusal = answers.kind === "blind" ? answers.refusal : (answers.clustersRefusal ?? answers.tasksRefusal);
+  if (answers.kind === "blind" || refusal !== undefined) {
+    const [what = "", next = ""] = [refusal?.message, refusal?.next].map((text) =>
+      maskSecrets(text ?? "", inquiry.secrets),
+    );
+    throw new CannotLook(what, next);
   }
+  return [...answers.objects.values()].flatMap((look) => {
+    if (look.kind !== "seen") return [];
+    const { cluster, ours } = look.seen;
+    return ours?.task.id === task ? [{ provider, settings, intent: look.intent, ours, cluster }] : [];
+  });
 }
 
-async function carryOut({ cluster, connection, intent, ours, provider }: Candidate, io: RetryIo): Promise<number> {
+async function carryOut({ cluster, intent, ours, provider, settings }: Candidate, io: RetryIo): Promise<number> {
+  const connection = connectionFrom(settings.provider, io.env, provider.directory);
   const secrets = secretsOf(connection.credentials);
   const { tickMs } = tickFor(io.env, connection.baseUrl);
   const reporter = new Reporter(
@@ -186,7 +169,7 @@ async function carryOut({ cluster, connection, intent, ours, provider }: Candida
   );
   try {
     const chronicle = new Chronicle(NO_JOURNAL, intent.key);
-    const envPrefix = provider.settings?.provider.envPrefix ?? "OCP";
+    const { envPrefix } = settings.provider;
     await retryTask(intent, { ours, cluster }, connection, { env: io.env, tickMs, reporter, chronicle, envPrefix });
     return 0;
   } catch (error) {

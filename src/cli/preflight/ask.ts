@@ -70,6 +70,8 @@ export interface TaskNow {
 interface Session {
   readonly api: ReadOnlyApi;
   readonly connection: Connection;
+  /** Where notes are looked for. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 const AT_ONCE = 8;
@@ -149,7 +151,7 @@ export class Inquiry {
     if (known !== undefined) return known;
     const { baseUrl, ca, credentials, insecureSkipVerify } = connection;
     const options = { baseUrl, credentials, insecureSkipVerify, env: this.env, ...(ca === undefined ? {} : { ca }) };
-    const session = { api: readOnly(createOcpClient(options), this.pause), connection };
+    const session = { api: readOnly(createOcpClient(options), this.pause), connection, env: this.env };
     this.sessions.set(key, session);
     return session;
   }
@@ -241,10 +243,10 @@ async function lookAtAll(
 /** What the hook itself would see, by the hook's own eyes: the same questions, the same memory of the answers. */
 async function lookAt(session: Session, settings: HookSettings, intent: Intent | HookFailure): Promise<Look> {
   if (intent instanceof HookFailure) return { kind: "failed", refusal: refusalOf(intent, undefined) };
-  const { api, connection } = session;
+  const { api, connection, env } = session;
   // Who may not read tasks has been told so once; what is left to see is the object.
   const waitFor = api.tasksRefusal === undefined ? intent.waitFor : "object";
-  const recorded = waitFor === "task" ? notesFor(api.baseUrl, intent.key).read() : undefined;
+  const recorded = waitFor === "task" ? notesFor(api.baseUrl, intent.key, env).read() : undefined;
   const beginning = begin({ target: intent.target, waitFor, user: userOf(connection), tickMs: 1000, recorded, at: 0 });
   try {
     const memory = await lookAround(
