@@ -14,20 +14,10 @@ import { OcpConfigError, OcpError } from "../ocp/errors.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import { oneLine } from "../ocp/text.js";
 import { checkArguments, UsageError } from "./arguments.js";
+import { type CommandIo, runCommand } from "./command.js";
 import { CannotLook, messageOf } from "./preflight/cannot-look.js";
 import { NoAnswer, readOnly, type ReadOnlyApi } from "./preflight/read-only-api.js";
-import { findStacks, readStack } from "./preflight/stack.js";
-
-/** What the command reads and writes: the process, or what a test hands in. */
-export interface GenerateIo {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-  readonly env: NodeJS.ProcessEnv;
-  /** Paths are relative to it. */
-  readonly cwd: string;
-  /** Between two tries at an OCP in trouble. Default a real one. */
-  readonly pause?: (milliseconds: number) => Promise<void>;
-}
+import { oneStackAt } from "./stacks.js";
 
 export const GENERATE_HELP = `Usage: cdktf-obproxy generate [cluster name or id …] [options]
        cdktf-obproxy generate --check <directory> [options]
@@ -51,32 +41,19 @@ For example: cdktf-obproxy generate orders 28 > obproxies.ts
 Exit code: 0 printed whole, or --check found no difference; 1 something is missing in what was printed (it says what),
 or there are differences; 2 OCP cannot be asked, or the command line is wrong.`;
 
-const CANNOT_LOOK = 2;
-
 /**
  * `cdktf-obproxy generate`
  *
  * @param args what follows `generate` on the command line
  * @returns the exit code; see {@link GENERATE_HELP}
  */
-export async function generate(args: readonly string[], io: GenerateIo): Promise<number> {
-  try {
-    const options = readOptions(args);
-    if (options === "help") {
-      io.stdout.write(`${GENERATE_HELP}\n`);
-      return 0;
-    }
-    return options.check === undefined ? await print(options, io) : await check(options.check, options, io);
-  } catch (error) {
-    if (error instanceof UsageError) {
-      io.stderr.write(`cdktf-obproxy generate: ${oneLine(error.message)}\nTry \`cdktf-obproxy generate --help\`.\n`);
-      return CANNOT_LOOK;
-    }
-    if (!(error instanceof CannotLook)) throw error;
-    const [what, next] = [error.message, error.next].map((text) => oneLine(maskSecrets(text)));
-    io.stderr.write(`cdktf-obproxy generate: ${what ?? ""}\n  what to do: ${next ?? ""}\n`);
-    return CANNOT_LOOK;
-  }
+export function generate(args: readonly string[], io: CommandIo): Promise<number> {
+  const command = { name: "generate", help: GENERATE_HELP, io };
+  return runCommand(
+    command,
+    () => readOptions(args),
+    (options) => (options.check === undefined ? print(options, io) : check(options.check, options, io)),
+  );
 }
 
 interface Options {
@@ -88,7 +65,7 @@ interface Options {
   readonly caFile: string | undefined;
 }
 
-async function print({ caFile, className, provider, wanted }: Options, io: GenerateIo): Promise<number> {
+async function print({ caFile, className, provider, wanted }: Options, io: CommandIo): Promise<number> {
   const ca = caFile === undefined ? undefined : readCa(resolve(io.cwd, caFile));
   return withOcp(provider, ca, io.cwd, io, async (api) => {
     const inventory = await readInventory(api, wanted);
@@ -116,16 +93,9 @@ function refuseUnknown({ known, unknown }: Inventory): void {
 }
 
 /** Each provider of the stack is compared with its own OCP. */
-async function check(directory: string, options: Options, io: GenerateIo): Promise<number> {
+async function check(directory: string, options: Options, io: CommandIo): Promise<number> {
   if (options.wanted.length > 0) throw new UsageError("`--check` compares all clusters; it takes no names.");
-  const places = findStacks(resolve(io.cwd, directory));
-  const [place] = places;
-  if (place === undefined || places.length > 1) {
-    throw new UsageError(
-      `${directory} holds ${places.length} stacks; name the directory of one (cdktf.out/stacks/<stack>).`,
-    );
-  }
-  const { name, providers } = readStack(place.directory, { env: io.env });
+  const { name, providers } = oneStackAt(directory, io);
   if (providers.length === 0) throw new CannotLook(`the stack ${name} declares nothing of OCP`, "name another stack");
   let differs = false;
   for (const { directory: place, flaws, settings } of providers) {
@@ -164,7 +134,7 @@ async function withOcp<T>(
   provider: ProviderSettings,
   ca: string | undefined,
   directory: string,
-  { env, pause }: GenerateIo,
+  { env, pause }: CommandIo,
   use: (api: ReadOnlyApi) => Promise<T>,
 ): Promise<T> {
   const secrets: string[] = [];

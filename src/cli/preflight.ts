@@ -1,10 +1,11 @@
-import { isAbsolute, relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { maskSecrets } from "../ocp/mask.js";
-import { jsonForLog, oneLine } from "../ocp/text.js";
+import { jsonForLog } from "../ocp/text.js";
 import { readEvents } from "../report/events.js";
 import { checkArguments, UsageError } from "./arguments.js";
+import { type CommandIo, runCommand } from "./command.js";
 import { ageOf, leftBehind, type Output, outputOf, staleFinding } from "./preflight/app.js";
 import { type Answers, Inquiry } from "./preflight/ask.js";
 import { CannotLook } from "./preflight/cannot-look.js";
@@ -13,7 +14,7 @@ import { jsonReport } from "./preflight/json-report.js";
 import type { Command } from "./preflight/judge.js";
 import { nodeFindings } from "./preflight/programs.js";
 import { exitCodeOf, type Report, strictly } from "./preflight/report.js";
-import { findStacks, readStack, type Stack } from "./preflight/stack.js";
+import type { Stack } from "./preflight/stack.js";
 import type { Instance } from "./preflight/state.js";
 import { survey, type Surveyed } from "./preflight/survey.js";
 import {
@@ -24,17 +25,7 @@ import {
   versionOfProgram,
 } from "./preflight/terraform.js";
 import { textReport } from "./preflight/text-report.js";
-
-/** What the command reads and writes: the process, or what a test hands in. */
-export interface PreflightIo {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-  readonly env: NodeJS.ProcessEnv;
-  /** Paths are relative to it. */
-  readonly cwd: string;
-  /** Between two tries at an OCP in trouble. Default a real one. */
-  readonly pause?: (milliseconds: number) => Promise<void>;
-}
+import { stacksAt } from "./stacks.js";
 
 export const PREFLIGHT_HELP = `Usage: cdktf-obproxy preflight [directory …] [options]
 
@@ -62,40 +53,19 @@ Exit code: 0 all may go ahead, perhaps with warnings; 1 there are problems, also
 that a destroy would delete nothing; 2 something cannot be looked at (OCP does not answer, credentials are missing or
 wrong, the state cannot be read), or the command line is wrong.`;
 
-const CANNOT_LOOK = 2;
-
 /**
  * `cdktf-obproxy preflight`
  *
  * @param args what follows `preflight` on the command line
  * @returns the exit code; see {@link PREFLIGHT_HELP}
  */
-export async function preflight(args: readonly string[], io: PreflightIo): Promise<number> {
-  try {
-    const options = readOptions(args);
-    if (options === "help") {
-      io.stdout.write(`${PREFLIGHT_HELP}\n`);
-      return 0;
-    }
-    return await run(options, io);
-  } catch (error) {
-    if (error instanceof UsageError) {
-      io.stderr.write(`cdktf-obproxy preflight: ${linesOf(error.message)}\nTry \`cdktf-obproxy preflight --help\`.\n`);
-      return CANNOT_LOOK;
-    }
-    if (error instanceof CannotLook) {
-      io.stderr.write(
-        `cdktf-obproxy preflight: ${linesOf(maskSecrets(error.message))}\n  what to do: ${linesOf(error.next)}\n`,
-      );
-      return CANNOT_LOOK;
-    }
-    throw error;
-  }
-}
-
-/** What Terraform says takes several lines. */
-function linesOf(text: string): string {
-  return text.split(/\r?\n/).map(oneLine).join("\n");
+export function preflight(args: readonly string[], io: CommandIo): Promise<number> {
+  const command = { name: "preflight", help: PREFLIGHT_HELP, io };
+  return runCommand(
+    command,
+    () => readOptions(args),
+    (options) => run(options, io),
+  );
 }
 
 interface Options {
@@ -112,10 +82,10 @@ interface Options {
   readonly command: Command | undefined;
 }
 
-async function run(options: Options, io: PreflightIo): Promise<number> {
+async function run(options: Options, io: CommandIo): Promise<number> {
   const output = options.directories.length === 0 ? outputOf(options.output, io.env, io.cwd) : undefined;
   const directories = output === undefined ? options.directories : [output.directory];
-  const stacks = stacksAt(directories, options, io);
+  const stacks = stacksAt(directories, io, options.state);
   const ofTheApp = await lookAtApp(stacks, output, io);
   const inquiry = new Inquiry(io.env, io.pause ?? ((milliseconds) => sleep(milliseconds)));
   try {
@@ -136,7 +106,7 @@ async function run(options: Options, io: PreflightIo): Promise<number> {
 async function lookAtApp(
   stacks: readonly Stack[],
   output: Output | undefined,
-  { cwd, env }: PreflightIo,
+  { cwd, env }: CommandIo,
 ): Promise<OfTheApp> {
   const node = await nodeFindings(stacks, env);
   if (output === undefined) return { findings: node };
@@ -156,31 +126,7 @@ function checkReplaced(replace: readonly string[], [scene]: readonly Scene[]): v
   if (unknown !== undefined) throw new UsageError(`\`--replace\`: the state holds no object of OCP as ${unknown}.`);
 }
 
-function stacksAt(
-  directories: readonly string[],
-  { replace, state }: Options,
-  { cwd, env }: PreflightIo,
-): readonly Stack[] {
-  const places = directories.flatMap((given) =>
-    findStacks(resolve(cwd, given)).map((place) => ({
-      ...place,
-      shown: isAbsolute(given) ? place.directory : relative(cwd, place.directory) || ".",
-    })),
-  );
-  if (state !== undefined && places.length !== 1) {
-    throw new UsageError(
-      `\`--state\` is the state of one stack, but there are ${places.length}: name the stack's directory too.`,
-    );
-  }
-  if (replace.length > 0 && places.length !== 1) {
-    throw new UsageError(
-      `\`--replace\` is about one stack, but there are ${places.length}: name the stack's directory too.`,
-    );
-  }
-  return places.map(({ dependencies, directory, shown }) => readStack(directory, { dependencies, shown, env }));
-}
-
-async function lookAt(stack: Stack, options: Options, io: PreflightIo, inquiry: Inquiry): Promise<Scene> {
+async function lookAt(stack: Stack, options: Options, io: CommandIo, inquiry: Inquiry): Promise<Scene> {
   const { instances, program, recorded, state: known } = await stateOf(stack, options, io);
   const objects = survey(stack, instances, new Set(options.replace));
   const isRead = program !== undefined && known.kind === "read" && stack.providers.length > 0;
@@ -210,7 +156,7 @@ function isWorthAsking({ fate }: Surveyed): boolean {
 async function stateOf(
   stack: Stack,
   { noState, state }: Options,
-  { cwd, env }: PreflightIo,
+  { cwd, env }: CommandIo,
 ): Promise<{
   readonly instances: readonly Instance[];
   readonly program?: string | undefined;

@@ -1,8 +1,7 @@
 import { appendFileSync, writeFileSync } from "node:fs";
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { maskSecrets } from "../ocp/mask.js";
 import { jsonForLog, oneLine } from "../ocp/text.js";
 import { reportOn } from "../report/build.js";
 import { annotations, azureSummary, ciSystemOf, gitLabText } from "../report/ci.js";
@@ -15,24 +14,17 @@ import { markdownReport } from "../report/markdown.js";
 import { exitCodeOf, type Report } from "../report/report.js";
 import { textReport } from "../report/text.js";
 import { checkArguments, UsageError } from "./arguments.js";
+import { type CommandIo, runCommand } from "./command.js";
 import { outputOf } from "./preflight/app.js";
 import { Inquiry } from "./preflight/ask.js";
 import { CannotLook, messageOf } from "./preflight/cannot-look.js";
-import { findStacks, readStack, type Stack } from "./preflight/stack.js";
+import { stacksAt } from "./stacks.js";
 
 /** What the command reads and writes: the process, or what a test hands in. */
-export interface ReportIo {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-  readonly env: NodeJS.ProcessEnv;
-  /** Paths are relative to it. */
-  readonly cwd: string;
-  /** Between two tries at an OCP in trouble. Default a real one. */
-  readonly pause?: (milliseconds: number) => Promise<void>;
+export interface ReportIo extends CommandIo {
   /** Default: the time of day. */
   readonly now?: () => number;
 }
-
 export const REPORT_HELP = `Usage: cdktf-obproxy report [directory …] [options]
 
 Tells what has become of a destroy, whatever came of it: what is deleted, what is not and why, what waits for what, and
@@ -64,34 +56,19 @@ like as for the destroy; without them the report is of events and state alone.
 Exit code: 0 nothing is left; 1 something is left, has failed, is still at work or cannot be known (the state cannot be
 read, and the like); 2 the command line is wrong, there is no such stack, or a file cannot be written.`;
 
-const WRONG_USAGE = 2;
-
 /**
  * `cdktf-obproxy report`
  *
  * @param args what follows `report` on the command line
  * @returns the exit code; see {@link REPORT_HELP}
  */
-export async function report(args: readonly string[], io: ReportIo): Promise<number> {
-  try {
-    const options = readOptions(args);
-    if (options === "help") {
-      io.stdout.write(`${REPORT_HELP}\n`);
-      return 0;
-    }
-    return await run(options, io);
-  } catch (error) {
-    if (error instanceof UsageError) {
-      io.stderr.write(`cdktf-obproxy report: ${oneLine(error.message)}\nTry \`cdktf-obproxy report --help\`.\n`);
-      return WRONG_USAGE;
-    }
-    if (error instanceof CannotLook) {
-      const message = oneLine(maskSecrets(error.message));
-      io.stderr.write(`cdktf-obproxy report: ${message}\n  what to do: ${oneLine(error.next)}\n`);
-      return WRONG_USAGE;
-    }
-    throw error;
-  }
+export function report(args: readonly string[], io: ReportIo): Promise<number> {
+  const command = { name: "report", help: REPORT_HELP, io };
+  return runCommand(
+    command,
+    () => readOptions(args),
+    (options) => run(options, io),
+  );
 }
 
 interface Options {
@@ -107,7 +84,9 @@ interface Options {
 }
 
 async function run(options: Options, io: ReportIo): Promise<number> {
-  const stacks = stacksAt(options, io);
+  const given = options.directories;
+  const directories = given.length > 0 ? given : [outputOf(options.output, io.env, io.cwd).directory];
+  const stacks = stacksAt(directories, io, options.state);
   const inquiry = new Inquiry(io.env, io.pause ?? ((milliseconds) => sleep(milliseconds)));
   const now = io.now ?? Date.now;
   try {
@@ -124,22 +103,6 @@ async function run(options: Options, io: ReportIo): Promise<number> {
   } finally {
     await inquiry.close();
   }
-}
-
-function stacksAt({ directories, output, state }: Options, { cwd, env }: ReportIo): readonly Stack[] {
-  const given = directories.length > 0 ? directories : [outputOf(output, env, cwd).directory];
-  const places = given.flatMap((directory) =>
-    findStacks(resolve(cwd, directory)).map((place) => ({
-      ...place,
-      shown: isAbsolute(directory) ? place.directory : relative(cwd, place.directory) || ".",
-    })),
-  );
-  if (state !== undefined && places.length !== 1) {
-    throw new UsageError(
-      `\`--state\` is the state of one stack, but there are ${places.length}: name the stack's directory too.`,
-    );
-  }
-  return places.map(({ dependencies, directory, shown }) => readStack(directory, { dependencies, shown, env }));
 }
 
 function tell(made: Report, { form, html, junit }: Options, io: ReportIo): void {

@@ -1,4 +1,4 @@
-import { isAbsolute, relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { connectionFrom } from "../hook/connection.js";
@@ -14,22 +14,14 @@ import { Reporter } from "../hook/tell/reporter.js";
 import { tickFor } from "../hook/tick.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import type { Cluster, OcpId } from "../ocp/model.js";
-import { oneLine } from "../ocp/text.js";
 import { checkArguments, UsageError } from "./arguments.js";
+import { type CommandIo, runCommand } from "./command.js";
 import { Inquiry } from "./preflight/ask.js";
 import { CannotLook } from "./preflight/cannot-look.js";
-import { findStacks, type Provider, readStack, type Stack } from "./preflight/stack.js";
+import type { Provider } from "./preflight/stack.js";
 import { type Surveyed, survey } from "./preflight/survey.js";
 import { stateFromFile, stateFromTerraform } from "./preflight/terraform.js";
-
-/** What the command reads and writes: the process, or what a test hands in. */
-export interface RetryIo {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-  readonly env: NodeJS.ProcessEnv;
-  /** Paths are relative to it. */
-  readonly cwd: string;
-}
+import { oneStackAt } from "./stacks.js";
 
 export const RETRY_HELP = `Usage: cdktf-obproxy retry <task> <stack directory> [options]
 
@@ -47,32 +39,19 @@ leaves Terraform's state with the next destroy.
 Exit code: 0 the task has ended well and its object is gone; 1 it has not, or must not be retried, and the last lines say
 why; 2 something cannot be looked at, or the command line is wrong.`;
 
-const CANNOT_LOOK = 2;
-
 /**
  * `cdktf-obproxy retry`
  *
  * @param args what follows `retry` on the command line
  * @returns the exit code; see {@link RETRY_HELP}
  */
-export async function retry(args: readonly string[], io: RetryIo): Promise<number> {
-  try {
-    const options = readOptions(args);
-    if (options === "help") {
-      io.stdout.write(`${RETRY_HELP}\n`);
-      return 0;
-    }
-    return await run(options, io);
-  } catch (error) {
-    if (error instanceof UsageError) {
-      io.stderr.write(`cdktf-obproxy retry: ${oneLine(error.message)}\nTry \`cdktf-obproxy retry --help\`.\n`);
-      return CANNOT_LOOK;
-    }
-    if (!(error instanceof CannotLook)) throw error;
-    const [what = "", next = ""] = [error.message, error.next].map((text) => oneLine(maskSecrets(text)));
-    io.stderr.write(`cdktf-obproxy retry: ${what}\n  what to do: ${next}\n`);
-    return CANNOT_LOOK;
-  }
+export function retry(args: readonly string[], io: CommandIo): Promise<number> {
+  const command = { name: "retry", help: RETRY_HELP, io };
+  return runCommand(
+    command,
+    () => readOptions(args),
+    (options) => run(options, io),
+  );
 }
 
 interface Options {
@@ -90,8 +69,8 @@ interface Candidate {
   readonly cluster: Cluster | undefined;
 }
 
-async function run({ directory, state, task }: Options, io: RetryIo): Promise<number> {
-  const stack = stackAt(directory, io);
+async function run({ directory, state, task }: Options, io: CommandIo): Promise<number> {
+  const stack = oneStackAt(directory, io);
   const { instances } = await (state === undefined
     ? stateFromTerraform(stack, io.env)
     : stateFromFile(resolve(io.cwd, state)));
@@ -113,18 +92,6 @@ async function run({ directory, state, task }: Options, io: RetryIo): Promise<nu
     );
   }
   return await carryOut(chosen, io);
-}
-
-function stackAt(directory: string, { cwd, env }: RetryIo): Stack {
-  const places = findStacks(resolve(cwd, directory));
-  const [place] = places;
-  if (place === undefined || places.length > 1) {
-    throw new UsageError(
-      `${directory} holds ${places.length} stacks; name the directory of one (cdktf.out/stacks/<stack>).`,
-    );
-  }
-  const shown = isAbsolute(directory) ? place.directory : relative(cwd, place.directory) || ".";
-  return readStack(place.directory, { shown, env });
 }
 
 /** The objects of a provider whose newest deletion the task is proven to be. @throws CannotLook */
@@ -156,7 +123,7 @@ async function candidatesOf(
   });
 }
 
-async function carryOut({ cluster, intent, ours, provider, settings }: Candidate, io: RetryIo): Promise<number> {
+async function carryOut({ cluster, intent, ours, provider, settings }: Candidate, io: CommandIo): Promise<number> {
   const connection = connectionFrom(settings.provider, io.env, provider.directory);
   const secrets = secretsOf(connection.credentials);
   const { tickMs } = tickFor(io.env, connection.baseUrl);

@@ -14,6 +14,7 @@ import {
   type Simulator,
   type SimulatorOptions,
 } from "../../src/simulator/index.js";
+import { type CommandRun, commandRun } from "../support/command-run.js";
 import { temporaryDirectory } from "../support/temporary.js";
 
 const place = temporaryDirectory();
@@ -40,29 +41,16 @@ async function given(options: SimulatorOptions = {}): Promise<void> {
   });
 }
 
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function run(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Run> {
-  let out = "";
-  let err = "";
-  const code = await generate(args, {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
+const run = (args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<CommandRun> =>
+  commandRun(generate, args, {
+    cwd: place.path,
     env: {
       OCP_URL: ocp.url,
       OCP_USERNAME: DEFAULT_CREDENTIALS.username,
       OCP_PASSWORD: DEFAULT_CREDENTIALS.password,
       ...env,
     },
-    cwd: place.path,
-    pause: () => Promise.resolve(),
   });
-  return { code, out, err };
-}
 
 /** As its command writes it, with this repository's settings. */
 function prettied(source: string): string {

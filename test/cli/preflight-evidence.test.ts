@@ -1,6 +1,7 @@
 import { preflight } from "../../src/cli/preflight.js";
 import { Carrier } from "../../src/index.js";
 import type { FaultAction, PastTask } from "../../src/simulator/index.js";
+import { type CommandRun, commandRun, placeIn } from "../support/command-run.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { everything, World } from "../support/world.js";
 
@@ -20,17 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-async function run(): Promise<{ readonly code: number; readonly out: string }> {
-  let out = "";
-  const code = await preflight(["out"], {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: () => undefined },
-    env: { PATH: process.env["PATH"], HOME: world.project.path, CHECKPOINT_DISABLE: "1", ...world.project.env },
-    cwd: world.project.path,
-    pause: () => Promise.resolve(),
-  });
-  return { code, out };
-}
+const run = (): Promise<CommandRun> => commandRun(preflight, ["out"], placeIn(world));
 
 const CLUSTER = "/api/v2/obproxy/clusters/27";
 const own: PastTask = { name: "Offline obproxy", status: "FAILED", clusterId: 27, obproxyIds: [1] };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { preflight } from "../../src/cli/preflight.js";
 import { Carrier, OcpProvider } from "../../src/index.js";
 import { REPOSITORY } from "../support/repository.js";
+import { type CommandRun, commandRun, placeIn } from "../support/command-run.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { everything, World } from "../support/world.js";
 
@@ -22,24 +23,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function run(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Run> {
-  let out = "";
-  let err = "";
-  const code = await preflight(args, {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    env: { PATH: process.env["PATH"], HOME: world.project.path, CHECKPOINT_DISABLE: "1", ...world.project.env, ...env },
-    cwd: world.project.path,
-    pause: () => Promise.resolve(),
-  });
-  return { code, out, err };
-}
+const run = (args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<CommandRun> =>
+  commandRun(preflight, args, placeIn(world, env));
 
 function file(name: string, text: string): string {
   const path = join(world.project.path, name);

@@ -4,6 +4,7 @@ import { preflight } from "../../src/cli/preflight.js";
 import type { JsonReport } from "../../src/cli/preflight/json-report.js";
 import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
 import { temporaryDirectory } from "../support/temporary.js";
+import { type CommandRun, commandRun, placeIn } from "../support/command-run.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { CREDENTIALS, type Declare, World } from "../support/world.js";
 
@@ -30,24 +31,8 @@ const asUsual: Declare = (ocp, stack) => {
   new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3] });
 };
 
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function run(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Run> {
-  let out = "";
-  let err = "";
-  const code = await preflight(args.length > 0 && !args[0]!.startsWith("-") ? args : ["out", ...args], {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    env: { PATH: process.env["PATH"], HOME: world.project.path, CHECKPOINT_DISABLE: "1", ...world.project.env, ...env },
-    cwd: world.project.path,
-    pause: () => Promise.resolve(),
-  });
-  return { code, out, err };
-}
+const run = (args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<CommandRun> =>
+  commandRun(preflight, args.length > 0 && !args[0]!.startsWith("-") ? args : ["out", ...args], placeIn(world, env));
 
 async function findings(
   env: NodeJS.ProcessEnv = {},

@@ -7,6 +7,7 @@ import type { Intent } from "../../../src/hook/intent.js";
 import { OcpError, type OcpErrorKind } from "../../../src/ocp/errors.js";
 import type { Cluster, Task } from "../../../src/ocp/model.js";
 import type { Verdict } from "../../../src/ocp/task.js";
+import { intent as proxyIntent } from "./support.js";
 
 const task = (id: string, over: Partial<Task> = {}): Task => ({
   id,
@@ -20,23 +21,6 @@ const error = (kind: OcpErrorKind): OcpError =>
   new OcpError("DELETE http://ocp: no", { kind, method: "DELETE", url: "http://ocp" });
 
 const cluster: Cluster = { id: "27", name: "orders", obproxies: [{ id: "3" }] };
-
-const proxyIntent: Intent = {
-  target: { kind: "obproxy", clusterId: "27", obproxyId: "3" },
-  key: "27/3",
-  label: "OBProxy 27/3",
-  clusterName: "orders",
-  nameFrom: "declaration",
-  declared: true,
-  forceDestroy: false,
-  skipHostOperation: false,
-  declaredObproxyIds: new Set(["3"]),
-  elsewhereObproxies: new Map(),
-  keptObproxyIds: new Set(),
-  timeoutMs: undefined,
-  taskRetries: 0,
-  waitFor: "task",
-};
 
 const clusterIntent: Intent = {
   ...proxyIntent,

@@ -1,0 +1,51 @@
+import { maskSecrets } from "../ocp/mask.js";
+import { oneLine } from "../ocp/text.js";
+import { UsageError } from "./arguments.js";
+import { CannotLook } from "./preflight/cannot-look.js";
+
+/** What a command reads and writes: the process, or what a test hands in. */
+export interface CommandIo {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  readonly env: NodeJS.ProcessEnv;
+  /** Paths are relative to it. */
+  readonly cwd: string;
+  /** Between two tries at an OCP in trouble. Default a real one. */
+  readonly pause?: (milliseconds: number) => Promise<void>;
+}
+
+/** Exit code where something cannot be looked at, or the command line is wrong. */
+const CANNOT_LOOK = 2;
+
+/**
+ * Runs a command to its exit code: prints its help where that is asked for, and what keeps it from its work in words.
+ *
+ * @param readOptions `"help"`: what was asked for
+ */
+export async function runCommand<T>(
+  { name, help, io }: { readonly name: string; readonly help: string; readonly io: CommandIo },
+  readOptions: () => T | "help",
+  run: (options: T) => Promise<number>,
+): Promise<number> {
+  try {
+    const options = readOptions();
+    if (options !== "help") return await run(options);
+    io.stdout.write(`${help}\n`);
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.stderr.write(`cdktf-obproxy ${name}: ${linesOf(error.message)}\nTry \`cdktf-obproxy ${name} --help\`.\n`);
+      return CANNOT_LOOK;
+    }
+
+    if (!(error instanceof CannotLook)) throw error;
+    const [what, next] = [error.message, error.next].map((text) => linesOf(maskSecrets(text)));
+    io.stderr.write(`cdktf-obproxy ${name}: ${what ?? ""}\n  what to do: ${next ?? ""}\n`);
+    return CANNOT_LOOK;
+  }
+}
+
+/** What Terraform says takes several lines. */
+function linesOf(text: string): string {
+  return text.split(/\r?\n/).map(oneLine).join("\n");
+}
