@@ -113,6 +113,17 @@ describe("a hook that deletes", () => {
     expect(output).toMatch(words);
   });
 
+  test("deletes all the same where the file takes nothing, and says so once", async () => {
+    await given();
+    // A file that can be opened, and refuses what is written.
+    const { code, lines } = await runner.run(ocp, proxy(3, { env: { OBPROXY_EVENTS: "/proc/self/oom_score_adj" } }));
+    expect(code).toBe(0);
+    expect(
+      lines.filter((line) => /WARNING: what happens is not written down whole for a report: EINVAL/.test(line)),
+    ).toHaveLength(1);
+    expect(lines.some((line) => /task 31440: \d+\/\d+ done/.test(line))).toBe(true);
+  });
+
   test("writes nothing where the null device was chosen", async () => {
     await given();
     const { code, output } = await runner.run(ocp, proxy(3, { env: { OBPROXY_EVENTS: "/dev/null" } }));

@@ -50,21 +50,24 @@ export function journalFor(
   if (file === undefined) return NO_JOURNAL;
   const { descriptor, lineBefore, read } = file;
   let hasTrouble = false;
+  /** Nothing that goes wrong with the file may end a teardown. */
+  const attempt = <R>(action: () => R): R | undefined => {
+    try {
+      return action();
+    } catch (error) {
+      if (!hasTrouble) onTrouble(`what happens is not written down whole for a report: ${reasonOf(error)}`);
+      hasTrouble = true;
+      return undefined;
+    }
+  };
+  const masked = (_name: string, value: unknown): unknown =>
+    typeof value === "string" ? clean(value, LONGEST_TEXT, mask) : value;
   return {
-    write: (happening) => {
-      try {
-        const line = JSON.stringify({ ...stamp(), ...happening }, (_name, value: unknown) =>
-          typeof value === "string" ? clean(value, LONGEST_TEXT, mask) : value,
-        );
-        writeSync(descriptor, `${lineBefore()}${line}\n`);
-      } catch (error) {
-        if (hasTrouble) return;
-        hasTrouble = true;
-        onTrouble(`what happens is not written down whole for a report: ${reasonOf(error)}`);
-      }
-    },
     isShared: true,
-    ofThisRun: () => read().filter(({ run, stack }) => run === whose.run && stack === whose.stack),
+    write: (happening) => {
+      attempt(() => writeSync(descriptor, `${lineBefore()}${JSON.stringify({ ...stamp(), ...happening }, masked)}\n`));
+    },
+    ofThisRun: () => attempt(read)?.filter(({ run, stack }) => run === whose.run && stack === whose.stack) ?? [],
   };
 }
 
