@@ -11,8 +11,8 @@ export interface RunningNullProvider {
   stop(): Promise<void>;
 }
 
-/** The address under which Terraform knows the provider, also where nothing is ever fetched from there. */
-const ADDRESS = "registry.terraform.io/hashicorp/null";
+/** The addresses under which Terraform and OpenTofu know the provider, also where nothing is ever fetched from there. */
+const ADDRESSES = ["registry.terraform.io/hashicorp/null", "registry.opentofu.org/hashicorp/null"];
 
 /** Starts a stand-in for the null provider inside this process, on a free port of the loopback interface. */
 export async function startNullProvider(): Promise<RunningNullProvider> {
@@ -20,7 +20,7 @@ export async function startNullProvider(): Promise<RunningNullProvider> {
   server.addService(providerService(), handlers());
   const port = await listen(server);
   return {
-    reattach: JSON.stringify({ [ADDRESS]: reattachConfig(port) }),
+    reattach: JSON.stringify(Object.fromEntries(ADDRESSES.map((address) => [address, reattachConfig(port)]))),
     stop: () => {
       server.forceShutdown();
       return Promise.resolve();
