@@ -3,17 +3,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { connectionFrom } from "../hook/connection.js";
 import type { OurTask } from "../hook/decide/situation.js";
-import type { Intent } from "../hook/intent.js";
+import { handsOff, type Intent } from "../hook/intent.js";
+import { obproxyKey } from "../hook/request.js";
 import { systemClock } from "../hook/patience/clock.js";
 import { retryTask } from "../hook/teardown.js";
 import type { Settings } from "../hook/settings.js";
 import { Chronicle } from "../hook/tell/chronicle.js";
 import { HookFailure } from "../hook/tell/failure.js";
+import { mustNotBeRetried } from "../hook/tell/failures.js";
 import { NO_JOURNAL } from "../hook/tell/journal.js";
 import { Reporter } from "../hook/tell/reporter.js";
 import { tickFor } from "../hook/tick.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
-import type { Cluster, OcpId } from "../ocp/model.js";
+import type { OcpId } from "../ocp/model.js";
 import { checkArguments, UsageError } from "./arguments.js";
 import { type CommandIo, runCommand } from "./command.js";
 import { Inquiry } from "./preflight/ask.js";
@@ -66,7 +68,8 @@ interface Candidate {
   readonly settings: Settings;
   readonly intent: Intent;
   readonly ours: OurTask;
-  readonly cluster: Cluster | undefined;
+  /** Why the object must not go at all, whatever OCP says; absent: it may. */
+  readonly mustStay?: string;
 }
 
 async function run({ directory, state, task }: Options, io: CommandIo): Promise<number> {
@@ -84,7 +87,9 @@ async function run({ directory, state, task }: Options, io: CommandIo): Promise<
   } finally {
     await inquiry.close();
   }
-  const chosen = candidates.find(({ ours }) => ours.whyNotRetry === undefined) ?? candidates[0];
+  // What may not go stops the retry of all that goes with it.
+  const stops = candidates.find(({ mustStay }) => mustStay !== undefined);
+  const chosen = stops ?? candidates.find(({ ours }) => ours.whyNotRetry === undefined) ?? candidates[0];
   if (chosen === undefined) {
     throw new CannotLook(
       `nothing proves that task ${task} is the newest deletion of something in the state of the stack ${stack.name}`,
@@ -118,12 +123,15 @@ async function candidatesOf(
   }
   return [...answers.objects.values()].flatMap((look) => {
     if (look.kind !== "seen") return [];
-    const { cluster, ours } = look.seen;
-    return ours?.task.id === task ? [{ provider, settings, intent: look.intent, ours, cluster }] : [];
+    const { ours } = look.seen;
+    if (ours?.task.id !== task) return [];
+    const surveyed = own.find(({ key }) => key === look.intent.key);
+    const hands = handsOff(look.intent.target, settings, surveyed?.remembered);
+    return [{ provider, settings, intent: look.intent, ours, ...(hands.off && { mustStay: hands.reason }) }];
   });
 }
 
-async function carryOut({ cluster, intent, ours, provider, settings }: Candidate, io: CommandIo): Promise<number> {
+async function carryOut({ intent, mustStay, ours, provider, settings }: Candidate, io: CommandIo): Promise<number> {
   const connection = connectionFrom(settings.provider, io.env, provider.directory);
   const secrets = secretsOf(connection.credentials);
   const { tickMs } = tickFor(io.env, connection.baseUrl);
@@ -137,7 +145,14 @@ async function carryOut({ cluster, intent, ours, provider, settings }: Candidate
   try {
     const chronicle = new Chronicle(NO_JOURNAL, intent.key);
     const { envPrefix } = settings.provider;
-    await retryTask(intent, { ours, cluster }, connection, { env: io.env, tickMs, reporter, chronicle, envPrefix });
+    if (mustStay !== undefined) throw mustNotBeRetried(ours.task, mustStay);
+    const { deletes } = ours;
+    if (deletes !== undefined && deletes !== "cluster" && deletes.length > 1) {
+      const keys = deletes.map((id) => obproxyKey(intent.target.clusterId, id));
+      reporter.line(`task ${ours.task.id} deletes OBProxies ${keys.join(", ")}`);
+    }
+    await retryTask(intent, ours, connection, { env: io.env, tickMs, reporter, chronicle, envPrefix });
+    io.stdout.write("What the task has deleted leaves Terraform's state with the next destroy.\n");
     return 0;
   } catch (error) {
     if (!(error instanceof HookFailure)) throw error;

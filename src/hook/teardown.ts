@@ -1,9 +1,9 @@
 import type { OcpApi } from "../ocp/api.js";
 import { createOcpClient } from "../ocp/client.js";
 import { OcpError } from "../ocp/errors.js";
-import type { Cluster, OcpId } from "../ocp/model.js";
+import type { OcpId } from "../ocp/model.js";
 import { type Connection, userOf } from "./connection.js";
-import { contentBreach, nameBreach } from "./decide/guards.js";
+import { nameBreach } from "./decide/guards.js";
 import type { OurTask } from "./decide/situation.js";
 import { DEFAULT_BUDGET_MS } from "./decide/time-limit.js";
 import type { Intent } from "./intent.js";
@@ -76,49 +76,39 @@ async function clusterOrNone(api: OcpApi, caller: Caller, id: OcpId) {
 }
 
 /**
- * Has OCP retry a failed deletion of the object, under the rules of a retry, and follows it to its end. Nothing is deleted
- * that the task does not delete.
+ * Has OCP retry a failed deletion of the object, by the hook's own decision with one retry more than was asked for, and
+ * follows it to its end. Nothing is deleted anew, and no other task is retried.
  *
- * @param seen a moment ago: the task, and the cluster where OCP shows it
  * @throws HookFailure
  */
 export async function retryTask(
   intent: Intent,
-  seen: { readonly ours: OurTask; readonly cluster: Cluster | undefined },
+  ours: OurTask,
   connection: Connection,
   surroundings: Surroundings,
 ): Promise<Outcome> {
+  if (ours.verdict.kind === "failed" && ours.whyNotRetry !== undefined) {
+    throw mustNotBeRetried(ours.task, ours.whyNotRetry);
+  }
+
   const { env, tickMs, reporter, chronicle, envPrefix } = surroundings;
   const { oddities = [] } = connection;
-  const { ours, cluster } = seen;
   const { api: whole, caller, clock, deadline } = line(connection, surroundings);
-  const api = withoutDeletes(whole, ours.task.id);
-  const user = userOf(connection);
-  if (ours.verdict.kind === "failed") {
-    if (ours.whyNotRetry !== undefined) throw mustNotBeRetried(ours.task, ours.whyNotRetry);
-    const breach = nameBreach(cluster, intent) ?? contentBreach(cluster, intent);
-    if (breach !== undefined) throw guardBroken(breach, intent, cluster);
-    reporter.line(`asking OCP to retry task ${ours.task.id} "${ours.task.name}"`);
-    try {
-      await api.retryTask(ours.task.id);
-    } catch (error) {
-      if (!(error instanceof OcpError)) throw error;
-      const accepted = caller.hasBeenAccepted;
-      throw callFailed(error, { envPrefix, oddities, accepted, user, sent: "no", taskId: ours.task.id });
-    }
-  }
+  const api = onlyRetrying(whole, ours.task.id);
+  const once = { ...intent, taskRetries: 1 };
   const notes = notesFor(api.baseUrl, intent.key, env);
-  const courier = directCourier({ api, caller, deadline, intent });
-  const told = { reporter, chronicle, notes, user, oddities };
-  return reconcile({ api, courier, caller, clock, deadline, intent, tickMs, envPrefix, ...told });
+  const courier = directCourier({ api, caller, deadline, intent: once });
+  const told = { reporter, chronicle, notes, user: userOf(connection), oddities };
+  return reconcile({ api, courier, caller, clock, deadline, intent: once, tickMs, envPrefix, ...told });
 }
 
-function withoutDeletes(api: OcpApi, task: OcpId): OcpApi {
+function onlyRetrying(api: OcpApi, task: OcpId): OcpApi {
   const refuse = (): Promise<never> => Promise.reject(newDeleteNeeded(task));
   return {
-    ...{ baseUrl: api.baseUrl, version: api.version.bind(api), cluster: api.cluster.bind(api) },
-    ...{ clusters: api.clusters.bind(api), tasks: api.tasks.bind(api), task: api.task.bind(api) },
-    ...{ subtaskLog: api.subtaskLog.bind(api), retryTask: api.retryTask.bind(api), close: api.close.bind(api) },
+    ...{ baseUrl: api.baseUrl, version: () => api.version(), cluster: (id) => api.cluster(id) },
+    ...{ clusters: (request) => api.clusters(request), tasks: (request) => api.tasks(request) },
+    ...{ task: (id) => api.task(id), subtaskLog: (id, subtask) => api.subtaskLog(id, subtask) },
+    ...{ retryTask: (id) => (id === task ? api.retryTask(id) : refuse()), close: () => api.close() },
     ...{ deleteCluster: refuse, deleteObproxies: refuse },
   };
 }

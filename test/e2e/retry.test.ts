@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { RETRY_HELP } from "../../src/cli/retry.js";
-import { Carrier, Obproxy, ObproxyCluster } from "../../src/index.js";
+import { App } from "cdktf";
+import { Carrier, Obproxy, ObproxyCluster, type ObproxyClusterProps, OcpProvider } from "../../src/index.js";
 import type { WorkPlan } from "../../src/simulator/index.js";
 import type { Finished } from "../support/process.js";
 import { pageText } from "../support/pages.js";
@@ -43,7 +44,9 @@ describe.each(["4.2.2", "4.3.6"])("a failed deletion (OCP %s)", (version) => {
   test("is retried, waited for, and done: the next destroy takes the rest", async () => {
     const task = await halfDone(version);
     const { code, output: out } = await run(task, world.project.stackPath);
-    expect(out).toContain(`asking OCP to retry task ${task}`);
+    expect(out).toContain(`task ${task} has failed; asking OCP to retry it (1 of 1)`);
+    expect(out).toContain(`task ${task} deletes OBProxies 27/1, 27/2, 27/3`);
+    expect(out).toContain("leaves Terraform's state with the next destroy");
     expect(out).toMatch(/deleted: task \d+ ended SUCCESSFUL and OCP no longer lists it/);
     expect(code).toBe(0);
     expect(retries()).toHaveLength(1);
@@ -84,6 +87,97 @@ describe.each(["4.2.2", "4.3.6"])("a failed deletion (OCP %s)", (version) => {
     expect(code).toBe(0);
     expect(out).toContain("OCP no longer lists it");
     expect(retries()).toEqual([]);
+  });
+});
+
+/** A destroy whose deletion of an empty cluster has failed early: OCP has it still. */
+async function clusterFailed(): Promise<string> {
+  world = await World.open(terraform, Carrier.TERRAFORM_DATA, {
+    clusters: [{ id: 27, name: "orders", obproxies: [] }],
+  });
+  await world.deploy(whole());
+  world.ocp.planWork({ subtaskName: "Start node", tasks: 1, fail: 1 });
+  expect((await world.project.destroy()).code).toBe(1);
+  return String(world.ocp.tasks.find(({ status }) => status === "FAILED")?.id);
+}
+
+function whole(props: Partial<ObproxyClusterProps> = {}): Declare {
+  return (ocp, stack) => {
+    new ObproxyCluster(stack, "orders", { ocp, clusterId: 27, clusterName: "orders", ...props });
+  };
+}
+
+describe("a failed deletion of a cluster that is still there", () => {
+  test("is retried", async () => {
+    const task = await clusterFailed();
+    expect((await run(task, world.project.stackPath)).code).toBe(0);
+    expect(world.held()).toEqual([]);
+  });
+
+  test("is not retried against preventDestroy", async () => {
+    const task = await clusterFailed();
+    await world.deploy(whole({ preventDestroy: true }));
+    const { code, output } = await run(task, world.project.stackPath);
+    expect(code).toBe(1);
+    expect(output).toMatch(/must not be retried from here: preventDestroy is set on stack\/orders/);
+    expect(retries()).toEqual([]);
+    expect(world.held()).toEqual(["27"]);
+  });
+
+  test("is not retried where another stack declares it now", async () => {
+    const task = await clusterFailed();
+    const app = new App({ outdir: world.project.outPath });
+    const declare = (name: string, build: Declare): void => {
+      const stack = name === "stack" ? world.project.addStack(app) : world.project.another(name).addStack(app);
+      build(new OcpProvider(stack, "ocp", { url: world.ocp.url, carrier: world.carrier }), stack);
+    };
+    declare("stack", () => undefined);
+    declare("two", whole());
+    app.synth();
+    await world.project.another("two").deploy();
+    const { code, output } = await run(task, world.project.stackPath);
+    expect(code).toBe(1);
+    expect(output).toMatch(/must not be retried from here: .*two\/orders/);
+    expect(retries()).toEqual([]);
+    expect(world.held()).toEqual(["27"]);
+  });
+
+  test.each(["clusters/27", "clusters"])(
+    "is not retried under another name, also where %s is answered badly",
+    async (path) => {
+      const task = await clusterFailed();
+      world.ocp.renameCluster(27, "billing");
+      world.ocp.inject({
+        method: "GET",
+        path: new RegExp(`${path}$`),
+        times: 3,
+        does: { kind: "error", status: 404, code: 0 },
+      });
+      const { code, output } = await run(task, world.project.stackPath);
+      expect(code).not.toBe(0);
+      expect(output).toMatch(/is called "billing"|neither for gone nor for there/);
+      expect(retries()).toEqual([]);
+      expect(world.held()).toEqual(["27"]);
+    },
+  );
+
+  test("is not retried where its name has another id now", async () => {
+    const task = await clusterFailed();
+    world.ocp.removeCluster(27);
+    world.ocp.addCluster({ id: 99, name: "orders", obproxies: [1] });
+    const { code, output } = await run(task, world.project.stackPath);
+    expect(code).toBe(1);
+    expect(output).toContain("as cluster 99");
+    expect(retries()).toEqual([]);
+  });
+
+  test.each(["lostAnswer", "cut"] as const)("is followed where the answer to the retry is lost (%s)", async (kind) => {
+    const task = await clusterFailed();
+    world.ocp.inject({ method: "POST", path: /retry$/, does: { kind } });
+    const { code, output } = await run(task, world.project.stackPath);
+    expect(output).not.toContain("no delete was sent");
+    expect({ code, held: world.held() }).toEqual(kind === "lostAnswer" ? { code: 0, held: [] } : expect.anything());
+    expect(code === 0).toBe(world.held().length === 0);
   });
 });
 
