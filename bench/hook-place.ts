@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ENV, HOOK_FILE, SETTINGS_FILE } from "../src/hook/request.js";
+import { ENV, HOOK_FILE, SETTINGS_FILE } from "../src/contract/names.js";
 import { DEFAULT_CREDENTIALS, type Simulator } from "../src/simulator/index.js";
 import { settingsFile } from "../test/fixtures/settings.js";
 

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, LocalBackend, TerraformStack } from "cdktf";
-import { ENV } from "../src/hook/request.js";
+import { ENV } from "../src/contract/names.js";
 import { Carrier, Obproxy, OcpProvider } from "../src/index.js";
 import { DEFAULT_CREDENTIALS, startSimulator } from "../src/simulator/index.js";
 import { judge, mean, row } from "./measure.js";

@@ -5,22 +5,16 @@
 exports.MAY_IMPORT = {
   contract: [],
   simulator: [],
-  ocp: [],
+  ocp: ["contract"],
   hook: ["contract", "ocp"],
-  constructs: ["hook"],
-  generate: ["hook", "ocp"],
-  report: ["contract", "hook", "ocp"],
-  cli: ["generate", "hook", "ocp", "report", "simulator"],
+  constructs: ["contract"],
+  generate: ["contract", "hook", "ocp"],
+  report: ["contract", "ocp"],
+  cli: ["contract", "generate", "hook", "ocp", "report", "simulator"],
 };
 
 /** Doors in the walls, each with its reason. */
 exports.DOORS = [
-  {
-    from: "cli",
-    to: "constructs",
-    files: ["^src/cli/preflight/stack\\.ts$", "^src/constructs/(block-needs|dependency-cycles)\\.ts$"],
-    reason: "preflight looks at what Terraform is about to apply with the eyes of synth",
-  },
   {
     from: "report",
     to: "cli",
@@ -38,10 +32,6 @@ exports.CIRCLES = [
   {
     files: "^src/constructs/(app-registry|app-validation|managed-objects|ocp-provider|settings)\\.ts$",
     reason: "what is declared, and the questions that others ask about it, are one file",
-  },
-  {
-    files: "^src/hook/(claimed|intent)\\.ts$",
-    reason: "what an object is declared as decides whose it is, and the other way round",
   },
   {
     files: "^src/hook/decide/(digest|memory)\\.ts$",

@@ -6,7 +6,7 @@ import { type Difference, compare } from "../generate/compare.js";
 import { type Inventory, readInventory } from "../generate/inventory.js";
 import { counted, typescriptFor } from "../generate/typescript.js";
 import { connectionFrom, userOf } from "../hook/connection.js";
-import type { ProviderSettings } from "../hook/request.js";
+import type { ProviderSettings } from "../contract/settings-file.js";
 import { HookFailure } from "../hook/tell/failure.js";
 import { callFailed } from "../hook/tell/failures.js";
 import { createOcpClient } from "../ocp/client.js";

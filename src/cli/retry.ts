@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { connectionFrom } from "../hook/connection.js";
 import type { OurTask } from "../hook/decide/situation.js";
 import { handsOff, type Intent } from "../hook/intent.js";
-import { obproxyKey } from "../hook/request.js";
+import { obproxyKey } from "../contract/object.js";
 import { systemClock } from "../hook/patience/clock.js";
 import { retryTask } from "../hook/teardown.js";
 import type { Settings } from "../hook/settings.js";

@@ -1,7 +1,8 @@
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
-import { ANY_NAME } from "../hook/request.js";
-import { type Declaration, describe } from "./declaration.js";
+import { ANY_NAME } from "../contract/names.js";
+import { label } from "../contract/object.js";
+import type { Declaration } from "./declaration.js";
 import * as errors from "./errors.js";
 import type { ManagedObjects } from "./managed-objects.js";
 
@@ -47,7 +48,9 @@ export class AppRegistry {
     if (declaration.isToken) return;
     const object = JSON.stringify([owner.ocpIdentity, declaration.kind, declaration.key]);
     const other = this.objects.get(object);
-    if (other !== undefined) throw errors.declaredTwice(declaration.construct, describe(declaration), other.construct);
+    if (other !== undefined) {
+      throw errors.declaredTwice(declaration.construct, label(declaration.kind, declaration.key), other.construct);
+    }
 
     this.checkName(owner, declaration);
     this.objects.set(object, declaration);

@@ -1,6 +1,6 @@
 import { DefaultTokenResolver, StringConcat, Tokenization } from "cdktf";
-import { cycleThrough, graphOf } from "./dependency-cycles.js";
-import { describe } from "./declaration.js";
+import { cycleThrough, graphOf } from "../contract/dependency-cycles.js";
+import { label } from "../contract/object.js";
 import * as errors from "./errors.js";
 import type { ManagedObjects } from "./managed-objects.js";
 
@@ -37,7 +37,7 @@ function tokenProblems(managed: ManagedObjects): string[] {
   for (const same of byKey.values()) {
     const [first] = same;
     if (first === undefined || same.length === 1) continue;
-    const object = describe({ kind: first.kind, key: String(resolved(managed, first.key)) });
+    const object = label(first.kind, String(resolved(managed, first.key)));
     problems.push(
       errors.keyRepeatedByTokens(
         object,

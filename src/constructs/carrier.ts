@@ -6,10 +6,11 @@ import {
   type TerraformResourceLifecycle,
 } from "cdktf";
 import type { Construct } from "constructs";
-import { ENV, HOOK_FILE, TODAY } from "../hook/request.js";
+import type { BlockNeeds } from "../contract/block-needs.js";
+import { ENV, HOOK_FILE, TODAY, type TriggerKey } from "../contract/names.js";
+import type { ObjectKind } from "../contract/object.js";
 import { idChecks, lifecycleInHcl, nameCheck, type NamesChecked, namesUnchanged } from "./checks.js";
-import type { BlockNeeds } from "./block-needs.js";
-import type { Declaration, ObjectKind, TriggerKey } from "./declaration.js";
+import type { Declaration } from "./declaration.js";
 import { withLifecycle } from "./lifecycle.js";
 import { terraformText } from "./terraform-text.js";
 

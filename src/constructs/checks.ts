@@ -1,13 +1,13 @@
 import type { Postcondition, Precondition } from "cdktf";
-import { ANY_NAME } from "../hook/request.js";
-import type { ObjectKind } from "./declaration.js";
+import { ANY_NAME } from "../contract/names.js";
+import { ID_PATTERN, LARGEST_ID, type ObjectKind } from "../contract/object.js";
 
 /** What only Terraform can check, because it only knows the value: conditions on the blocks of the objects. */
 
-/** As OCP gives them, Java's `long`: no zero, no sign, no leading zero. */
-const ID = "[1-9][0-9]{0,18}";
-const LARGEST = "9223372036854775807";
-const KEY: Readonly<Record<ObjectKind, string>> = { cluster: `^${ID}$`, obproxy: `^${ID}/${ID}$` };
+const KEY: Readonly<Record<ObjectKind, string>> = {
+  cluster: `^${ID_PATTERN}$`,
+  obproxy: `^${ID_PATTERN}/${ID_PATTERN}$`,
+};
 const WHAT: Readonly<Record<ObjectKind, string>> = {
   cluster: "the id of an OBProxy cluster",
   obproxy: "the id of an OBProxy cluster and that of an OBProxy (cluster/OBProxy)",
@@ -25,7 +25,7 @@ export function idChecks(kind: ObjectKind, paths: string): Precondition[] {
   const isName = `try(trimspace(${name}) == ${name} && ${name} != "" && !can(regex("[[:cntrl:]]", ${name})), false)`;
   return [
     {
-      condition: `\${try(length(regexall("${KEY[kind]}", each.key)) == 1 && alltrue([for id in split("/", each.key) : tonumber(id) <= ${LARGEST}]), false)}`,
+      condition: `\${try(length(regexall("${KEY[kind]}", each.key)) == 1 && alltrue([for id in split("/", each.key) : tonumber(id) <= ${LARGEST_ID}]), false)}`,
       errorMessage: `${path}: ${WHAT[kind]} would be '\${each.key}', but an id of OCP is a positive integer without leading zeros. Correct the variable, or write the id that OCP shows.`,
     },
     {

@@ -1,10 +1,7 @@
 import { Token } from "cdktf";
 import type { Construct } from "constructs";
+import type { ObjectKind } from "../contract/object.js";
 import type { Timeouts } from "./timeouts.js";
-
-export type ObjectKind = "cluster" | "obproxy";
-
-export type TriggerKey = "cluster_id" | "obproxy_id" | "cluster_name";
 
 /** One object of OCP as one construct declares it. */
 export interface Declaration {
@@ -22,11 +19,6 @@ export interface Declaration {
   readonly preventDestroy: boolean;
   readonly skipHostOperation: boolean;
   readonly timeouts?: Timeouts;
-}
-
-/** `OBProxy 27/3`, `OBProxy cluster 27`. */
-export function describe(declaration: Pick<Declaration, "kind" | "key">): string {
-  return `${declaration.kind === "cluster" ? "OBProxy cluster" : "OBProxy"} ${declaration.key}`;
 }
 
 /** An id as Terraform writes it. A template literal would lose the token that a number may be. */

@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 import type { Construct } from "constructs";
-import { ANY_NAME } from "../hook/request.js";
+import { ANY_NAME } from "../contract/names.js";
 
 /** Every mistake that a user can make, in the words that the user reads: where, what, why, and what to do. */
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { App, AssetType, TerraformAsset, type TerraformStack } from "cdktf";
-import { CA_FILE, HOOK_FILE, SETTINGS_FILE } from "../hook/request.js";
+import { CA_FILE, HOOK_ASSET_VERSION, HOOK_FILE, hookAsset, SETTINGS_FILE } from "../contract/names.js";
 import { bundledIntoTheApp, hookNotBuilt } from "./errors.js";
 
 /** Undefined in a bundle of ES modules. */
@@ -10,9 +10,6 @@ const HERE = typeof __dirname === "string" ? __dirname : undefined;
 
 /** From `src/constructs` and from `dist/constructs` alike. */
 const HOOK_SOURCE = join(HERE ?? "", "..", "..", "dist", "hook", HOOK_FILE);
-
-/** Instead of a hash of what is in it: the path of the hook stays the same from release to release. */
-const ASSET_HASH = "v1";
 
 /** The directory that travels with the stack: the hook, its settings, and perhaps a certificate. */
 export class HookFiles {
@@ -28,7 +25,7 @@ export class HookFiles {
    * where the provider stands in the tree, so the asset is a child of the stack itself.
    */
   get directory(): string {
-    const id = `${this.alias}_obproxy_hook`;
+    const id = hookAsset(this.alias);
     const existing = this.stack.node.tryFindChild(id);
     if (existing instanceof TerraformAsset) return existing.path;
     this.source = emptyDirectory(App.of(this.stack).outdir);
@@ -36,7 +33,7 @@ export class HookFiles {
     return new TerraformAsset(this.stack, id, {
       path: this.source,
       type: AssetType.DIRECTORY,
-      assetHash: ASSET_HASH,
+      assetHash: HOOK_ASSET_VERSION,
     }).path;
   }
 

@@ -10,10 +10,11 @@ import {
   Token,
 } from "cdktf";
 import { Construct } from "constructs";
-import type { ProviderSettings } from "../hook/request.js";
+import { blockFlaws, type BlockNeeds, localFlaws } from "../contract/block-needs.js";
+import { KINDS, label, type ObjectKind } from "../contract/object.js";
+import { type ProviderSettings, settingsText } from "../contract/settings-file.js";
 import { appProblems, resolved } from "./app-validation.js";
 import { AppRegistry } from "./app-registry.js";
-import { blockFlaws, type BlockNeeds, localFlaws } from "./block-needs.js";
 import {
   type BlockLocals,
   Carrier,
@@ -25,7 +26,7 @@ import {
   namesCheck,
   replacedWith,
 } from "./carrier.js";
-import { type Declaration, describe, type ObjectKind } from "./declaration.js";
+import type { Declaration } from "./declaration.js";
 import * as errors from "./errors.js";
 import { HookFiles } from "./hook-files.js";
 import { Memory, remembered } from "./memory.js";
@@ -34,7 +35,7 @@ import type { OcpProvider } from "./ocp-provider.js";
 import { ensureNullProvider } from "./null-provider.js";
 import { Protection } from "./protection.js";
 import { SettingsRecord, settingsForPeople } from "./settings-record.js";
-import { hookSettings, indistinguishable, settingsText } from "./settings.js";
+import { hookSettings, indistinguishable } from "./settings.js";
 import { terraformText } from "./terraform-text.js";
 
 export interface ManagedObjectsConfig {
@@ -49,7 +50,6 @@ interface Dependency {
   readonly on: ITerraformDependable;
 }
 
-const KINDS: readonly ObjectKind[] = ["cluster", "obproxy"];
 /** Frozen: parts of the addresses. */
 const PLURALS: Readonly<Record<ObjectKind, string>> = { cluster: "obproxy_clusters", obproxy: "obproxies" };
 
@@ -262,7 +262,7 @@ export class ManagedObjects {
 
   private settingsRecord(): Record<string, string> {
     return Object.fromEntries(
-      this.declarations.filter(hasLastSettings).map((each) => [describe(each), settingsForPeople(each)]),
+      this.declarations.filter(hasLastSettings).map((each) => [label(each.kind, each.key), settingsForPeople(each)]),
     );
   }
 

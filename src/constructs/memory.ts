@@ -1,9 +1,9 @@
 import { type ITerraformIterator, type LocalExecProvisioner, TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
-import { ANY_NAME, ENV, FIRST_NAME, HOOK_FILE, TODAY } from "../hook/request.js";
-import type { BlockNeeds } from "./block-needs.js";
+import type { BlockNeeds } from "../contract/block-needs.js";
+import { ANY_NAME, ENV, FIRST_NAME, HOOK_FILE, TODAY } from "../contract/names.js";
+import type { ObjectKind } from "../contract/object.js";
 import type { HookCall } from "./carrier.js";
-import type { ObjectKind } from "./declaration.js";
 import { withLifecycle } from "./lifecycle.js";
 import { terraformText } from "./terraform-text.js";
 

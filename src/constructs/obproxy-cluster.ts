@@ -1,6 +1,7 @@
 import { Annotations, type ITerraformDependable, Token } from "cdktf";
 import { Construct } from "constructs";
-import { ANY_NAME, clusterKey } from "../hook/request.js";
+import { ANY_NAME } from "../contract/names.js";
+import { clusterKey } from "../contract/object.js";
 import { idText } from "./declaration.js";
 import * as errors from "./errors.js";
 import type { OcpProvider } from "./ocp-provider.js";

@@ -1,6 +1,7 @@
 import { Annotations, type ITerraformDependable, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
-import { ANY_NAME, obproxyKey } from "../hook/request.js";
+import { ANY_NAME } from "../contract/names.js";
+import { obproxyKey } from "../contract/object.js";
 import { idText } from "./declaration.js";
 import * as errors from "./errors.js";
 import { ObproxyCluster } from "./obproxy-cluster.js";

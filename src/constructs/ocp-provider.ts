@@ -1,6 +1,6 @@
 import { Annotations } from "cdktf";
 import { Construct } from "constructs";
-import type { ProviderSettings } from "../hook/request.js";
+import type { ProviderSettings } from "../contract/settings-file.js";
 import { Carrier } from "./carrier.js";
 import { ManagedObjects } from "./managed-objects.js";
 import type { Timeouts } from "./timeouts.js";

@@ -1,6 +1,6 @@
 import { TerraformResource, type TerraformResourceLifecycle } from "cdktf";
 import type { Construct } from "constructs";
-import type { BlockNeeds } from "./block-needs.js";
+import type { BlockNeeds } from "../contract/block-needs.js";
 import { withLifecycle } from "./lifecycle.js";
 
 /**

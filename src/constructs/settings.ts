@@ -1,14 +1,15 @@
 import { LocalBackend, Token, type TerraformStack } from "cdktf";
 import { isAbsolute } from "node:path";
-import {
-  ANY_NAME,
-  type ClusterSettings,
-  type HookSettings,
-  type ObproxySettings,
-  type OtherProvider,
-  type TokenDeclaration,
-} from "../hook/request.js";
-import type { Declaration, ObjectKind } from "./declaration.js";
+import { ANY_NAME } from "../contract/names.js";
+import type { ObjectKind } from "../contract/object.js";
+import type {
+  ClusterSettings,
+  HookSettings,
+  ObproxySettings,
+  OtherProvider,
+  TokenDeclaration,
+} from "../contract/settings-file.js";
+import type { Declaration } from "./declaration.js";
 import type { ManagedObjects } from "./managed-objects.js";
 
 /** What the hook reads at destroy time: how the code of today wants each object to be treated. */
@@ -22,15 +23,6 @@ export function hookSettings(managed: ManagedObjects, all: readonly ManagedObjec
     tokens: tokensOf(managed),
     others: all.filter((each) => each !== managed).map(otherProvider),
   };
-}
-
-/** Indented, with sorted keys, so that two synths compare. */
-export function settingsText(settings: HookSettings): string {
-  const sorted = (_key: string, value: unknown): unknown =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
-      : value;
-  return `${JSON.stringify(settings, sorted, 2)}\n`;
 }
 
 /** All of them, whatever their URL: which of them is the same OCP, only the hook can tell. */

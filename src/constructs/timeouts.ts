@@ -1,5 +1,3 @@
-import { DURATION } from "../hook/request.js";
-
 /** How long the destroy hook may take. */
 export interface Timeouts {
   /**
@@ -8,10 +6,4 @@ export interface Timeouts {
    * @default - OCP's own time limits: the sum of those of the task's steps, and a margin
    */
   readonly delete?: string;
-}
-
-/** Whether `text` is a duration greater than zero. */
-export function isDuration(text: string): boolean {
-  const match = DURATION.exec(text);
-  return match !== null && match.slice(1).some((part) => Number(part) > 0);
 }

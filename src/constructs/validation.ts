@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Token } from "cdktf";
 import type { Construct } from "constructs";
+import { parseDuration } from "../contract/duration.js";
 import * as errors from "./errors.js";
-import { isDuration, type Timeouts } from "./timeouts.js";
+import type { Timeouts } from "./timeouts.js";
 
 /** Checks of single properties. The types forbid much of it already, but not to users of JavaScript. */
 
@@ -73,7 +74,7 @@ export function checkTimeouts(at: Construct, value: Timeouts | undefined): void 
   if (!isObject || Object.keys(value).some((name) => name !== "delete")) throw errors.timeoutsInvalid(at, value);
   const duration: unknown = value.delete;
   if (duration === undefined) return;
-  if (typeof duration !== "string" || !isDuration(duration)) {
+  if (typeof duration !== "string" || parseDuration(duration) === undefined) {
     throw errors.durationInvalid(at, "timeouts.delete", duration);
   }
 }

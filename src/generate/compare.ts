@@ -1,6 +1,7 @@
+import { clusterKey, obproxyKey } from "../contract/object.js";
+import type { HookSettings } from "../contract/settings-file.js";
 import type { Cluster } from "../ocp/model.js";
 import { describeServer } from "../hook/tell/failures.js";
-import { clusterKey, type HookSettings, obproxyKey } from "../hook/request.js";
 
 /** Where what OCP holds and what a stack declares differ, a sentence each. */
 export interface Difference {

@@ -1,7 +1,20 @@
+import { urlVariable } from "../contract/names.js";
+import { keyOf, labelOf, type Target } from "../contract/object.js";
 import { type Claim, claimsOf, type Standing, standingOf } from "./decide/elsewhere.js";
-import type { Hands } from "./intent.js";
 import type { Settings } from "./settings.js";
-import { keyOf, labelOf, type Target } from "./target.js";
+
+/** Why the object must not be touched at all, whatever OCP says. */
+export type Hands =
+  | { readonly off: false }
+  /** Success. `doubt`: what cannot be known about where it is left. */
+  | { readonly off: true; readonly outcome: "left-alone"; readonly reason: string; readonly doubt?: string }
+  | {
+      readonly off: true;
+      readonly outcome: "refused";
+      readonly guard: "preventDestroy" | "declaredElsewhere";
+      readonly reason: string;
+      readonly next: string;
+    };
 
 /**
  * Whether somebody else of the app declares the object, or may. What is declared here by its key is asked for here; of
@@ -109,7 +122,7 @@ function whereUnknown(by: Claim["by"], settings: Settings): string {
 
 /** The one that is missing in this environment. */
 function variableFor({ address, envPrefix }: Claim["by"], { provider }: Settings): string {
-  return `${address === undefined ? envPrefix : provider.envPrefix}_URL`;
+  return urlVariable(address === undefined ? envPrefix : provider.envPrefix);
 }
 
 function refused(reason: string, next: string): Hands {

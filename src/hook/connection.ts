@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { CA_FILE, credentialVariables, urlVariable } from "../contract/names.js";
+import type { ProviderSettings } from "../contract/settings-file.js";
 import type { Credentials } from "../ocp/auth.js";
 import { HookFailure } from "./tell/failure.js";
-import { CA_FILE, type ProviderSettings } from "./request.js";
 
 /** Where OCP is and who asks. */
 export interface Connection {
@@ -30,7 +31,8 @@ const NOTHING_DELETED = ["nothing was sent to OCP"];
  * @throws HookFailure when the URL or the credentials are missing, half set or set twice
  */
 export function connectionFrom(provider: ProviderSettings, env: NodeJS.ProcessEnv, directory: string): Connection {
-  const names = Object.values(variables(provider.envPrefix)).filter((name) => read(env, name) !== undefined);
+  const variables = Object.values(credentialVariables(provider.envPrefix));
+  const names = variables.filter((name) => read(env, name) !== undefined);
   const trimmed = names.filter((name) => LINE_END.test(env[name] ?? ""));
   const oddities = names.flatMap((name) => odditiesOf(read(env, name) ?? "").map((what) => `${name} ${what}`));
   return {
@@ -46,26 +48,18 @@ export function connectionFrom(provider: ProviderSettings, env: NodeJS.ProcessEn
 }
 
 function urlFrom({ url, envPrefix }: ProviderSettings, env: NodeJS.ProcessEnv): string {
-  const found = url ?? read(env, `${envPrefix}_URL`);
+  const variable = urlVariable(envPrefix);
+  const found = url ?? read(env, variable);
   if (found !== undefined) return found;
   throw new HookFailure({
-    what: `no URL of OCP: the OcpProvider has no \`url\` and ${envPrefix}_URL is not set`,
+    what: `no URL of OCP: the OcpProvider has no \`url\` and ${variable} is not set`,
     details: NOTHING_DELETED,
-    next: `set ${envPrefix}_URL in the environment of terraform or cdktf, for example https://ocp.example.com:8080`,
+    next: `set ${variable} in the environment of terraform or cdktf, for example https://ocp.example.com:8080`,
   });
 }
 
-function variables(prefix: string) {
-  return {
-    username: `${prefix}_USERNAME`,
-    password: `${prefix}_PASSWORD`,
-    accessKeyId: `${prefix}_ACCESS_KEY_ID`,
-    accessKeySecret: `${prefix}_ACCESS_KEY_SECRET`,
-  } as const;
-}
-
 function credentialsFrom(prefix: string, env: NodeJS.ProcessEnv): Credentials {
-  const names = variables(prefix);
+  const names = credentialVariables(prefix);
   const username = read(env, names.username);
   const password = read(env, names.password);
   const accessKeyId = read(env, names.accessKeyId);

@@ -1,22 +1,11 @@
-import type { OcpId } from "../ocp/model.js";
-import {
-  ANY_NAME,
-  clusterKey,
-  ENV,
-  TODAY,
-  obproxyKey,
-  type ClusterSettings,
-  type ObproxySettings,
-  type TokenDeclaration,
-} from "./request.js";
-import { claimedElsewhere } from "./claimed.js";
+import { parseDuration } from "../contract/duration.js";
+import { ANY_NAME, ENV, TODAY } from "../contract/names.js";
+import { clusterKey, isId, keyOf, label, labelOf, obproxyKey, type OcpId, type Target } from "../contract/object.js";
+import type { ClusterSettings, ObproxySettings, TokenDeclaration } from "../contract/settings-file.js";
+import { claimedElsewhere, type Hands } from "./claimed.js";
 import { isAny, mayBeItsIds, tokensIn } from "./decide/elsewhere.js";
-import { parseDuration } from "./duration.js";
 import type { Settings } from "./settings.js";
-import { keyOf, labelOf, labelOfKey, type Target } from "./target.js";
 import { HookFailure } from "./tell/failure.js";
-
-export { keyOf, labelOf, labelOfKey, type Target };
 
 /** What is wanted: which object has to go, and under which conditions. */
 export interface Intent {
@@ -57,19 +46,6 @@ export interface Intent {
 }
 
 export type NameSource = "declaration" | "last-deploy" | "first-deploy";
-
-/** Why the object must not be touched at all, whatever OCP says. */
-export type Hands =
-  | { readonly off: false }
-  /** Success. `doubt`: what cannot be known about where it is left. */
-  | { readonly off: true; readonly outcome: "left-alone"; readonly reason: string; readonly doubt?: string }
-  | {
-      readonly off: true;
-      readonly outcome: "refused";
-      readonly guard: "preventDestroy" | "declaredElsewhere";
-      readonly reason: string;
-      readonly next: string;
-    };
 
 /** What the state remembers of how an object was declared. */
 export interface Remembered {
@@ -153,12 +129,13 @@ export function rememberedOf(triggerName: string, lastDeploy: unknown): Remember
  * Terraform checked that; undefined: it can. Undefined too where no id is passed at all, which is another mistake.
  */
 export function impossibleId(env: NodeJS.ProcessEnv): { readonly label: string; readonly why: string } | undefined {
-  const names = env[ENV.kind] === "obproxy" ? [ENV.clusterId, ENV.obproxyId] : [ENV.clusterId];
+  const kind = env[ENV.kind] === "obproxy" ? "obproxy" : "cluster";
+  const names = kind === "obproxy" ? [ENV.clusterId, ENV.obproxyId] : [ENV.clusterId];
   const ids = names.map((name) => env[name]);
   const wrong = ids.find((id) => id !== undefined && !isId(id));
   if (wrong === undefined || ids.includes(undefined)) return undefined;
   return {
-    label: `${env[ENV.kind] === "obproxy" ? "OBProxy" : "OBProxy cluster"} ${ids.join("/")}`,
+    label: label(kind, ids.join("/")),
     why: `${JSON.stringify(wrong)} is no id that OCP can have given (a positive integer without leading zeros), so nothing of that name can be there`,
   };
 }
@@ -291,11 +268,6 @@ function timeoutOf(text: string | undefined): number | undefined {
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined) throw badCall(`the settings hold timeouts.delete ${JSON.stringify(text)}`);
   return milliseconds;
-}
-
-/** OCP's ids are Java's `long`; leading zeros would make two keys of one object. */
-function isId(text: string): boolean {
-  return /^[1-9]\d{0,18}$/.test(text) && BigInt(text) <= 9_223_372_036_854_775_807n;
 }
 
 function readId(env: NodeJS.ProcessEnv, name: string): OcpId {

@@ -1,13 +1,14 @@
 import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
+import { SETTINGS_FILE } from "../contract/names.js";
+import { keyOf, labelOf, labelOfKey } from "../contract/object.js";
 import { isOutOfMemory, OcpConfigError, OutOfMemory } from "../ocp/errors.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import { connectionFrom } from "./connection.js";
 import { checkWhose } from "./whose.js";
-import { handsOff, impossibleId, intentFrom, keyOf, labelOf, labelOfKey, readTarget } from "./intent.js";
+import { handsOff, impossibleId, intentFrom, readTarget } from "./intent.js";
 import { forget, readMemory } from "./memory.js";
 import { systemClock } from "./patience/clock.js";
-import { SETTINGS_FILE } from "./request.js";
 import { readSettings } from "./settings.js";
 import { seeName, teardown } from "./teardown.js";
 import { Chronicle } from "./tell/chronicle.js";

@@ -1,18 +1,17 @@
+import { ANY_NAME, blockName, ENV, FIRST_NAME, instanceAddress, memoryName } from "../contract/names.js";
+import { keyOf, labelOf, type Target } from "../contract/object.js";
 import { standingOf } from "./decide/elsewhere.js";
 import {
   handsOff,
   type Intent,
   intentFrom,
-  labelOf,
   namesOfCluster,
   readLastDeploy,
   type Remembered,
   rememberedOf,
   targetOf,
 } from "./intent.js";
-import { ANY_NAME, ENV, FIRST_NAME } from "./request.js";
 import type { Settings } from "./settings.js";
-import { keyOf, type Target } from "./target.js";
 import { HookFailure } from "./tell/failure.js";
 
 /** What is remembered of an object's last declaration beside its null_resource, and is about to be forgotten. */
@@ -57,9 +56,9 @@ export function lackOf(
     ...(name === undefined ? [] : [`clusterName: ${name}`]),
     ...(skipHostOperation ? ["skipHostOperation: true"] : []),
   ];
-  const block = `${settings.provider.alias}_${target.kind === "cluster" ? "obproxy_clusters" : "obproxies"}`;
-  const own = `null_resource.${block}["${keyOf(target)}"]`;
-  const beside = `terraform_data.${block}_remembered["${keyOf(target)}"]`;
+  const { alias } = settings.provider;
+  const own = instanceAddress("null_resource", blockName(alias, target.kind), keyOf(target));
+  const beside = instanceAddress("terraform_data", memoryName(alias, target.kind), keyOf(target));
   const online = skipHostOperation ? "; where its host is online again, deploy it once without skipHostOperation" : "";
   return {
     what: `${label} has left the code, and its null_resource does not know ${lost.join(" nor ")}`,

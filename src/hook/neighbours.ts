@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { member } from "../contract/json.js";
+import { blockName, TRIGGERS, urlVariable } from "../contract/names.js";
+import { kindOfKey } from "../contract/object.js";
+import type { HookSettings, OtherProvider } from "../contract/settings-file.js";
 import { OcpConfigError } from "../ocp/errors.js";
 import { parseBaseUrl } from "../ocp/base-url.js";
-import type { HookSettings, OtherProvider } from "./request.js";
 
 /** Whether another provider's OCP is this one: by the addresses that both have in this environment. */
 export type SameOcp = "same" | "different" | "unknown";
@@ -52,7 +55,7 @@ type Whereabouts = Pick<OtherProvider, "url" | "envPrefix">;
 
 /** Scheme, host, port and path in one spelling; undefined: it is not set here, or no URL. */
 export function addressOf({ envPrefix, url }: Whereabouts, env: NodeJS.ProcessEnv): string | undefined {
-  const text = url ?? env[`${envPrefix}_URL`];
+  const text = url ?? env[urlVariable(envPrefix)];
   if (text === undefined || text === "") return undefined;
   try {
     return parseBaseUrl(text).href;
@@ -92,23 +95,17 @@ function resourcesOf(state: unknown): readonly unknown[] | undefined {
   return member(state, "version") === 4 && Array.isArray(resources) ? resources : undefined;
 }
 
-const CARRIERS: readonly unknown[] = ["null_resource", "terraform_data"];
+const CARRIERS: readonly unknown[] = Object.keys(TRIGGERS);
 
 /** In whichever block of the provider, with a hook or kept, of whichever carrier. */
 function isOf(resource: unknown, alias: string, key: string): boolean {
-  const block = `${alias}_${key.includes("/") ? "obproxies" : "obproxy_clusters"}`;
+  const kind = kindOfKey(key);
   const name = member(resource, "name");
   const instances = member(resource, "instances");
   return (
     CARRIERS.includes(member(resource, "type")) &&
-    (name === block || name === `${block}_kept`) &&
+    (name === blockName(alias, kind) || name === blockName(alias, kind, true)) &&
     Array.isArray(instances) &&
     instances.some((instance: unknown) => member(instance, "index_key") === key)
   );
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null
-    ? new Map<string, unknown>(Object.entries(value)).get(name)
-    : undefined;
 }

@@ -1,5 +1,5 @@
+import { ENV } from "../contract/names.js";
 import { isLoopback } from "../ocp/loopback.js";
-import { ENV } from "./request.js";
 
 /** A tick of OCP's task engine: its coordinators move once a second. */
 export const TICK_MS = 1000;

@@ -1,4 +1,4 @@
-import { ENV } from "./request.js";
+import { ENV } from "../contract/names.js";
 import type { Settings } from "./settings.js";
 import { HookFailure } from "./tell/failure.js";
 

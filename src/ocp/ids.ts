@@ -1,3 +1,4 @@
+import { isId } from "../contract/object.js";
 import { type IdList, OcpConfigError } from "./errors.js";
 import type { OcpId } from "./model.js";
 
@@ -17,7 +18,7 @@ export function sortedIds(ids: IdList): IdList {
  * change the path itself.
  */
 export function checkId(what: string, id: OcpId): OcpId {
-  if (!/^[1-9]\d{0,18}$/.test(id)) {
+  if (!isId(id)) {
     throw new OcpConfigError(`${what} ${JSON.stringify(id)} is not a positive integer; nothing was sent to OCP.`);
   }
 

@@ -1,9 +1,11 @@
+import type { OcpId } from "../contract/object.js";
+
 /**
  * What OCP's REST API speaks of, after its answers have been checked. Nothing here knows HTTP.
  *
  * Ids are strings of decimal digits: OCP writes ids above 2^53−1 as JSON strings and smaller ones as numbers.
  */
-export type OcpId = string;
+export type { OcpId };
 
 /** Values that OCP documents. Others occur; they are kept as they came, in upper case. */
 export type TaskStatus = "RUNNING" | "FAILED" | "SUCCESSFUL" | (string & {});

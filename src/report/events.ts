@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { type HookEvent, parseEvents } from "../contract/events.js";
-import { eventsFile, olderEventsFile } from "../hook/tell/events-file.js";
+import { eventsFile, olderEventsFile } from "../contract/events-file.js";
 
 /** What the hooks of a stack have written down, as far as it can be read. */
 export interface EventsRead {

@@ -1,4 +1,4 @@
-import { ENV } from "../../src/hook/request.js";
+import { ENV } from "../../src/contract/names.js";
 import type { HookCall, HookRun, HookRunner, StartedHook } from "../hook/hook-process.js";
 import type { Sent } from "./bad-network.js";
 import type { Random } from "./random.js";

@@ -14,7 +14,7 @@ import type {
   OtherProvider,
   ProviderSettings,
   TokenDeclaration,
-} from "../../src/hook/request.js";
+} from "../../src/contract/settings-file.js";
 import { resolveSettings, type Settings } from "../../src/hook/settings.js";
 import { settingsFile } from "../fixtures/settings.js";
 import { other } from "../hook/hook-process.js";

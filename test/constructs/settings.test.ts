@@ -1,6 +1,6 @@
 import { HttpBackend, LocalBackend, TerraformVariable } from "cdktf";
 import { Obproxy, ObproxyCluster, OcpProvider, WaitFor } from "../../src/index.js";
-import { settingsText } from "../../src/constructs/settings.js";
+import { settingsText } from "../../src/contract/settings-file.js";
 import { orders, synthesize, testApp, testStack } from "./support/app.js";
 
 const url = "https://ocp.example.com";

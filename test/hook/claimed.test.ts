@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { claimedElsewhere } from "../../src/hook/claimed.js";
 import type { Neighbour } from "../../src/hook/neighbours.js";
-import type { HookSettings, OtherProvider, TokenDeclaration } from "../../src/hook/request.js";
+import type { HookSettings, OtherProvider, TokenDeclaration } from "../../src/contract/settings-file.js";
 import { resolveSettings, type Settings } from "../../src/hook/settings.js";
 import { temporaryDirectory, type TemporaryDirectory } from "../support/temporary.js";
 import { type DeepPartial, other, settingsWith } from "./hook-process.js";

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type HookEvent, parseEvents } from "../../src/contract/events.js";
-import { eventsFile } from "../../src/hook/tell/events-file.js";
+import { eventsFile } from "../../src/contract/events-file.js";
 import {
   DEFAULT_CREDENTIALS,
   startSimulator,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { writeFileSync } from "node:fs";
 import { DEFAULT_CREDENTIALS, type FaultAction } from "../../src/simulator/index.js";
 import { selfSigned } from "../ocp/support/server.js";
-import { ENV } from "../../src/hook/request.js";
+import { ENV } from "../../src/contract/names.js";
 import { cluster, proxy, Stage, withProvider } from "./evidence/stage.js";
 import type { HookRun } from "./hook-process.js";
 

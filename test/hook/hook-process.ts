@@ -2,14 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import {
-  CA_FILE,
-  ENV,
-  HOOK_FILE,
-  type HookSettings,
-  type OtherProvider,
-  SETTINGS_FILE,
-} from "../../src/hook/request.js";
+import { CA_FILE, ENV, HOOK_FILE, SETTINGS_FILE } from "../../src/contract/names.js";
+import type { HookSettings, OtherProvider } from "../../src/contract/settings-file.js";
 import { resolveSettings, type Settings } from "../../src/hook/settings.js";
 import { settingsFile } from "../fixtures/settings.js";
 import { notInUnitTests } from "../support/kind.js";

@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectionFrom } from "../../src/hook/connection.js";
 import { HookFailure } from "../../src/hook/tell/failure.js";
-import { handsOff, impossibleId, intentFrom, labelOf, readTarget } from "../../src/hook/intent.js";
-import { ANY_NAME, ENV, type ProviderSettings } from "../../src/hook/request.js";
+import { handsOff, impossibleId, intentFrom, readTarget } from "../../src/hook/intent.js";
+import { labelOf } from "../../src/contract/object.js";
+import { ANY_NAME, ENV } from "../../src/contract/names.js";
+import type { ProviderSettings } from "../../src/contract/settings-file.js";
 import { readSettings, type Settings } from "../../src/hook/settings.js";
 import { other, settingsWith } from "./hook-process.js";
 

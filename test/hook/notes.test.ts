@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { compareNote, type Note, noteOf } from "../../src/hook/decide/note.js";
 import type { Notes } from "../../src/hook/act/tools.js";
 import { notesFor } from "../../src/hook/together/notes.js";
-import type { Target } from "../../src/hook/intent.js";
+import type { Target } from "../../src/contract/object.js";
 import type { Task, TaskTag } from "../../src/ocp/model.js";
 
 const URL = "http://ocp.example.com:8080";

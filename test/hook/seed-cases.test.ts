@@ -1,5 +1,5 @@
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../src/simulator/index.js";
-import { ENV } from "../../src/hook/request.js";
+import { ENV } from "../../src/contract/names.js";
 import { HookRunner, TICK_MS } from "./hook-process.js";
 
 /** So that hooks wait for each other long enough also where four processes start slowly. */

@@ -3,7 +3,6 @@ import { begin, evolve } from "../../src/hook/decide/memory.js";
 import { DEFAULT_BUDGET_MS, endOf } from "../../src/hook/decide/time-limit.js";
 import { Deadline, DeadlinePassed } from "../../src/hook/patience/deadline.js";
 import { deadlinePassed } from "../../src/hook/tell/failures.js";
-import { formatDuration, parseDuration } from "../../src/hook/duration.js";
 import { HookFailure } from "../../src/hook/tell/failure.js";
 import { Reporter } from "../../src/hook/tell/reporter.js";
 import { OcpError, type OcpErrorDetails, type OcpErrorKind } from "../../src/ocp/errors.js";
@@ -244,39 +243,5 @@ describe("the deadline", () => {
       "last seen: OCP had not answered a question yet",
       "at the end: GET http://ocp/x: lost",
     ]);
-  });
-});
-
-describe("durations", () => {
-  test.each([
-    ["90s", 90_000],
-    ["30m", 1_800_000],
-    ["2h", 7_200_000],
-    ["1h30m", 5_400_000],
-    ["1h2m3s", 3_723_000],
-  ])("reads %s", (text, milliseconds) => {
-    expect(parseDuration(text)).toBe(milliseconds);
-  });
-
-  test.each(["", "0s", "0h0m", "5", "1.5h", "-1h", "2d", "1m1h", "1h ", " 1h", "1H", "h", "999999h"])(
-    "refuses %j",
-    (text) => {
-      expect(parseDuration(text)).toBeUndefined();
-    },
-  );
-
-  test.each([
-    [-5, "0 ms"],
-    [0, "0 ms"],
-    [850, "850 ms"],
-    [999.6, "1000 ms"],
-    [12_000, "12 s"],
-    [119_000, "119 s"],
-    [119_700, "2 min"],
-    [200_000, "3 min 20 s"],
-    [7_199_700, "2 h"],
-    [7_500_000, "2 h 5 min"],
-  ])("writes %d ms as %s", (milliseconds, text) => {
-    expect(formatDuration(milliseconds)).toBe(text);
   });
 });

@@ -3,7 +3,7 @@ import { isBusy } from "../../src/hook/decide/on-cluster.js";
 import { laterFirst } from "../../src/hook/decide/memory.js";
 import { observer } from "../../src/hook/observe/observer.js";
 import type { Look, Questions, TaskAnswer } from "../../src/hook/decide/look.js";
-import type { Target } from "../../src/hook/intent.js";
+import type { Target } from "../../src/contract/object.js";
 import { createOcpClient } from "../../src/ocp/client.js";
 import type { OcpApi } from "../../src/ocp/api.js";
 import type { Task } from "../../src/ocp/model.js";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
-import { formatDuration } from "../../hook/duration.js";
-import { labelOf } from "../../hook/intent.js";
+import { formatDuration } from "../../contract/duration.js";
+import { labelOf } from "../../contract/object.js";
 import { CannotLook, messageOf } from "./cannot-look.js";
 import { at, isObject, textAt } from "./json.js";
 import { listed } from "./listed.js";

@@ -1,11 +1,13 @@
 import { type Action, decide, type Failing } from "../../hook/decide/decide.js";
 import { contentBreach, type GuardBreach } from "../../hook/decide/guards.js";
 import * as failures from "../../hook/tell/failures.js";
-import { type Hands, handsOff, type Intent, labelOf } from "../../hook/intent.js";
+import type { Hands } from "../../hook/claimed.js";
+import { handsOff, type Intent } from "../../hook/intent.js";
+import { labelOf } from "../../contract/object.js";
 import { lackOf } from "../../hook/memory.js";
 import type { WaitReason } from "../../hook/decide/memory.js";
 import type { Situation } from "../../hook/decide/situation.js";
-import { ANY_NAME } from "../../hook/request.js";
+import { ANY_NAME } from "../../contract/names.js";
 import type { Cluster, Task } from "../../ocp/model.js";
 import { classify } from "../../ocp/task.js";
 import { formatVersion } from "../../ocp/version.js";

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { replacementFlaws } from "../../constructs/block-needs.js";
-import { graphOf } from "../../constructs/dependency-cycles.js";
+import { replacementFlaws } from "../../contract/block-needs.js";
+import { graphOf } from "../../contract/dependency-cycles.js";
 import { HookFailure } from "../../hook/tell/failure.js";
-import { CA_FILE, ENV, SETTINGS_FILE } from "../../hook/request.js";
+import { CA_FILE, ENV, SETTINGS_FILE } from "../../contract/names.js";
 import { readSettings, type Settings } from "../../hook/settings.js";
 import { stateFileOf } from "./app.js";
 import { CannotLook, messageOf } from "./cannot-look.js";

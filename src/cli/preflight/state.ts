@@ -1,5 +1,6 @@
 import { at, isObject, listAt, textAt } from "./json.js";
-import { keyOf, rememberedOf, type Target } from "../../hook/intent.js";
+import { keyOf, type Target } from "../../contract/object.js";
+import { rememberedOf } from "../../hook/intent.js";
 import { type Memory, memoryFrom } from "../../hook/memory.js";
 import { readTriggers, targetOfKey, type Triggers } from "./targets.js";
 

@@ -1,5 +1,6 @@
-import { keyOf, labelOf, type Remembered, type Target } from "../../hook/intent.js";
-import { ANY_NAME } from "../../hook/request.js";
+import { keyOf, labelOf, type Target } from "../../contract/object.js";
+import type { Remembered } from "../../hook/intent.js";
+import { ANY_NAME } from "../../contract/names.js";
 import { aliasOf, type Stack } from "./stack.js";
 import type { Instance } from "./state.js";
 import { targetOfKey } from "./targets.js";

@@ -1,4 +1,5 @@
-import { type Remembered, rememberedOf, type Target } from "../../hook/intent.js";
+import { type Remembered, rememberedOf } from "../../hook/intent.js";
+import type { Target } from "../../contract/object.js";
 import { isObject } from "./json.js";
 
 const ID = /^[1-9]\d{0,18}$/;

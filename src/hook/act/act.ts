@@ -1,3 +1,5 @@
+import { formatDuration } from "../../contract/duration.js";
+import { labelOfKey } from "../../contract/object.js";
 import { OcpError } from "../../ocp/errors.js";
 import type { OcpId, Task } from "../../ocp/model.js";
 import { progress } from "../../ocp/task.js";
@@ -15,8 +17,6 @@ import { HookFailure } from "../tell/failure.js";
 import { count } from "../tell/reporter.js";
 import type { Dispatch } from "../together/courier.js";
 import { failureFor } from "./fail.js";
-import { formatDuration } from "../duration.js";
-import { labelOfKey } from "../target.js";
 import type { Chronicle } from "../tell/chronicle.js";
 import type { Tools } from "./tools.js";
 

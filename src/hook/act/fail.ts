@@ -1,10 +1,10 @@
+import { formatDuration } from "../../contract/duration.js";
+import { obproxyKey } from "../../contract/object.js";
 import { failureLines } from "../../ocp/log.js";
 import type { OcpId, Task } from "../../ocp/model.js";
 import type { Failing } from "../decide/decide.js";
 import type { OurTask, Situation } from "../decide/situation.js";
-import { obproxyKey } from "../request.js";
 import { TOLERANCES, TRIES } from "../decide/tolerances.js";
-import { formatDuration } from "../duration.js";
 import type { HookFailure } from "../tell/failure.js";
 import * as failures from "../tell/failures.js";
 import type { Tools } from "./tools.js";

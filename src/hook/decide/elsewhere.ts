@@ -1,8 +1,9 @@
+import { ANY_NAME } from "../../contract/names.js";
+import { keyOf, type Target } from "../../contract/object.js";
+import type { TokenDeclaration } from "../../contract/settings-file.js";
 import type { OcpId } from "../../ocp/model.js";
 import type { Neighbour } from "../neighbours.js";
-import { ANY_NAME, type TokenDeclaration } from "../request.js";
 import type { Settings } from "../settings.js";
-import { keyOf, type Target } from "../target.js";
 
 /**
  * What the app declares of one object, here and elsewhere. A declaration protects wherever it stands: in another

@@ -1,7 +1,7 @@
+import type { Target } from "../../contract/object.js";
 import type { Listing } from "../../ocp/list.js";
 import type { Cluster, OcpId, Task, Unread } from "../../ocp/model.js";
 import { classify, concerns, isDeletionTask, type Verdict } from "../../ocp/task.js";
-import type { Target } from "../intent.js";
 import type { ClusterAnswer, Look } from "./look.js";
 
 /*

@@ -1,8 +1,8 @@
+import type { Target } from "../../contract/object.js";
 import type { OcpError } from "../../ocp/errors.js";
 import { compareIds } from "../../ocp/ids.js";
 import type { OcpId, Task } from "../../ocp/model.js";
 import { longestPathSeconds } from "../../ocp/task.js";
-import type { Target } from "../intent.js";
 import { digestLook } from "./digest.js";
 import type { Look, TaskAnswer } from "./look.js";
 import type { Note, Recorded } from "./note.js";

@@ -1,5 +1,5 @@
+import type { Target } from "../../contract/object.js";
 import type { OcpId, Task } from "../../ocp/model.js";
-import type { Target } from "../intent.js";
 
 /** The task that a run of the hook started for an object, as that run knew it. Files are a matter of `together/notes.ts`. */
 export interface Note {

@@ -1,7 +1,7 @@
+import type { Target } from "../../contract/object.js";
 import { compareIds } from "../../ocp/ids.js";
 import type { Cluster, OcpId, Task } from "../../ocp/model.js";
 import { classify, concerns, isDeletionTask } from "../../ocp/task.js";
-import type { Target } from "../intent.js";
 import { aboutObject, isAtWork } from "./evidence.js";
 
 /** What goes on on the cluster besides our own deletion. */

@@ -1,8 +1,9 @@
+import type { Target } from "../../contract/object.js";
 import type { OcpError } from "../../ocp/errors.js";
 import { compareIds } from "../../ocp/ids.js";
 import type { Cluster, OcpId, Task, Unread } from "../../ocp/model.js";
 import { classify, type Verdict } from "../../ocp/task.js";
-import type { Intent, Target } from "../intent.js";
+import type { Intent } from "../intent.js";
 import { badEnds, endedByHand, endUnknown, ourDeletion } from "./deletions.js";
 import {
   endedWell,

@@ -1,7 +1,7 @@
+import { formatDuration } from "../../contract/duration.js";
 import { OcpError } from "../../ocp/errors.js";
 import type { Clock } from "./clock.js";
 import type { Deadline } from "./deadline.js";
-import { formatDuration } from "../duration.js";
 import { TOLERANCES, TRIES } from "../decide/tolerances.js";
 import { refusedAfterAccepted } from "../tell/failures.js";
 import type { Reporter } from "../tell/reporter.js";

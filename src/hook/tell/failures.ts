@@ -1,10 +1,10 @@
+import { formatDuration } from "../../contract/duration.js";
 import type { OcpError } from "../../ocp/errors.js";
 import type { Cluster, ObproxyServer, OcpId, Subtask, Task } from "../../ocp/model.js";
 import type { Verdict } from "../../ocp/task.js";
 import { type GuardBreach, protectsSome } from "../decide/guards.js";
 import { jsonForLog } from "../../ocp/text.js";
 import { HookFailure } from "./failure.js";
-import { formatDuration } from "../duration.js";
 import type { BadEnd } from "../decide/situation.js";
 import { type Memory, newestFirst } from "../decide/memory.js";
 import type { Intent } from "../intent.js";

@@ -1,10 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readSync, renameSync, writeSync } from "node:fs";
 import { devNull } from "node:os";
 import { dirname } from "node:path";
+import { eventsFile, olderEventsFile } from "../../contract/events-file.js";
 import { EVENTS_VERSION, type Happening, type HookEvent, parseEvents, type Stamp } from "../../contract/events.js";
 import { clean } from "../../ocp/text.js";
 import { claim, reasonOf } from "../together/own-directory.js";
-import { eventsFile, olderEventsFile } from "./events-file.js";
 
 /** Where a hook writes what happens, and reads what the others of its run have written. */
 export interface Journal {

@@ -1,8 +1,8 @@
+import { formatDuration } from "../../contract/duration.js";
 import { inOrder } from "../../ocp/graph.js";
 import type { Subtask, Task } from "../../ocp/model.js";
 import { isDocumented, progress } from "../../ocp/task.js";
 import { cut, oneLine } from "../../ocp/text.js";
-import { formatDuration } from "../duration.js";
 import type { HookFailure } from "./failure.js";
 
 const HEARTBEAT_TICKS = 60;

@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
+import { labelOf } from "../../contract/object.js";
 import { OcpError } from "../../ocp/errors.js";
 import type { OcpId, Task } from "../../ocp/model.js";
 import { concerns } from "../../ocp/task.js";
-import { labelOf } from "../intent.js";
 import { Bell } from "./bell.js";
 import type { CourierTools, Dispatch } from "./courier.js";
 import type { Member } from "./member.js";

@@ -1,3 +1,4 @@
+import { isId } from "../../contract/object.js";
 import type { OcpErrorDetails, OcpErrorKind } from "../../ocp/errors.js";
 import { compareIds } from "../../ocp/ids.js";
 import type { OcpId, Subtask, Task, TaskTag } from "../../ocp/model.js";
@@ -229,7 +230,7 @@ function text(value: unknown): string {
 }
 
 function id(value: unknown): OcpId {
-  if (typeof value !== "string" || !/^[1-9]\d{0,18}$/.test(value)) throw new Unreadable();
+  if (typeof value !== "string" || !isId(value)) throw new Unreadable();
   return value;
 }
 

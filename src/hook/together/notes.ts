@@ -10,11 +10,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { isId } from "../../contract/object.js";
+import { fileNameFor, stateDirectory } from "../../contract/state-directory.js";
 import { compareIds } from "../../ocp/ids.js";
 import type { Notes } from "../act/tools.js";
 import type { Note, Recorded } from "../decide/note.js";
 import { claim, isMissing, reasonOf, whyNotOurs, whyNotWritable } from "./own-directory.js";
-import { fileNameFor, stateDirectory } from "./state-directory.js";
 
 /**
  * A file per object where the user's state belongs. Nothing that goes wrong with it stops a teardown, and nothing that
@@ -106,7 +107,7 @@ function parseRecorded(text: string): Recorded | undefined {
   const note = task === undefined ? undefined : parseNote(task);
   if (task !== undefined && note === undefined) return undefined;
   // OCP may have listed no task yet.
-  if (unheardSince !== undefined && unheardSince !== "0" && !isId(unheardSince)) return undefined;
+  if (unheardSince !== undefined && unheardSince !== "0" && !isWrittenId(unheardSince)) return undefined;
   if (note === undefined && unheardSince === undefined) return undefined;
   return { ...(note !== undefined && { task: note }), ...(unheardSince !== undefined && { unheardSince }) };
 }
@@ -114,7 +115,9 @@ function parseRecorded(text: string): Recorded | undefined {
 function parseNote(value: unknown): Note | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { taskId, name, startTime, clusterId, obproxyIds }: Readonly<Record<string, unknown>> = { ...value };
-  if (!isId(taskId) || typeof name !== "string" || !isId(clusterId) || !isSortedIds(obproxyIds)) return undefined;
+  if (!isWrittenId(taskId) || typeof name !== "string" || !isWrittenId(clusterId) || !isSortedIds(obproxyIds)) {
+    return undefined;
+  }
   if (startTime !== undefined && typeof startTime !== "string") return undefined;
   return { taskId, name, ...(startTime !== undefined && { startTime }), clusterId, obproxyIds };
 }
@@ -127,11 +130,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isId(value: unknown): value is string {
-  return typeof value === "string" && /^[1-9]\d{0,18}$/.test(value);
+function isWrittenId(value: unknown): value is string {
+  return typeof value === "string" && isId(value);
 }
 
 function isSortedIds(value: unknown): value is readonly string[] {
-  if (!Array.isArray(value) || !value.every(isId)) return false;
+  if (!Array.isArray(value) || !value.every(isWrittenId)) return false;
   return value.every((id, index) => index === 0 || compareIds(value[index - 1] ?? "", id) < 0);
 }

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { App, Testing, TerraformStack } from "cdktf";
-import type { HookSettings } from "../../../src/hook/request.js";
+import type { HookSettings } from "../../../src/contract/settings-file.js";
 import { Obproxy, ObproxyCluster, OcpProvider, type OcpProviderProps } from "../../../src/index.js";
 
 export interface Move {

@@ -9,7 +9,7 @@ import {
   withSettings,
   withTimeout,
 } from "../evidence/stage.js";
-import { ENV } from "../../../src/hook/request.js";
+import { ENV } from "../../../src/contract/names.js";
 
 jest.setTimeout(60_000);
 

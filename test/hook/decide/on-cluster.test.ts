@@ -1,4 +1,4 @@
-import type { Target } from "../../../src/hook/intent.js";
+import type { Target } from "../../../src/contract/object.js";
 import { failedOnCluster, mayExplainLock, tasksAtWork } from "../../../src/hook/decide/on-cluster.js";
 import type { Subtask, Task, TaskTag } from "../../../src/ocp/model.js";
 

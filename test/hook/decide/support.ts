@@ -1,7 +1,8 @@
 import { begin, type Event, evolve, type Memory } from "../../../src/hook/decide/memory.js";
 import { type Look, NO_LOOK, type TaskAnswer } from "../../../src/hook/decide/look.js";
 import type { Note } from "../../../src/hook/decide/note.js";
-import type { Intent, Target } from "../../../src/hook/intent.js";
+import type { Intent } from "../../../src/hook/intent.js";
+import type { Target } from "../../../src/contract/object.js";
 import { OcpError, type OcpErrorDetails, type OcpErrorKind } from "../../../src/ocp/errors.js";
 import type { Listing } from "../../../src/ocp/list.js";
 import type { Cluster, Task, TaskTag, Unread } from "../../../src/ocp/model.js";

@@ -1,4 +1,4 @@
-import { ANY_NAME } from "../../../src/hook/request.js";
+import { ANY_NAME } from "../../../src/contract/names.js";
 import { inContents, inPage, type SeedCluster, type Simulator } from "../../../src/simulator/index.js";
 import type { HookCall } from "../hook-process.js";
 import {

@@ -1,4 +1,4 @@
-import { ENV } from "../../../src/hook/request.js";
+import { ENV } from "../../../src/contract/names.js";
 import { OcpError } from "../../../src/ocp/errors.js";
 import type { OcpApi } from "../../../src/ocp/api.js";
 import { longestPathSeconds } from "../../../src/ocp/task.js";

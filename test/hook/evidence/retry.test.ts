@@ -1,4 +1,4 @@
-import type { HookSettings } from "../../../src/hook/request.js";
+import type { HookSettings } from "../../../src/contract/settings-file.js";
 import { type DeepPartial, type HookCall, other } from "../hook-process.js";
 import { cluster, CLUSTER, EARLY, failureIn, isDelete, LATE, proxy, Stage, withRetry, withSettings } from "./stage.js";
 

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
-import { ENV, type HookSettings } from "../../../src/hook/request.js";
+import { ENV } from "../../../src/contract/names.js";
+import type { HookSettings } from "../../../src/contract/settings-file.js";
 import {
   type FaultAction,
   inContents,

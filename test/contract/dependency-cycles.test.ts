@@ -1,4 +1,4 @@
-import { cycleThrough, graphOf } from "../../src/constructs/dependency-cycles.js";
+import { cycleThrough, graphOf } from "../../src/contract/dependency-cycles.js";
 
 function cycle(resource: unknown, rest: Readonly<Record<string, unknown>> = {}): readonly string[] | undefined {
   return cycleThrough(graphOf({ resource, ...rest }), "a.x");

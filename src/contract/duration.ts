@@ -1,4 +1,5 @@
-import { DURATION } from "./request.js";
+/** Hours, minutes and seconds, each at most once and in this order. */
+const DURATION = /^(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?$/;
 
 const UNIT_SECONDS = { h: 3600, m: 60, s: 1 } as const;
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { EVENTS_VARIABLE } from "../../contract/events.js";
-import { fileNameFor, stateDirectory } from "../together/state-directory.js";
+import { EVENTS_VARIABLE } from "./events.js";
+import { fileNameFor, stateDirectory } from "./state-directory.js";
 
 /** Where the events of a stack are: a file that was chosen, or one in the user's state directory. */
 export function eventsFile(

@@ -1,3 +1,5 @@
+import { member } from "./json.js";
+
 /** What a block of ours needs so that nothing is replaced, that is deleted, and each hook runs. Of what is written alone. */
 
 /** As it stands in the configuration. */
@@ -93,10 +95,4 @@ function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...names].every((name) => isSame(member(a, name), member(b, name)));
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null
-    ? new Map<string, unknown>(Object.entries(value)).get(name)
-    : undefined;
 }

@@ -1,6 +1,5 @@
 import { userInfo } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { crypto } from "../../ocp/auth.js";
 
 /**
  * `$XDG_STATE_HOME`, else `~/.local/state`; `%LOCALAPPDATA%` on Windows. Unlike a temporary directory it belongs to one
@@ -39,5 +38,7 @@ const LONGEST_FILE_NAME = 180;
  */
 export function fileNameFor(text: string): string {
   const name = Buffer.from(text).toString("hex");
-  return name.length <= LONGEST_FILE_NAME ? name : crypto().createHash("sha256").update(text).digest("hex");
+  return name.length <= LONGEST_FILE_NAME
+    ? name
+    : process.getBuiltinModule("node:crypto").createHash("sha256").update(text).digest("hex");
 }

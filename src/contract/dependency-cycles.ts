@@ -1,3 +1,5 @@
+import { member } from "./json.js";
+
 /** What one stack's configuration, as Terraform reads it, says about who waits for whom. */
 export interface Graph {
   /** Address of a block → addresses that it refers to. */
@@ -102,8 +104,4 @@ function endOfTemplate(text: string, start: number): number {
 
 function entries(value: unknown): [string, unknown][] {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
-}
-
-function member(value: unknown, name: string): unknown {
-  return entries(value).find(([key]) => key === name)?.[1];
 }
