@@ -1,5 +1,5 @@
 import { OcpError, type OcpErrorDetails, type OcpErrorKind } from "./errors.js";
-import { describe, isObject, type JsonObject, optionalText, ShapeError } from "./fields.js";
+import { describe, isObject, type JsonObject, optionalText, ShapeError, shownText } from "./fields.js";
 import { maskSecrets } from "./mask.js";
 import type { Proxy } from "./proxy.js";
 import { clean } from "./text.js";
@@ -46,13 +46,17 @@ export interface Success {
   readonly data: unknown;
   /** Empty where OCP gives none. */
   readonly traceId: string;
+  /** By OCP's clock; absent where OCP does not tell. */
+  readonly timestamp?: string;
 }
 
 /** What stands in a successful answer; everything else throws an `OcpError`. */
 export function readData(call: Call, answer: Answer): Success {
   const body = readJson(call, answer);
   if (body["successful"] === true) {
-    return { data: body["data"], traceId: clean(optionalText(body["traceId"]) ?? "", 80) };
+    const timestamp = shownText(body["timestamp"]);
+    const traceId = clean(optionalText(body["traceId"]) ?? "", 80);
+    return { data: body["data"], traceId, ...(timestamp !== undefined && { timestamp }) };
   }
   const failed = readFailure(body, call.mask);
   if (failed !== undefined) {

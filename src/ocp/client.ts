@@ -1,5 +1,14 @@
 import { readFileSync } from "node:fs";
-import { type Answer, type Call, ocpError, readData, readJson, readModel, type Subject } from "./answer.js";
+import {
+  type Answer,
+  type Call,
+  ocpError,
+  readData,
+  readJson,
+  readModel,
+  type Subject,
+  type Success,
+} from "./answer.js";
 import type { DeleteObproxiesRequest, OcpApi, PageRequest, TasksRequest } from "./api.js";
 import { authorization, canonicalQuery, checkCredentials, type Credentials, crypto, type Query } from "./auth.js";
 import { type BaseUrl, parseBaseUrl } from "./base-url.js";
@@ -134,8 +143,8 @@ class OcpClient implements OcpApi {
   }
 
   async task(id: OcpId): Promise<Task> {
-    return this.read({ method: "GET", path: taskPath(id), subject: "task" }, (data, traceId) =>
-      sameId(id, withTrace(parseTask(data), traceId)),
+    return this.read({ method: "GET", path: taskPath(id), subject: "task" }, (data, answer) =>
+      sameId(id, answeredTask(data, answer)),
     );
   }
 
@@ -149,11 +158,11 @@ class OcpClient implements OcpApi {
   }
 
   async deleteCluster(id: OcpId): Promise<Task> {
-    return this.read({ method: "DELETE", path: clusterPath(id), subject: "cluster" }, parseSubmitted);
+    return this.read({ method: "DELETE", path: clusterPath(id), subject: "cluster" }, answeredTask);
   }
 
   async deleteObproxies(request: DeleteObproxiesRequest): Promise<Task> {
-    return this.read({ ...deletion(request), subject: "obproxies" }, parseSubmitted);
+    return this.read({ ...deletion(request), subject: "obproxies" }, answeredTask);
   }
 
   close(): Promise<void> {
@@ -161,11 +170,12 @@ class OcpClient implements OcpApi {
     return Promise.resolve();
   }
 
-  private async read<T>(request: Request, parse: (data: unknown, traceId: string) => T): Promise<T> {
+  private async read<T>(request: Request, parse: (data: unknown, answer: Success) => T): Promise<T> {
     const { call, answer } = await this.send(request);
-    const { data, traceId } = readData(call, answer);
+    const success = readData(call, answer);
+    const { data } = success;
     if (request.verbatim !== true) maskLongTexts(data, this.mask);
-    return readModel(call, answer, () => parse(data, traceId));
+    return readModel(call, answer, () => parse(data, success));
   }
 
   private async send(request: Request): Promise<{ call: Call; answer: Answer }> {
@@ -253,12 +263,12 @@ function deletion(request: DeleteObproxiesRequest): Request {
   return { method: "POST", path: `${path}/servers/delete`, body: `{"obproxyServerIds":[${ids.join(",")}]${skip}}` };
 }
 
-function parseSubmitted(data: unknown, traceId: string): Task {
-  return withTrace(parseTask(data), traceId);
-}
-
-function withTrace(task: Task, traceId: string): Task {
-  return traceId === "" ? task : { ...task, traceId };
+function answeredTask(data: unknown, { timestamp, traceId }: Success): Task {
+  return {
+    ...parseTask(data),
+    ...(traceId !== "" && { traceId }),
+    ...(timestamp !== undefined && { answeredAt: timestamp }),
+  };
 }
 
 /** A cache on the way could answer with something else than what was asked for. */

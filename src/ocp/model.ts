@@ -25,6 +25,9 @@ export interface Subtask {
   readonly parallelIdx: number;
   /** Attempts so far, starting at 1. */
   readonly runTime: number;
+  /** Of the newest attempt, as OCP wrote it (ISO 8601 with offset); absent: it has not begun, or OCP does not tell. */
+  readonly startTime?: string;
+  readonly finishTime?: string;
   readonly upstreams: readonly OcpId[];
   readonly downstreams: readonly OcpId[];
 }
@@ -55,6 +58,8 @@ export interface Task {
   readonly unreadTags?: number;
   /** OCP's trace id of the answer that this was read from. */
   readonly traceId?: string;
+  /** When OCP gave that answer, by its own clock and as it wrote it. */
+  readonly answeredAt?: string;
 }
 
 export interface ObproxyServer {

@@ -54,6 +54,8 @@ export function parseTask(value: unknown, path = "data"): Task {
 function parseSubtask(value: unknown, path: string): Subtask {
   const subtask = object(value, path);
   const operation = shownUpperCase(subtask["operation"]);
+  const startTime = shownText(subtask["startTime"]);
+  const finishTime = shownText(subtask["finishTime"]);
   return {
     id: id(subtask["id"], `${path}.id`),
     name: shownText(subtask["name"]) ?? "",
@@ -62,6 +64,8 @@ function parseSubtask(value: unknown, path: string): Subtask {
     timeoutSeconds: Math.max(0, optionalNumber(subtask["timeout"]) ?? 0),
     parallelIdx: optionalNumber(subtask["parallelIdx"]) ?? -1,
     runTime: optionalNumber(subtask["runTime"]) ?? 1,
+    ...(startTime !== undefined && { startTime }),
+    ...(finishTime !== undefined && { finishTime }),
     upstreams: parseNeighbours(subtask["upstreams"]),
     downstreams: parseNeighbours(subtask["downstreams"]),
   };

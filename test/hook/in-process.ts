@@ -28,6 +28,8 @@ export class MockedClock implements Clock {
   constructor(
     private readonly onTick: () => unknown = () => undefined,
     private readonly chance: () => number = () => 0.5,
+    /** How long a round of OCP's engine takes. */
+    private readonly roundMs: () => number = () => TICK,
   ) {}
 
   now(): number {
@@ -53,7 +55,7 @@ export class MockedClock implements Clock {
       if (next === appointment) {
         await this.appointments.shift()?.run();
       } else {
-        this.nextTick += TICK;
+        this.nextTick += this.roundMs();
         await this.onTick();
       }
     }

@@ -64,9 +64,19 @@ function connection(): Connection {
   return { baseUrl: ocp.url, credentials, ca: undefined, insecureSkipVerify: false };
 }
 
+interface Declared {
+  readonly id: string;
+  readonly skipDestroy?: true;
+  readonly preventDestroy?: true;
+}
+
 /** The hook of OBProxy 1. */
-function hook(more: Partial<MeetingTools> = {}): Courier {
-  const intent = intentFrom({ kind: "obproxy", clusterId: "27", obproxyId: "1" }, "orders", settingsWith());
+function hook({ declared = [], ...more }: Partial<MeetingTools> & { declared?: readonly Declared[] } = {}): Courier {
+  const obproxies = Object.fromEntries(
+    declared.map(({ id, ...rest }) => [`27/${id}`, { path: `app/${id}`, clusterName: "orders", ...rest }]),
+  );
+  const settings = { ...settingsWith(), obproxies };
+  const intent = intentFrom({ kind: "obproxy", clusterId: "27", obproxyId: "1" }, "orders", settings);
   const clock = systemClock;
   const deadline = new Deadline(clock, TICK_MS / 2);
   const reporter = new Reporter(
@@ -138,8 +148,8 @@ class Peer {
 
 describe("a hook that leads", () => {
   /** It has begun to gather when this resolves. */
-  async function leading(): Promise<{ readonly sent: Promise<Dispatch> }> {
-    const sent = hook().send(saw);
+  async function leading(more: Parameters<typeof hook>[0] = {}): Promise<{ readonly sent: Promise<Dispatch> }> {
+    const sent = hook(more).send(saw);
     while (!leads()) await new Promise((resolve) => setTimeout(resolve, 2));
     return { sent };
   }
@@ -165,6 +175,42 @@ describe("a hook that leads", () => {
     expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
     expect(await other.hears(2)).toEqual(["count", "sent"]);
     expect(deletes()).toEqual(["1,2"]);
+  });
+
+  const PATIENT: Patience = { ...PATIENCE, quietMs: 60_000, longestMs: 60_000 };
+  test.each<[string, readonly Declared[]]>([
+    ["that the app declares", [{ id: "1" }, { id: "2" }]],
+    ["that is still there", [{ id: "1" }, { id: "2" }, { id: "9" }]],
+    ["that is not kept", [{ id: "1" }, { id: "2" }, { id: "3", skipDestroy: true }]],
+    ["that is not protected", [{ id: "1" }, { id: "2" }, { id: "3", preventDestroy: true }]],
+  ])("waits for nobody else when everybody has come %s", async (_, declared) => {
+    const { sent } = await leading({ declared, patience: () => PATIENT });
+    const other = await guest();
+    other.say({ says: "join", member: member() });
+    expect(await other.hears(1)).toEqual(["count"]);
+    other.say({ says: "here" });
+    expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
+  });
+
+  test("waits for nobody where it is the only one of the cluster that is left to go", async () => {
+    const courier = hook({ declared: [{ id: "1" }, { id: "9" }], patience: () => PATIENT });
+    expect(await courier.send(saw)).toMatchObject({ obproxyIds: ["1"] });
+  });
+
+  test.each<[string, readonly Declared[]]>([
+    ["one that is declared and still there has not come", [{ id: "1" }, { id: "2" }, { id: "3" }]],
+    ["it has left the app itself, as others may have", [{ id: "2" }]],
+  ])("waits for others where %s", async (_, declared) => {
+    const { sent } = await leading({ declared });
+    for (const id of ["2", "3"]) {
+      const other = await guest();
+      other.say({ says: "join", member: member(id) });
+      if (id === "2") await new Promise((resolve) => setTimeout(resolve, 50));
+      void other.hears(1).then(() => {
+        other.say({ says: "here" });
+      });
+    }
+    expect(await sent).toMatchObject({ obproxyIds: ["1", "2", "3"] });
   });
 
   test.each<[string, (own: Member) => Member]>([
@@ -447,6 +493,8 @@ describe("what hooks tell each other", () => {
       timeoutSeconds: 60,
       parallelIdx: -1,
       runTime: 1,
+      startTime: "2026-11-22T10:00:00Z",
+      finishTime: "2026-11-22T11:00:00Z",
       upstreams: ["2"],
       downstreams: [],
     };
@@ -462,6 +510,7 @@ describe("what hooks tell each other", () => {
       tags: [{ obproxyClusterId: "27", obproxyClusterName: "orders", obproxyServerId: "1" }],
       unreadTags: 1,
       traceId: "t",
+      answeredAt: "2026-11-22T10:30:00Z",
     };
     expect(readLeader(JSON.parse(JSON.stringify({ says: "task", task })))).toEqual({ says: "task", task });
   });

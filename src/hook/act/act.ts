@@ -55,10 +55,11 @@ async function follow(action: Doing<"follow">, seen: Situation, tools: Tools): P
   if (ours) reporter.taskStarted(task, "found at work:", atMost(deadline));
   else reporter.taskStarted(task, whoseTask(task, certain, chronicle), `${byWhom(task)}${atMost(deadline)}`);
   const waitedMs = action.since === undefined ? 0 : clock.now() - action.since;
-  const isUnclear = seen.following?.unclear !== undefined;
-  const pause = isUnclear
-    ? { milliseconds: 2 * tickMs, quick: false }
-    : nextPause({ task, waitedMs, quickLooks, tickMs, random: clock.random() });
+  const { isClockStill = false, unclear } = seen.following ?? {};
+  const pause =
+    unclear !== undefined
+      ? { milliseconds: 2 * tickMs, quick: false }
+      : nextPause({ task, waitedMs, quickLooks, isClockStill, tickMs, random: clock.random() });
   const answer = await nextOf(task.id, pause.milliseconds, ours, tools);
   if (answer.says === "there") {
     const telling = chronicle.telling(answer.task, ours && courier.isLed());

@@ -51,6 +51,8 @@ export interface Following {
   readonly certain: boolean;
   readonly since: number;
   readonly quickLooks: number;
+  /** Two answers were given at the same time, by OCP's clock: nothing that it says of time is of use. */
+  readonly isClockStill: boolean;
   /** Why its newest state is not known, and since when; undefined: it is. */
   readonly unclear: { readonly answer: Exclude<TaskAnswer, { says: "there" }>; readonly since: number } | undefined;
 }
@@ -273,7 +275,8 @@ function digestPoll(memory: Memory, poll: Extract<Event, { event: "polled" }>): 
   const allowance = ours ? withLimitsOf(task, memory.allowance) : memory.allowance;
   if (!isAtWork(task)) return endOfFollowing({ ...memory, deletions, allowance }, task);
   const quickLooks = before.quickLooks + (poll.quick ? 1 : 0);
-  const following = { ...before, task, quickLooks, unclear: undefined };
+  const isClockStill = task.answeredAt !== undefined && task.answeredAt === before.task.answeredAt;
+  const following = { ...before, task, quickLooks, isClockStill, unclear: undefined };
   return { ...memory, waiting: undefined, deletions, allowance, following };
 }
 
@@ -284,7 +287,7 @@ function withLimitsOf(task: Task, allowance: Memory["allowance"]): Memory["allow
 }
 
 function follow({ at }: Memory, task: Task, ours: boolean, certain: boolean): Following {
-  return { task, ours, certain, since: at, quickLooks: 0, unclear: undefined };
+  return { task, ours, certain, since: at, quickLooks: 0, isClockStill: false, unclear: undefined };
 }
 
 /** A failed task may be retried; the others are over. */

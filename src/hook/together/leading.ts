@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { OcpConfigError, OcpError } from "../../ocp/errors.js";
-import type { Cluster, OcpVersion } from "../../ocp/model.js";
+import type { Cluster, OcpId, OcpVersion } from "../../ocp/model.js";
 import { isClusterLock } from "../decide/refusals.js";
 import { HookFailure } from "../tell/failure.js";
 import { Bell } from "./bell.js";
@@ -95,10 +95,11 @@ export class Leading {
     // Its failure is met below; until then nobody looks at it.
     asked.catch(() => undefined);
     const end = clock.now() + patience.longestMs;
-    for (;;) {
+    while (!this.isComplete()) {
       const left = Math.min(this.lastArrival + patience.quietMs, end) - clock.now();
       if (left <= 0) break;
-      await tools.deadline.pause(left);
+      tools.deadline.check();
+      await this.answers.wait(Math.min(left, tools.deadline.left()));
     }
     this.gathering = false;
     // Those who come now shall meet among themselves, not wait for us.
@@ -107,6 +108,26 @@ export class Leading {
       asked.then((version) => ({ version })),
       patience.versionMs,
     );
+  }
+
+  /**
+   * Whether everybody has come who can: what the app declares of the cluster, may go, and is still there. Where the
+   * leader's own object has left the app nobody knows what else has.
+   */
+  private isComplete(): boolean {
+    const { saw, tools } = this.options;
+    const { declared, declaredObproxyIds, keptObproxyIds } = tools.intent;
+    if (!declared) return false;
+    const here = this.idsHere();
+    return (saw.obproxies ?? []).every(
+      ({ id }) => !declaredObproxyIds.has(id) || keptObproxyIds.has(id) || here.has(id),
+    );
+  }
+
+  /** Of the OBProxies whose hooks have come. */
+  private idsHere(): ReadonlySet<OcpId> {
+    const guests = [...this.guests.values()].flatMap((guest) => ("member" in guest ? [guest.member] : []));
+    return new Set([this.options.own, ...guests].map(({ sight }) => sight.obproxyId));
   }
 
   /** Who is still there. All others are told that they are not in the call. */
@@ -169,8 +190,7 @@ export class Leading {
 
   /** Two runs for one object stay apart: what becomes of one of them is not the other's. */
   private isTaken({ sight: { obproxyId } }: Member): boolean {
-    const all = [...this.guests.values()].flatMap((guest) => ("member" in guest ? [guest.member] : []));
-    return [this.options.own, ...all].some(({ sight }) => sight.obproxyId === obproxyId);
+    return this.idsHere().has(obproxyId);
   }
 
   private dismiss(which: (guest: Guest) => boolean): void {

@@ -103,6 +103,7 @@ function readTask(value: unknown): Task {
   const tags = optional(task["tags"], (all) => list(all, readTag));
   const unreadTags = optional(task["unreadTags"], number);
   const traceId = optional(task["traceId"], text);
+  const answeredAt = optional(task["answeredAt"], text);
   return {
     id: id(task["id"]),
     name: text(task["name"]),
@@ -115,12 +116,15 @@ function readTask(value: unknown): Task {
     ...(tags !== undefined && { tags }),
     ...(unreadTags !== undefined && { unreadTags }),
     ...(traceId !== undefined && { traceId }),
+    ...(answeredAt !== undefined && { answeredAt }),
   };
 }
 
 function readSubtask(value: unknown): Subtask {
   const subtask = record(value);
   const operation = optional(subtask["operation"], text);
+  const startTime = optional(subtask["startTime"], text);
+  const finishTime = optional(subtask["finishTime"], text);
   return {
     id: id(subtask["id"]),
     name: text(subtask["name"]),
@@ -129,6 +133,8 @@ function readSubtask(value: unknown): Subtask {
     timeoutSeconds: number(subtask["timeoutSeconds"]),
     parallelIdx: number(subtask["parallelIdx"]),
     runTime: number(subtask["runTime"]),
+    ...(startTime !== undefined && { startTime }),
+    ...(finishTime !== undefined && { finishTime }),
     upstreams: list(subtask["upstreams"], text),
     downstreams: list(subtask["downstreams"], text),
   };
