@@ -1,11 +1,10 @@
 import { type ITerraformIterator, type LocalExecProvisioner, TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
 import type { BlockNeeds } from "../contract/block-needs.js";
-import { ANY_NAME, ENV, FIRST_NAME, HOOK_FILE, TODAY } from "../contract/names.js";
+import { ANY_NAME, FIRST_NAME, TODAY } from "../contract/names.js";
 import type { ObjectKind } from "../contract/object.js";
-import type { HookCall } from "./carrier.js";
+import { type HookCall, memoryHook } from "./destroy-hook.js";
 import { withLifecycle } from "./lifecycle.js";
-import { terraformText } from "./terraform-text.js";
 
 export interface MemoryConfig {
   readonly kind: ObjectKind;
@@ -36,7 +35,7 @@ export class Memory extends TerraformResource {
       terraformGeneratorMetadata: { providerName: "terraform" },
       forEach: config.objects,
     });
-    this.hook = hookOf(config);
+    this.hook = memoryHook(config.kind, config.hook);
     this.overrideLogicalId(config.name);
   }
 
@@ -108,22 +107,4 @@ export function remembered({ block, checked, declared, offline }: RememberedConf
   const skipping = `{ for key in setintersection(${JSON.stringify(offline)}, keys(${block})) : key => { ${TODAY.skipHostOperation} = "true" } }`;
   const ofKey = ["renamed", "skipping"].map((of) => `contains(keys(${of}), key) ? [${of}[key]] : []`);
   return `\${[for renamed in [${renamed}] : [for skipping in [${skipping}] : { for key in setunion(keys(renamed), keys(skipping)) : key => merge(concat(${ofKey.join(", ")})...) }][0]][0]}`;
-}
-
-function hookOf({ hook: { alias, directory, stack }, kind }: MemoryConfig): LocalExecProvisioner {
-  const part = (index: number): string => `\${try(split("/", each.key)[${String(index)}], "")}`;
-  return {
-    type: "local-exec",
-    when: "destroy",
-    interpreter: ["node", `\${path.module}/${directory}/${HOOK_FILE}`],
-    command: `see that nothing of ${kind === "cluster" ? "OBProxy cluster" : "OBProxy"} \${each.key} is forgotten that its deletion needs`,
-    environment: {
-      [ENV.memoryOf]: kind,
-      [ENV.stack]: terraformText(stack),
-      [ENV.provider]: alias,
-      [ENV.clusterId]: part(0),
-      ...(kind === "cluster" ? {} : { [ENV.obproxyId]: part(1) }),
-      [ENV.lastDeploy]: "${jsonencode(self.input)}",
-    },
-  };
 }

@@ -10,9 +10,9 @@ import {
   checkEnvPrefix,
   checkNonNegativeInteger,
   checkOneOf,
-  checkTimeouts,
   checkUrl,
   readCaFile,
+  timeoutsOf,
 } from "./validation.js";
 
 /** What the destroy hook waits for before it says that an object is gone. */
@@ -102,9 +102,6 @@ export class OcpProvider extends Construct {
   /** The first part of the Terraform addresses of everything that this provider manages. */
   readonly alias: string;
 
-  /** @internal */
-  readonly _managed: ManagedObjects;
-
   /** Throws when a property is invalid, or the stack has another provider with this `alias`. */
   constructor(scope: Construct, id: string, props: OcpProviderProps = {}) {
     super(scope, id);
@@ -112,7 +109,7 @@ export class OcpProvider extends Construct {
     const carrier = props.carrier ?? Carrier.NULL_RESOURCE;
     checkOneOf(this, "carrier", carrier, Object.values(Carrier));
     this.alias = settings.alias;
-    this._managed = new ManagedObjects(this, {
+    new ManagedObjects(this, {
       carrier,
       settings,
       ...(props.caFile === undefined ? {} : { ca: readCaFile(this, props.caFile) }),
@@ -128,7 +125,7 @@ function providerSettings(at: Construct, props: OcpProviderProps): ProviderSetti
   checkEnvPrefix(at, envPrefix);
   if (url !== undefined) checkUrl(at, url, envPrefix);
   checkBoolean(at, "insecureSkipVerify", insecureSkipVerify);
-  checkTimeouts(at, timeouts);
+  const forAll = timeoutsOf(at, "timeouts", timeouts);
   checkNonNegativeInteger(at, "taskRetries", taskRetries);
   checkOneOf(at, "waitFor", waitFor, Object.values(WaitFor));
   return {
@@ -137,7 +134,7 @@ function providerSettings(at: Construct, props: OcpProviderProps): ProviderSetti
     envPrefix,
     hasCaFile: props.caFile !== undefined,
     insecureSkipVerify,
-    timeouts: timeouts?.delete === undefined ? {} : { delete: timeouts.delete },
+    timeouts: forAll ?? {},
     taskRetries,
     waitFor,
   };

@@ -38,10 +38,10 @@ export class SettingsRecord extends TerraformResource {
 }
 
 /** `skipHostOperation, timeouts.delete 2h; not known to a hook once this has left the code` */
-export function settingsForPeople({ skipHostOperation, timeouts }: Declaration): string {
-  const settings = [
-    ...(skipHostOperation ? ["skipHostOperation"] : []),
+export function settingsForPeople({ settings: { skipHostOperation, timeouts } }: Declaration): string {
+  const lost = [
+    ...(skipHostOperation === true ? ["skipHostOperation"] : []),
     ...(timeouts?.delete === undefined ? [] : [`timeouts.delete ${timeouts.delete}`]),
   ];
-  return `${settings.join(", ")}: lost when it leaves the code; destroy it while it is declared (-target)`;
+  return `${lost.join(", ")}: lost when it leaves the code; destroy it while it is declared (-target)`;
 }
