@@ -13,9 +13,10 @@ export {
   type SimulatedNode,
   type SimulatorOptions,
 } from "./options.js";
+export type { Outage, Start } from "./ocp-process.js";
 export type { OtherTask, PastTask } from "./other-tasks.js";
 export type { Registration, WorkPlan } from "./plans.js";
 export type { RecordedRequest } from "./recorder.js";
 export { inContents, inData, inPage } from "./rewrites.js";
-export { type Outage, type Simulator, type Start, startSimulator } from "./simulator.js";
+export { type Simulator, startSimulator } from "./simulator.js";
 export type { ClusterSnapshot, SubtaskSnapshot, TaskSnapshot } from "./snapshot.js";
