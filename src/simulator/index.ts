@@ -7,13 +7,14 @@ export {
   type AccessKey,
   type Credentials,
   DEFAULT_CREDENTIALS,
+  type Outage,
   type Permissions,
   type SeedCluster,
   type SeedObproxy,
   type SimulatedNode,
   type SimulatorOptions,
+  type Start,
 } from "./options.js";
-export type { Outage, Start } from "./ocp-process.js";
 export type { OtherTask, PastTask } from "./other-tasks.js";
 export type { Registration, WorkPlan } from "./plans.js";
 export type { RecordedRequest } from "./recorder.js";

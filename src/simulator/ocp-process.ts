@@ -1,21 +1,7 @@
 import type { Engine } from "./engine.js";
 import type { HttpServer } from "./http-server.js";
+import type { Outage, Start } from "./options.js";
 import type { ResolvedOptions } from "./resolve-options.js";
-
-/** An end of OCP's process. */
-export interface Outage {
-  /**
-   * `"kill"`: subtasks at work stay RUNNING until their timeout and eleven ticks have passed. `"term"`: they are FAILED
-   * at once, their task some time after the engine's start. Default `"kill"`.
-   */
-  readonly manner?: "kill" | "term";
-}
-
-/** A start of OCP's process. */
-export interface Start {
-  /** Ticks until the task engine starts; 60 in a real OCP. Default 0. */
-  readonly engineDelayTicks?: number;
-}
 
 /** The program that answers and works: on one port for as long as the simulator lives, and not always there. */
 export class OcpProcess {

@@ -1,9 +1,17 @@
 import type { Fault } from "./faults.js";
 import { seedId } from "./ids.js";
 import type { TaskStatus } from "./model.js";
-import type { Outage, Start } from "./ocp-process.js";
 import { badOption } from "./option-error.js";
-import type { AccessKey, Credentials, Permissions, SeedCluster, SeedObproxy, SimulatorOptions } from "./options.js";
+import type {
+  AccessKey,
+  Credentials,
+  Outage,
+  Permissions,
+  SeedCluster,
+  SeedObproxy,
+  SimulatorOptions,
+  Start,
+} from "./options.js";
 import type { OtherTask, PastTask } from "./other-tasks.js";
 import type { Registration, WorkPlan } from "./plans.js";
 import type { RecordedRequest } from "./recorder.js";
