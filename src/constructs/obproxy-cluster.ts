@@ -113,8 +113,13 @@ export class ObproxyCluster extends Construct implements ITerraformDependable {
     const id = idText(clusterId);
     const managed = ManagedObjects.of(this.ocp);
     managed.declare({
-      ...{ construct: this, kind: "cluster", key: clusterKey(id), isToken },
-      ...{ clusterId: id, clusterName, settings },
+      construct: this,
+      kind: "cluster",
+      key: clusterKey(id),
+      isToken,
+      clusterId: id,
+      clusterName,
+      settings,
     });
     managed.addDependencies("cluster", this, dependsOn);
   }

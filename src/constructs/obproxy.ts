@@ -130,14 +130,19 @@ export class Obproxy extends Construct implements ITerraformDependable {
     const isOpen = (id: number): boolean => Token.isUnresolved(id);
     const idsProperty = this.obproxyIds.some(isOpen) ? "obproxyIds" : undefined;
     const settings = ownSettings(this, props, SETTINGS, isOpen(this.clusterId) ? "clusterId" : idsProperty);
-    const { clusterName } = this;
     const clusterId = idText(this.clusterId);
     const managed = ManagedObjects.of(this.ocp);
     for (const id of this.obproxyIds) {
       const obproxyId = idText(id);
       managed.declare({
-        ...{ construct: this, kind: "obproxy", key: obproxyKey(clusterId, obproxyId) },
-        ...{ isToken: isOpen(this.clusterId) || isOpen(id), clusterId, obproxyId, clusterName, settings },
+        construct: this,
+        kind: "obproxy",
+        key: obproxyKey(clusterId, obproxyId),
+        isToken: isOpen(this.clusterId) || isOpen(id),
+        clusterId,
+        obproxyId,
+        clusterName: this.clusterName,
+        settings,
       });
     }
     managed.addDependencies("obproxy", this, [...(cluster === undefined ? [] : [cluster]), ...dependsOn]);

@@ -8,9 +8,9 @@ import {
   checkAlias,
   checkBoolean,
   checkEnvPrefix,
-  checkNonNegativeInteger,
   checkOneOf,
   checkUrl,
+  countOf,
   readCaFile,
   timeoutsOf,
 } from "./validation.js";
@@ -119,14 +119,12 @@ export class OcpProvider extends Construct {
 }
 
 function providerSettings(at: Construct, props: OcpProviderProps): ProviderSettings {
-  const { alias = "ocp", envPrefix = "OCP", insecureSkipVerify = false, taskRetries = 0, timeouts, url } = props;
+  const { alias = "ocp", envPrefix = "OCP", insecureSkipVerify = false, url } = props;
   const waitFor = props.waitFor ?? WaitFor.TASK;
   checkAlias(at, alias);
   checkEnvPrefix(at, envPrefix);
   if (url !== undefined) checkUrl(at, url, envPrefix);
   checkBoolean(at, "insecureSkipVerify", insecureSkipVerify);
-  const forAll = timeoutsOf(at, "timeouts", timeouts);
-  checkNonNegativeInteger(at, "taskRetries", taskRetries);
   checkOneOf(at, "waitFor", waitFor, Object.values(WaitFor));
   return {
     alias,
@@ -134,8 +132,8 @@ function providerSettings(at: Construct, props: OcpProviderProps): ProviderSetti
     envPrefix,
     hasCaFile: props.caFile !== undefined,
     insecureSkipVerify,
-    timeouts: forAll ?? {},
-    taskRetries,
+    timeouts: timeoutsOf(at, "timeouts", props.timeouts) ?? {},
+    taskRetries: countOf(at, "taskRetries", props.taskRetries) ?? 0,
     waitFor,
   };
 }

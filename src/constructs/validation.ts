@@ -82,8 +82,10 @@ export function timeoutsOf(at: Construct, property: string, value: unknown): Tim
   return { delete: duration };
 }
 
-export function checkNonNegativeInteger(at: Construct, property: string, value: unknown): void {
-  if (!Number.isSafeInteger(value) || (value as number) < 0) throw errors.notNonNegativeInteger(at, property, value);
+/** Undefined: nothing is said. */
+export function countOf(at: Construct, property: string, value: unknown): number | undefined {
+  if (value === undefined || (typeof value === "number" && Number.isSafeInteger(value) && value >= 0)) return value;
+  throw errors.notNonNegativeInteger(at, property, value);
 }
 
 /** The compiler demands them, JavaScript does not. */
