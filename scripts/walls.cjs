@@ -30,10 +30,6 @@ exports.CIRCLES = [
     reason: "scene, looking and judging of preflight share their types in each other's files",
   },
   {
-    files: "^src/constructs/(app-registry|app-validation|managed-objects|ocp-provider|settings)\\.ts$",
-    reason: "what is declared, and the questions that others ask about it, are one file",
-  },
-  {
     files: "^src/hook/decide/(digest|memory)\\.ts$",
     reason: "an answer becomes part of the memory that says what it is about",
   },

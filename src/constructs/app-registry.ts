@@ -3,8 +3,8 @@ import type { IConstruct } from "constructs";
 import { ANY_NAME } from "../contract/names.js";
 import { label } from "../contract/object.js";
 import type { Declaration } from "./declaration.js";
+import type { Declarations } from "./declarations.js";
 import * as errors from "./errors.js";
-import type { ManagedObjects } from "./managed-objects.js";
 
 /** What all `OcpProvider`s of one app declare, across its stacks. */
 export class AppRegistry {
@@ -20,20 +20,25 @@ export class AppRegistry {
     return registry;
   }
 
-  private readonly all: ManagedObjects[] = [];
+  private readonly all: Declarations[] = [];
   private readonly objects = new Map<string, Declaration>();
   private readonly names = new Map<string, Declaration>();
 
   /** In the order of their declaration. */
-  get providers(): readonly ManagedObjects[] {
+  get providers(): readonly Declarations[] {
     return this.all;
   }
 
-  providersOf(stack: IConstruct): readonly ManagedObjects[] {
+  providersOf(stack: IConstruct): readonly Declarations[] {
     return this.all.filter((each) => each.stack === stack);
   }
 
-  addProvider(added: ManagedObjects): void {
+  /** The other providers of the stack that manage the same OCP. */
+  neighboursOf(declarations: Declarations): readonly Declarations[] {
+    return this.providersOf(declarations.stack).filter((each) => each !== declarations && each.sameOcpAs(declarations));
+  }
+
+  addProvider(added: Declarations): void {
     for (const other of this.providersOf(added.stack)) {
       if (other.alias === added.alias) throw errors.aliasRepeated(added.provider, added.alias, other.provider);
       if (other.sameOcpAs(added) && other.carrier !== added.carrier) {
@@ -44,7 +49,7 @@ export class AppRegistry {
   }
 
   /** Refuses an object that the app declares already, and a name that contradicts what another construct says. */
-  declare(owner: ManagedObjects, declaration: Declaration): void {
+  declare(owner: Declarations, declaration: Declaration): void {
     if (declaration.isToken) return;
     const object = JSON.stringify([owner.ocpIdentity, declaration.kind, declaration.key]);
     const other = this.objects.get(object);
@@ -56,7 +61,7 @@ export class AppRegistry {
     this.objects.set(object, declaration);
   }
 
-  private checkName(owner: ManagedObjects, declaration: Declaration): void {
+  private checkName(owner: Declarations, declaration: Declaration): void {
     const { clusterId, clusterName, construct } = declaration;
     if (clusterName === ANY_NAME || Token.isUnresolved(clusterName)) return;
     const cluster = JSON.stringify([owner.ocpIdentity, clusterId]);

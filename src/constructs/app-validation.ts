@@ -1,35 +1,40 @@
-import { DefaultTokenResolver, StringConcat, Tokenization } from "cdktf";
 import { cycleThrough, graphOf } from "../contract/dependency-cycles.js";
-import { label } from "../contract/object.js";
+import { KINDS, label } from "../contract/object.js";
+import { flawsOf } from "./block-flaws.js";
+import type { Declaration } from "./declaration.js";
+import type { Declarations } from "./declarations.js";
 import * as errors from "./errors.js";
-import type { ManagedObjects } from "./managed-objects.js";
+import { resolved } from "./resolved.js";
 
 /**
  * What can only be said of all that the app declares. cdktf validates and writes one stack after the other, so this
  * looks at all of them before the first is written.
  */
-export function appProblems(all: readonly ManagedObjects[]): string[] {
-  const written = all.map((managed) => ({ managed, configuration: managed.stack.toTerraform() as unknown }));
+export function appProblems(all: readonly Declarations[]): string[] {
+  const written = all.map((declarations) => ({
+    declarations,
+    configuration: declarations.stack.toTerraform() as unknown,
+  }));
   return [...all.flatMap(tokenProblems), ...written.flatMap(needsProblems), ...written.flatMap(cycleProblems)];
 }
 
 interface Written {
-  readonly managed: ManagedObjects;
+  readonly declarations: Declarations;
   /** Of its stack, with what Aspects and overrides have made of it. */
   readonly configuration: unknown;
 }
 
-function needsProblems({ configuration, managed }: Written): string[] {
-  const flaws = managed.flaws(configuration);
-  return flaws.length === 0 ? [] : [errors.blocksChanged(managed.provider, flaws)];
+function needsProblems({ configuration, declarations }: Written): string[] {
+  const flaws = flawsOf(declarations, configuration);
+  return flaws.length === 0 ? [] : [errors.blocksChanged(declarations.provider, flaws)];
 }
 
 /** What tokens hide at construction: two that are the same, and those that mean something else in each block. */
-function tokenProblems(managed: ManagedObjects): string[] {
-  const byKey = new Map<string, ManagedObjects["declarations"][number][]>();
+function tokenProblems(declarations: Declarations): string[] {
+  const byKey = new Map<string, Declaration[]>();
   const problems: string[] = [];
-  for (const declaration of managed.declarations) {
-    const key = String(resolved(managed, declaration.key));
+  for (const declaration of declarations.all) {
+    const key = String(resolved(declarations.stack, declaration.key));
     if (/\b(?:each|count|self)\./.test(key)) problems.push(errors.keyFromIterator(declaration.construct, key));
     const id = `${declaration.kind} ${key}`;
     byKey.set(id, [...(byKey.get(id) ?? []), declaration]);
@@ -37,7 +42,7 @@ function tokenProblems(managed: ManagedObjects): string[] {
   for (const same of byKey.values()) {
     const [first] = same;
     if (first === undefined || same.length === 1) continue;
-    const object = label(first.kind, String(resolved(managed, first.key)));
+    const object = label(first.kind, String(resolved(declarations.stack, first.key)));
     problems.push(
       errors.keyRepeatedByTokens(
         object,
@@ -48,29 +53,30 @@ function tokenProblems(managed: ManagedObjects): string[] {
   return problems;
 }
 
-function cycleProblems({ configuration, managed }: Written): string[] {
+function cycleProblems({ configuration, declarations }: Written): string[] {
   const graph = graphOf(configuration);
   const named = (address: string): string => {
     const path = graph.paths.get(address);
     return path === undefined ? address : `${address} (${path})`;
   };
-  const cycles = managed.addresses.flatMap((address) => {
+  const cycles = KINDS.map((kind) => declarations.blockAddress(kind)).flatMap((address) => {
     const cycle = cycleThrough(graph, address);
     if (cycle === undefined) return [];
     const steps = cycle.slice(1).map((on, index) => {
       const from = cycle[index] ?? address;
-      const because = managed.dependencyPath(from, on);
+      const because = pathBetween(declarations, from, on);
       return `${named(from)} waits for ${named(on)}${because === undefined ? "" : `, because ${because} does`}`;
     });
-    return [errors.dependencyCycle(managed.provider, steps)];
+    return [errors.dependencyCycle(declarations.provider, steps)];
   });
   // One cycle through both blocks is found twice.
   return cycles.slice(0, 1);
 }
 
-export function resolved(managed: ManagedObjects, value: unknown): unknown {
-  return Tokenization.resolve(value, {
-    scope: managed.stack,
-    resolver: new DefaultTokenResolver(new StringConcat()),
-  }) as unknown;
+/** Of the construct that made one block wait for another; undefined where it is ours to do so. */
+function pathBetween(declarations: Declarations, from: string, on: string): string | undefined {
+  const kind = KINDS.find((each) => declarations.blockAddress(each) === from);
+  if (kind === undefined) return undefined;
+  const isIt = (each: { readonly fqn: string }): boolean => resolved(declarations.stack, each.fqn) === `\${${on}}`;
+  return declarations.dependenciesOf(kind).find((each) => isIt(each.on))?.from.node.path;
 }

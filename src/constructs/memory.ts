@@ -1,11 +1,10 @@
-import { type ITerraformIterator, type LocalExecProvisioner, TerraformResource } from "cdktf";
+import type { ITerraformIterator, LocalExecProvisioner } from "cdktf";
 import type { Construct } from "constructs";
 import type { BlockNeeds } from "../contract/block-needs.js";
-import { ANY_NAME, ENV, FIRST_NAME, HOOK_FILE, TODAY } from "../contract/names.js";
+import { ANY_NAME, FIRST_NAME, TODAY } from "../contract/names.js";
 import type { ObjectKind } from "../contract/object.js";
-import type { HookCall } from "./carrier.js";
-import { withLifecycle } from "./lifecycle.js";
-import { terraformText } from "./terraform-text.js";
+import { DataBlock } from "./data-block.js";
+import { type HookCall, memoryHook } from "./destroy-hook.js";
 
 export interface MemoryConfig {
   readonly kind: ObjectKind;
@@ -23,51 +22,24 @@ export interface MemoryConfig {
  * first name, or delete without the setting. Of an object that is declared it sees first that the cluster has today's
  * name: else the object's own hook would fail, with nothing left here for the time after.
  */
-export class Memory extends TerraformResource {
+export class Memory extends DataBlock {
   private readonly hook: LocalExecProvisioner;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly config: MemoryConfig,
-  ) {
-    super(scope, id, {
-      terraformResourceType: "terraform_data",
-      terraformGeneratorMetadata: { providerName: "terraform" },
-      forEach: config.objects,
-    });
-    this.hook = hookOf(config);
-    this.overrideLogicalId(config.name);
+  constructor(scope: Construct, id: string, { hook, kind, name, objects }: MemoryConfig) {
+    const provisioner = memoryHook(kind, hook);
+    super(scope, id, name, { forEach: objects, provisioners: [provisioner] });
+    this.hook = provisioner;
   }
 
   get needs(): BlockNeeds {
     const { type, ...hook } = this.hook;
     return {
       type: this.terraformResourceType,
-      name: this.config.name,
+      name: this.name,
       carriesObjects: false,
-      attributes: { for_each: `\${local.${this.config.name}}`, input: "${each.value}" },
+      attributes: { for_each: `\${local.${this.name}}`, input: "${each.value}" },
       provisioners: [{ [type]: hook }],
     };
-  }
-
-  override toTerraform(): unknown {
-    return this.withHook(() => withLifecycle(this, undefined, () => super.toTerraform() as unknown));
-  }
-
-  override toHclTerraform(): unknown {
-    return this.withHook(() => withLifecycle(this, undefined, () => super.toHclTerraform() as unknown));
-  }
-
-  /** Whatever provisioners Aspects of the app have set. */
-  private withHook<T>(write: () => T): T {
-    const { provisioners } = this;
-    this.provisioners = [this.hook];
-    try {
-      return write();
-    } finally {
-      Object.assign(this, { provisioners });
-    }
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
@@ -108,22 +80,4 @@ export function remembered({ block, checked, declared, offline }: RememberedConf
   const skipping = `{ for key in setintersection(${JSON.stringify(offline)}, keys(${block})) : key => { ${TODAY.skipHostOperation} = "true" } }`;
   const ofKey = ["renamed", "skipping"].map((of) => `contains(keys(${of}), key) ? [${of}[key]] : []`);
   return `\${[for renamed in [${renamed}] : [for skipping in [${skipping}] : { for key in setunion(keys(renamed), keys(skipping)) : key => merge(concat(${ofKey.join(", ")})...) }][0]][0]}`;
-}
-
-function hookOf({ hook: { alias, directory, stack }, kind }: MemoryConfig): LocalExecProvisioner {
-  const part = (index: number): string => `\${try(split("/", each.key)[${String(index)}], "")}`;
-  return {
-    type: "local-exec",
-    when: "destroy",
-    interpreter: ["node", `\${path.module}/${directory}/${HOOK_FILE}`],
-    command: `see that nothing of ${kind === "cluster" ? "OBProxy cluster" : "OBProxy"} \${each.key} is forgotten that its deletion needs`,
-    environment: {
-      [ENV.memoryOf]: kind,
-      [ENV.stack]: terraformText(stack),
-      [ENV.provider]: alias,
-      [ENV.clusterId]: part(0),
-      ...(kind === "cluster" ? {} : { [ENV.obproxyId]: part(1) }),
-      [ENV.lastDeploy]: "${jsonencode(self.input)}",
-    },
-  };
 }

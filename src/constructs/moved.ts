@@ -1,6 +1,9 @@
 import { TerraformElement } from "cdktf";
 import type { Construct } from "constructs";
-import { Carrier, instanceAddress } from "./carrier.js";
+import { instanceAddress } from "../contract/names.js";
+import { KINDS } from "../contract/object.js";
+import { Carrier } from "./carrier.js";
+import type { Declarations } from "./declarations.js";
 
 export interface Move {
   readonly from: string;
@@ -19,6 +22,23 @@ export interface ObjectPlace {
   /** All providers of the stack that manage the same OCP; the one that declares the object comes last. */
   readonly homes: readonly Home[];
   readonly isKept: boolean;
+}
+
+/** @param neighbours the other providers of the stack that manage the same OCP */
+export function movesOf(declarations: Declarations, neighbours: readonly Declarations[]): readonly Move[] {
+  const { all, carrier } = declarations;
+  return [
+    ...(carrier === Carrier.TERRAFORM_DATA ? KINDS.map((kind) => blockMove(declarations.blockName(kind))) : []),
+    ...all
+      .filter((each) => !each.isToken)
+      .flatMap(({ key, kind, settings }) => {
+        const homes = [...neighbours, declarations].map((each) => ({
+          live: each.blockName(kind),
+          kept: each.blockName(kind, true),
+        }));
+        return objectMoves({ carrier, homes, key, isKept: settings.skipDestroy === true });
+      }),
+  ];
 }
 
 /** A stack that was deployed with null_resource: whatever is in a block with a hook. */

@@ -2,12 +2,12 @@ import { Annotations, type ITerraformDependable, Token } from "cdktf";
 import { Construct } from "constructs";
 import { ANY_NAME } from "../contract/names.js";
 import { clusterKey } from "../contract/object.js";
-import { idText } from "./declaration.js";
-import * as errors from "./errors.js";
+import { idText, ownSettings, type SettingsOf } from "./declaration.js";
+import { ManagedObjects } from "./managed-objects.js";
 import type { OcpProvider } from "./ocp-provider.js";
 import { providerFor } from "./provider-lookup.js";
 import type { Timeouts } from "./timeouts.js";
-import { checkBoolean, checkId, checkName, checkProps, checkTimeouts } from "./validation.js";
+import { checkId, checkName, checkProps, switchOf, timeoutsOf } from "./validation.js";
 
 export interface ObproxyClusterProps {
   /**
@@ -64,6 +64,14 @@ export interface ObproxyClusterProps {
   readonly dependsOn?: ITerraformDependable[];
 }
 
+/** What of it the hook has to know. */
+const SETTINGS: SettingsOf<ObproxyClusterProps> = {
+  forceDestroy: switchOf,
+  skipDestroy: switchOf,
+  preventDestroy: switchOf,
+  timeouts: timeoutsOf,
+};
+
 /** An OBProxy cluster that OCP deletes when it is destroyed, after its OBProxies. */
 export class ObproxyCluster extends Construct implements ITerraformDependable {
   /** As a `clusterName`: whatever name the cluster has. A wrong id then deletes the wrong cluster. */
@@ -82,7 +90,6 @@ export class ObproxyCluster extends Construct implements ITerraformDependable {
     checkProps(this, props, '{ clusterId: 27, clusterName: "orders" }');
     checkId(this, "clusterId", props.clusterId);
     checkName(this, "clusterName", props.clusterName);
-    checkTimeouts(this, props.timeouts);
     this.ocp = providerFor(this, props.ocp);
     this.clusterId = props.clusterId;
     this.clusterName = props.clusterName;
@@ -96,34 +103,24 @@ export class ObproxyCluster extends Construct implements ITerraformDependable {
 
   /** Of the block of all clusters of the OcpProvider, so that the construct can stand in any `dependsOn`. */
   get fqn(): string {
-    return this.ocp._managed.fqn("cluster");
+    return ManagedObjects.of(this.ocp).fqn("cluster");
   }
 
   private declare(props: ObproxyClusterProps): void {
-    const { clusterId, clusterName, dependsOn = [], timeouts } = props;
-    const guards = {
-      forceDestroy: props.forceDestroy ?? false,
-      skipDestroy: props.skipDestroy ?? false,
-      preventDestroy: props.preventDestroy ?? false,
-    };
-    for (const [property, value] of Object.entries(guards)) checkBoolean(this, property, value);
+    const { clusterId, clusterName, dependsOn = [] } = props;
     const isToken = Token.isUnresolved(clusterId);
-    if (isToken) {
-      const unusable = [...Object.entries(guards), ["timeouts", timeouts !== undefined] as const].find(([, on]) => on);
-      if (unusable !== undefined) throw errors.settingNeedsKnownId(this, unusable[0], "clusterId");
-    }
+    const settings = ownSettings(this, props, SETTINGS, isToken ? "clusterId" : undefined);
     const id = idText(clusterId);
-    this.ocp._managed.declare({
+    const managed = ManagedObjects.of(this.ocp);
+    managed.declare({
       construct: this,
       kind: "cluster",
       key: clusterKey(id),
       isToken,
       clusterId: id,
       clusterName,
-      ...guards,
-      skipHostOperation: false,
-      ...(timeouts === undefined ? {} : { timeouts }),
+      settings,
     });
-    this.ocp._managed.addDependencies("cluster", this, dependsOn);
+    managed.addDependencies("cluster", this, dependsOn);
   }
 }

@@ -2,13 +2,14 @@ import { Annotations, type ITerraformDependable, TerraformStack, Token } from "c
 import { Construct } from "constructs";
 import { ANY_NAME } from "../contract/names.js";
 import { obproxyKey } from "../contract/object.js";
-import { idText } from "./declaration.js";
+import { idText, ownSettings, type SettingsOf } from "./declaration.js";
 import * as errors from "./errors.js";
+import { ManagedObjects } from "./managed-objects.js";
 import { ObproxyCluster } from "./obproxy-cluster.js";
 import type { OcpProvider } from "./ocp-provider.js";
 import { providerFor } from "./provider-lookup.js";
 import type { Timeouts } from "./timeouts.js";
-import { checkBoolean, checkId, checkIds, checkName, checkProps, checkTimeouts } from "./validation.js";
+import { checkId, checkIds, checkName, checkProps, switchOf, timeoutsOf } from "./validation.js";
 
 export interface ObproxyProps {
   /**
@@ -82,6 +83,14 @@ export interface ObproxyProps {
   readonly dependsOn?: ITerraformDependable[];
 }
 
+/** What of it the hook has to know. */
+const SETTINGS: SettingsOf<ObproxyProps> = {
+  skipDestroy: switchOf,
+  preventDestroy: switchOf,
+  skipHostOperation: switchOf,
+  timeouts: timeoutsOf,
+};
+
 /** One or more OBProxies of one cluster that OCP deletes when they are destroyed, before their cluster. */
 export class Obproxy extends Construct implements ITerraformDependable {
   /** The OCP that the OBProxies live in. */
@@ -98,7 +107,6 @@ export class Obproxy extends Construct implements ITerraformDependable {
     super(scope, id);
     checkProps(this, props, "{ cluster, obproxyIds: [1, 2] }");
     checkIds(this, "obproxyIds", props.obproxyIds);
-    checkTimeouts(this, props.timeouts);
     const home = props.cluster === undefined ? foreignCluster(this, props) : ownCluster(this, props.cluster, props);
     this.ocp = home.ocp;
     this.clusterId = home.clusterId;
@@ -114,50 +122,35 @@ export class Obproxy extends Construct implements ITerraformDependable {
 
   /** Of the block of all OBProxies of the OcpProvider, so that the construct can stand in any `dependsOn`. */
   get fqn(): string {
-    return this.ocp._managed.fqn("obproxy");
+    return ManagedObjects.of(this.ocp).fqn("obproxy");
   }
 
   private declare(props: ObproxyProps): void {
-    const { cluster, dependsOn = [], timeouts } = props;
-    const guards = {
-      skipDestroy: props.skipDestroy ?? false,
-      preventDestroy: props.preventDestroy ?? false,
-      skipHostOperation: props.skipHostOperation ?? false,
-    };
-    for (const [property, value] of Object.entries(guards)) checkBoolean(this, property, value);
-    const tokenProperty = Token.isUnresolved(this.clusterId)
-      ? "clusterId"
-      : this.obproxyIds.some((id) => Token.isUnresolved(id))
-        ? "obproxyIds"
-        : undefined;
-    const unusable = [...Object.entries(guards), ["timeouts", timeouts !== undefined] as const].find(([, on]) => on);
-    if (tokenProperty !== undefined && unusable !== undefined) {
-      throw errors.settingNeedsKnownId(this, unusable[0], tokenProperty);
-    }
-
+    const { cluster, dependsOn = [] } = props;
+    const isOpen = (id: number): boolean => Token.isUnresolved(id);
+    const idsProperty = this.obproxyIds.some(isOpen) ? "obproxyIds" : undefined;
+    const settings = ownSettings(this, props, SETTINGS, isOpen(this.clusterId) ? "clusterId" : idsProperty);
     const clusterId = idText(this.clusterId);
-    for (const obproxyId of this.obproxyIds) {
-      const id = idText(obproxyId);
-      this.ocp._managed.declare({
+    const managed = ManagedObjects.of(this.ocp);
+    for (const id of this.obproxyIds) {
+      const obproxyId = idText(id);
+      managed.declare({
         construct: this,
         kind: "obproxy",
-        key: obproxyKey(clusterId, id),
-        isToken: Token.isUnresolved(this.clusterId) || Token.isUnresolved(obproxyId),
+        key: obproxyKey(clusterId, obproxyId),
+        isToken: isOpen(this.clusterId) || isOpen(id),
         clusterId,
-        obproxyId: id,
+        obproxyId,
         clusterName: this.clusterName,
-        forceDestroy: false,
-        ...guards,
-        ...(timeouts === undefined ? {} : { timeouts }),
+        settings,
       });
     }
-    const ownCluster = cluster === undefined ? [] : [cluster];
-    this.ocp._managed.addDependencies("obproxy", this, [...ownCluster, ...dependsOn]);
+    managed.addDependencies("obproxy", this, [...(cluster === undefined ? [] : [cluster]), ...dependsOn]);
   }
 }
 
 function isKept(cluster: ObproxyCluster): boolean {
-  return cluster.ocp._managed.isKept(cluster);
+  return ManagedObjects.of(cluster.ocp).isKept(cluster);
 }
 
 interface Home {
@@ -173,7 +166,9 @@ function ownCluster(at: Construct, cluster: ObproxyCluster, props: ObproxyProps)
   if (TerraformStack.of(cluster) !== TerraformStack.of(at)) throw errors.inAnotherStack(at, "cluster", cluster);
   // Another provider of the same OCP is the way out of a cycle of dependencies.
   const ocp = providerFor(at, props.ocp ?? cluster.ocp);
-  if (!ocp._managed.sameOcpAs(cluster.ocp._managed)) throw errors.clusterOfAnotherOcp(at, ocp, cluster);
+  if (!ManagedObjects.of(ocp).sameOcpAs(ManagedObjects.of(cluster.ocp))) {
+    throw errors.clusterOfAnotherOcp(at, ocp, cluster);
+  }
   return { ocp, clusterId: cluster.clusterId, clusterName: cluster.clusterName };
 }
 

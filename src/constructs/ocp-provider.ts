@@ -8,11 +8,11 @@ import {
   checkAlias,
   checkBoolean,
   checkEnvPrefix,
-  checkNonNegativeInteger,
   checkOneOf,
-  checkTimeouts,
   checkUrl,
+  countOf,
   readCaFile,
+  timeoutsOf,
 } from "./validation.js";
 
 /** What the destroy hook waits for before it says that an object is gone. */
@@ -102,9 +102,6 @@ export class OcpProvider extends Construct {
   /** The first part of the Terraform addresses of everything that this provider manages. */
   readonly alias: string;
 
-  /** @internal */
-  readonly _managed: ManagedObjects;
-
   /** Throws when a property is invalid, or the stack has another provider with this `alias`. */
   constructor(scope: Construct, id: string, props: OcpProviderProps = {}) {
     super(scope, id);
@@ -112,7 +109,7 @@ export class OcpProvider extends Construct {
     const carrier = props.carrier ?? Carrier.NULL_RESOURCE;
     checkOneOf(this, "carrier", carrier, Object.values(Carrier));
     this.alias = settings.alias;
-    this._managed = new ManagedObjects(this, {
+    new ManagedObjects(this, {
       carrier,
       settings,
       ...(props.caFile === undefined ? {} : { ca: readCaFile(this, props.caFile) }),
@@ -122,14 +119,12 @@ export class OcpProvider extends Construct {
 }
 
 function providerSettings(at: Construct, props: OcpProviderProps): ProviderSettings {
-  const { alias = "ocp", envPrefix = "OCP", insecureSkipVerify = false, taskRetries = 0, timeouts, url } = props;
+  const { alias = "ocp", envPrefix = "OCP", insecureSkipVerify = false, url } = props;
   const waitFor = props.waitFor ?? WaitFor.TASK;
   checkAlias(at, alias);
   checkEnvPrefix(at, envPrefix);
   if (url !== undefined) checkUrl(at, url, envPrefix);
   checkBoolean(at, "insecureSkipVerify", insecureSkipVerify);
-  checkTimeouts(at, timeouts);
-  checkNonNegativeInteger(at, "taskRetries", taskRetries);
   checkOneOf(at, "waitFor", waitFor, Object.values(WaitFor));
   return {
     alias,
@@ -137,8 +132,8 @@ function providerSettings(at: Construct, props: OcpProviderProps): ProviderSetti
     envPrefix,
     hasCaFile: props.caFile !== undefined,
     insecureSkipVerify,
-    timeouts: timeouts?.delete === undefined ? {} : { delete: timeouts.delete },
-    taskRetries,
+    timeouts: timeoutsOf(at, "timeouts", props.timeouts) ?? {},
+    taskRetries: countOf(at, "taskRetries", props.taskRetries) ?? 0,
     waitFor,
   };
 }

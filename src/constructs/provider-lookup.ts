@@ -14,7 +14,8 @@ export function providerFor(at: Construct, given: OcpProvider | undefined): OcpP
   }
   const providers = AppRegistry.of(at)
     .providersOf(stack)
-    .map((each) => each.provider);
+    .map((each) => each.provider)
+    .filter((each) => each instanceof OcpProvider);
   const [only, ...more] = providers;
   if (only === undefined) throw errors.noProvider(at);
   if (more.length > 0) throw errors.severalProviders(at, providers);

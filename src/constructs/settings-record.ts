@@ -1,31 +1,20 @@
-import { TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
+import { DataBlock } from "./data-block.js";
 import type { Declaration } from "./declaration.js";
-import { withLifecycle } from "./lifecycle.js";
 
 /**
  * A null_resource cannot hold the settings of the last deploy, so an object that leaves the code is deleted without those
  * of its own. This block, which is only there where something has such settings, is updated by the same plan, and that
  * shows which are lost.
  */
-export class SettingsRecord extends TerraformResource {
-  private readonly produce: () => Readonly<Record<string, string>>;
-
-  constructor(scope: Construct, id: string, name: string, produce: () => Readonly<Record<string, string>>) {
-    super(scope, id, {
-      terraformResourceType: "terraform_data",
-      terraformGeneratorMetadata: { providerName: "terraform" },
-    });
-    this.produce = produce;
-    this.overrideLogicalId(name);
-  }
-
-  override toTerraform(): unknown {
-    return withLifecycle(this, undefined, () => super.toTerraform() as unknown);
-  }
-
-  override toHclTerraform(): unknown {
-    return withLifecycle(this, undefined, () => super.toHclTerraform() as unknown);
+export class SettingsRecord extends DataBlock {
+  constructor(
+    scope: Construct,
+    id: string,
+    name: string,
+    private readonly produce: () => Readonly<Record<string, string>>,
+  ) {
+    super(scope, id, name);
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
@@ -38,10 +27,10 @@ export class SettingsRecord extends TerraformResource {
 }
 
 /** `skipHostOperation, timeouts.delete 2h; not known to a hook once this has left the code` */
-export function settingsForPeople({ skipHostOperation, timeouts }: Declaration): string {
-  const settings = [
-    ...(skipHostOperation ? ["skipHostOperation"] : []),
+export function settingsForPeople({ settings: { skipHostOperation, timeouts } }: Declaration): string {
+  const lost = [
+    ...(skipHostOperation === true ? ["skipHostOperation"] : []),
     ...(timeouts?.delete === undefined ? [] : [`timeouts.delete ${timeouts.delete}`]),
   ];
-  return `${settings.join(", ")}: lost when it leaves the code; destroy it while it is declared (-target)`;
+  return `${lost.join(", ")}: lost when it leaves the code; destroy it while it is declared (-target)`;
 }

@@ -10,23 +10,23 @@ import type {
   TokenDeclaration,
 } from "../contract/settings-file.js";
 import type { Declaration } from "./declaration.js";
-import type { ManagedObjects } from "./managed-objects.js";
+import type { Declarations } from "./declarations.js";
 
 /** What the hook reads at destroy time: how the code of today wants each object to be treated. */
-export function hookSettings(managed: ManagedObjects, all: readonly ManagedObjects[]): HookSettings {
+export function hookSettings(declarations: Declarations, all: readonly Declarations[]): HookSettings {
   return {
     formatVersion: 2,
-    stack: managed.stack.node.id,
-    provider: managed.settings,
-    clusters: byKey(managed, "cluster", clusterSettings),
-    obproxies: byKey(managed, "obproxy", obproxySettings),
-    tokens: tokensOf(managed),
-    others: all.filter((each) => each !== managed).map(otherProvider),
+    stack: declarations.stack.node.id,
+    provider: declarations.settings,
+    clusters: byKey(declarations, "cluster", settingsOf),
+    obproxies: byKey(declarations, "obproxy", settingsOf),
+    tokens: tokensOf(declarations),
+    others: all.filter((each) => each !== declarations).map(otherProvider),
   };
 }
 
 /** All of them, whatever their URL: which of them is the same OCP, only the hook can tell. */
-function otherProvider(other: ManagedObjects): OtherProvider {
+function otherProvider(other: Declarations): OtherProvider {
   const { alias, envPrefix, url } = other.settings;
   const path = ({ construct }: Declaration): string => construct.node.path;
   const stateFile = localStateOf(other.stack);
@@ -52,25 +52,30 @@ function localStateOf(stack: TerraformStack): string | undefined {
   return typeof path === "string" && isAbsolute(path) && !Token.isUnresolved(path) ? path : undefined;
 }
 
-function byKey<T>(managed: ManagedObjects, kind: ObjectKind, map: (declaration: Declaration) => T): Record<string, T> {
+function byKey<T>(
+  declarations: Declarations,
+  kind: ObjectKind,
+  map: (declaration: Declaration) => T,
+): Record<string, T> {
   return Object.fromEntries(
-    managed.declarations
-      .filter((each) => each.kind === kind && !each.isToken)
+    declarations
+      .of(kind)
+      .filter((each) => !each.isToken)
       .map((declaration) => [declaration.key, map(declaration)]),
   );
 }
 
 /**
- * Path of something that `other` declares and that may be what `managed` declares, both by ids that only Terraform knows;
+ * Path of something that `other` declares and that may be what `declarations` declares, both by ids that only Terraform knows;
  * see `decide/elsewhere.ts`.
  */
 export function indistinguishable(
-  managed: ManagedObjects,
-  other: ManagedObjects,
+  declarations: Declarations,
+  other: Declarations,
 ): readonly [string, string] | undefined {
   const open = (a: string | undefined, b: string | undefined): boolean => a === undefined || b === undefined || a === b;
   const anyName = (name: string | undefined): string | undefined => (name === ANY_NAME ? undefined : name);
-  const [found] = tokensOf(managed).flatMap((one) =>
+  const [found] = tokensOf(declarations).flatMap((one) =>
     tokensOf(other)
       .filter(
         (two) =>
@@ -84,8 +89,8 @@ export function indistinguishable(
   return found;
 }
 
-function tokensOf(managed: ManagedObjects): readonly TokenDeclaration[] {
-  return managed.declarations
+function tokensOf(declarations: Declarations): readonly TokenDeclaration[] {
+  return declarations.all
     .filter(({ isToken }) => isToken)
     .map(({ clusterId, clusterName, construct, kind, obproxyId }) => ({
       kind,
@@ -96,27 +101,10 @@ function tokensOf(managed: ManagedObjects): readonly TokenDeclaration[] {
     }));
 }
 
-function clusterSettings(declaration: Declaration): ClusterSettings {
-  return {
-    ...commonSettings(declaration),
-    ...(declaration.forceDestroy ? { forceDestroy: true } : {}),
-  };
-}
-
-function obproxySettings(declaration: Declaration): ObproxySettings {
-  return {
-    ...commonSettings(declaration),
-    ...(declaration.skipHostOperation ? { skipHostOperation: true } : {}),
-  };
-}
-
-function commonSettings(declaration: Declaration): Omit<ClusterSettings, "forceDestroy"> {
-  const { clusterName, construct, preventDestroy, skipDestroy, timeouts } = declaration;
+function settingsOf({ clusterName, construct, settings }: Declaration): ClusterSettings & ObproxySettings {
   return {
     path: construct.node.path,
     ...(Token.isUnresolved(clusterName) ? {} : { clusterName }),
-    ...(skipDestroy ? { skipDestroy } : {}),
-    ...(preventDestroy ? { preventDestroy } : {}),
-    ...(timeouts?.delete === undefined ? {} : { timeouts: { delete: timeouts.delete } }),
+    ...settings,
   };
 }

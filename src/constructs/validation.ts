@@ -68,24 +68,35 @@ export function checkUrl(at: Construct, value: unknown, envPrefix: string): void
   }
 }
 
-export function checkTimeouts(at: Construct, value: Timeouts | undefined): void {
-  if (value === undefined) return;
-  const isObject = typeof (value as unknown) === "object" && (value as unknown) !== null;
-  if (!isObject || Object.keys(value).some((name) => name !== "delete")) throw errors.timeoutsInvalid(at, value);
-  const duration: unknown = value.delete;
-  if (duration === undefined) return;
-  if (typeof duration !== "string" || parseDuration(duration) === undefined) {
-    throw errors.durationInvalid(at, "timeouts.delete", duration);
+/** As the hook reads them; undefined: nothing is said. */
+export function timeoutsOf(at: Construct, property: string, value: unknown): Timeouts | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "object" || value === null || Object.keys(value).some((name) => name !== "delete")) {
+    throw errors.timeoutsInvalid(at, value);
   }
+  const duration: unknown = "delete" in value ? value.delete : undefined;
+  if (duration === undefined) return undefined;
+  if (typeof duration !== "string" || parseDuration(duration) === undefined) {
+    throw errors.durationInvalid(at, `${property}.delete`, duration);
+  }
+  return { delete: duration };
 }
 
-export function checkNonNegativeInteger(at: Construct, property: string, value: unknown): void {
-  if (!Number.isSafeInteger(value) || (value as number) < 0) throw errors.notNonNegativeInteger(at, property, value);
+/** Undefined: nothing is said. */
+export function countOf(at: Construct, property: string, value: unknown): number | undefined {
+  if (value === undefined || (typeof value === "number" && Number.isSafeInteger(value) && value >= 0)) return value;
+  throw errors.notNonNegativeInteger(at, property, value);
 }
 
 /** The compiler demands them, JavaScript does not. */
 export function checkProps(at: Construct, props: unknown, example: string): void {
   if (typeof props !== "object" || props === null) throw errors.propsMissing(at, example);
+}
+
+/** Undefined: it is off. */
+export function switchOf(at: Construct, property: string, value: unknown): true | undefined {
+  checkBoolean(at, property, value ?? false);
+  return value === true ? value : undefined;
 }
 
 /** `"false"` would be true. */

@@ -14,6 +14,26 @@ export const text: Reader<string> = (value, at) => {
   return value;
 };
 
+/** @throws WrongMember */
+export function parseJson(written: string): unknown {
+  try {
+    return JSON.parse(written);
+  } catch (error) {
+    throw new WrongMember(`it is not JSON: ${String(error)}`, { cause: error });
+  }
+}
+
+/** Any text, also an empty one. */
+export const string: Reader<string> = (value, at) => {
+  if (typeof value !== "string") throw wrong(at, value, "a text");
+  return value;
+};
+
+export const number: Reader<number> = (value, at) => {
+  if (typeof value !== "number" || !Number.isFinite(value)) throw wrong(at, value, "a number");
+  return value;
+};
+
 export const flag: Reader<boolean> = (value, at) => {
   if (typeof value !== "boolean") throw wrong(at, value, "true or false");
   return value;

@@ -73,7 +73,8 @@ export const TRIGGERS = { null_resource: "triggers", terraform_data: "triggers_r
 
 export type CarrierType = keyof typeof TRIGGERS;
 
-const PLURALS: Readonly<Record<ObjectKind, string>> = { cluster: "obproxy_clusters", obproxy: "obproxies" };
+/** Parts of addresses. */
+export const PLURALS: Readonly<Record<ObjectKind, string>> = { cluster: "obproxy_clusters", obproxy: "obproxies" };
 
 /** Of the block with the objects of one kind: `ocp_obproxies`; with those that are left alone: `ocp_obproxies_kept`. */
 export function blockName(alias: string, kind: ObjectKind, kept = false): string {

@@ -7,6 +7,7 @@ import {
   mapOf,
   object,
   oneOf,
+  parseJson,
   type Read,
   type Reader,
   text,
@@ -147,11 +148,6 @@ export function settingsText(settings: HookSettings): string {
 
 /** All of it: a wrong member anywhere is told before anything is done. @throws WrongMember */
 export function parseSettings(written: string): HookSettings {
-  let value: unknown;
-  try {
-    value = JSON.parse(written);
-  } catch (error) {
-    throw new WrongMember(`it is not JSON: ${String(error)}`, { cause: error });
-  }
+  const value = parseJson(written);
   return settings(isRecord(value) ? value : {}, "");
 }

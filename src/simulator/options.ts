@@ -119,3 +119,18 @@ export interface SimulatorOptions {
 
 /** Of a simulator whose `credentials` are not given. */
 export const DEFAULT_CREDENTIALS: Credentials = { username: "admin", password: "simulator" };
+
+/** An end of OCP's process. */
+export interface Outage {
+  /**
+   * `"kill"`: subtasks at work stay RUNNING until their timeout and eleven ticks have passed. `"term"`: they are FAILED
+   * at once, their task some time after the engine's start. Default `"kill"`.
+   */
+  readonly manner?: "kill" | "term";
+}
+
+/** A start of OCP's process. */
+export interface Start {
+  /** Ticks until the task engine starts; 60 in a real OCP. Default 0. */
+  readonly engineDelayTicks?: number;
+}

@@ -1,72 +1,50 @@
 import type { Fault } from "./faults.js";
-import { type Id, seedId } from "./ids.js";
-import type { SubtaskStatus, Task, TaskStatus } from "./model.js";
-import { badOption, noSuch } from "./option-error.js";
-import type { AccessKey, Credentials, Permissions, SeedCluster, SeedObproxy, SimulatorOptions } from "./options.js";
-import { type OtherTask, type PastTask, stagesOf, tagged } from "./other-tasks.js";
+import { seedId } from "./ids.js";
+import type { TaskStatus } from "./model.js";
+import { badOption } from "./option-error.js";
+import type {
+  AccessKey,
+  Credentials,
+  Outage,
+  Permissions,
+  SeedCluster,
+  SeedObproxy,
+  SimulatorOptions,
+  Start,
+} from "./options.js";
+import type { OtherTask, PastTask } from "./other-tasks.js";
 import type { Registration, WorkPlan } from "./plans.js";
 import type { RecordedRequest } from "./recorder.js";
 import { type ResolvedOptions, resolveOptions } from "./resolve-options.js";
 import { type ClusterSnapshot, clusterSnapshot, type TaskSnapshot, taskSnapshot } from "./snapshot.js";
-import type { Submitter } from "./submissions.js";
 import { assemble, type Parts } from "./wiring.js";
-
-/** An end of OCP's process. */
-export interface Outage {
-  /**
-   * `"kill"`: subtasks at work stay RUNNING until their timeout and eleven ticks have passed. `"term"`: they are FAILED
-   * at once, their task some time after the engine's start. Default `"kill"`.
-   */
-  readonly manner?: "kill" | "term";
-}
-
-/** A start of OCP's process. */
-export interface Start {
-  /** Ticks until the task engine starts; 60 in a real OCP. Default 0. */
-  readonly engineDelayTicks?: number;
-}
-
-/** The user behind tasks that are submitted without HTTP. */
-const OPERATOR = { id: 200, name: "operator" };
 
 /**
  * A running simulator; see {@link startSimulator}. Ids may be given as numbers or strings and come as strings. Methods
  * that name something which does not exist throw `SimulatorOptionError`; actions that OCP would refuse throw `ApiError`.
  */
 export class Simulator {
-  private readonly parts: Parts;
-  private permissions: Permissions;
-  private port = 0;
-  private timer: NodeJS.Timeout | undefined;
+  private constructor(
+    private readonly options: ResolvedOptions,
+    private readonly parts: Parts,
+  ) {}
 
-  /** @internal */
-  constructor(private readonly options: ResolvedOptions) {
-    this.permissions = options.permissions;
-    this.parts = assemble(options, () => this.permissions);
-  }
-
-  /** @internal */
-  async start(): Promise<void> {
-    this.port = await this.parts.server.listen(this.options.port);
-    if (this.options.engine.kind === "timer") {
-      this.timer = setInterval(() => {
-        this.parts.engine.tick();
-      }, this.options.engine.tickMs);
-      if (this.options.unref) this.timer.unref();
-    }
+  /** See {@link startSimulator}. */
+  static async start(given: SimulatorOptions): Promise<Simulator> {
+    const options = resolveOptions(given);
+    const parts = assemble(options);
+    await parts.process.start();
+    return new Simulator(options, parts);
   }
 
   /** Ends the server, its connections and the engine's timer. May be called more than once. */
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.parts.server.close();
+  stop(): Promise<void> {
+    return this.parts.process.stop();
   }
 
   /** Base URL with prefix, without trailing slash: `http://127.0.0.1:40123`. */
   get url(): string {
-    const { host, https, pathPrefix } = this.options;
-    const authority = host.includes(":") ? `[${host}]` : host;
-    return `${https === undefined ? "http" : "https"}://${authority}:${this.port}${pathPrefix}`;
+    return this.parts.process.url;
   }
 
   /** As given, or the default. */
@@ -172,50 +150,26 @@ export class Simulator {
 
   /** Somebody deletes the cluster in the console. */
   submitDeleteCluster(id: number | string): TaskSnapshot {
-    return taskSnapshot(this.parts.submissions.deleteCluster(String(id), this.operator()));
+    return this.parts.others.deleteCluster(id);
   }
 
   /** Somebody deletes OBProxies in the console; default by the newest dialect that the version knows. */
   submitDeleteObproxies(
     clusterId: number | string,
     ids: readonly (number | string)[],
-    dialect: "DELETE" | "POST" = this.options.traits.serversDelete ? "POST" : "DELETE",
+    dialect?: "DELETE" | "POST",
   ): TaskSnapshot {
-    const task = this.parts.submissions.deleteObproxies(
-      dialect,
-      String(clusterId),
-      ids.map(String),
-      [],
-      this.operator(),
-    );
-    return taskSnapshot(task);
+    return this.parts.others.deleteObproxies(clusterId, ids, dialect);
   }
 
   /** Somebody starts another task. */
   startTask(task: OtherTask): TaskSnapshot {
-    const started = this.parts.submissions.start(this.operator(task.creator), {
-      name: task.name,
-      cluster: task.clusterId === undefined ? undefined : this.parts.inventory.get(task.clusterId),
-      obproxyIds: (task.obproxyIds ?? []).map(String),
-      stages: stagesOf(task),
-      locks: task.lock ?? true,
-    });
-    return tagged(started, task);
+    return this.parts.others.start(task);
   }
 
   /** Somebody's task has come to rest, with its last subtask FAILED where the task is. */
   addPastTask(task: PastTask): TaskSnapshot {
-    const { clusterId, startTime } = task;
-    const recorded = this.parts.submissions.record(this.operator(task.creator), {
-      name: task.name,
-      status: task.status,
-      clusterId: clusterId === undefined ? undefined : seedId("clusterId", clusterId),
-      clusterName: task.clusterName ?? (clusterId === undefined ? undefined : this.cluster(clusterId)?.name),
-      obproxyIds: (task.obproxyIds ?? []).map((id) => seedId("obproxyIds", id)),
-      stages: stagesOf(task),
-      startTime,
-    });
-    return tagged(recorded, task);
+    return this.parts.others.havePast(task);
   }
 
   /** So many of them, the oldest first. */
@@ -227,27 +181,27 @@ export class Simulator {
 
   /** Runs the failed subtasks of a FAILED task again. */
   retry(taskId: number | string): void {
-    this.parts.actions.retry(this.known(taskId).id);
+    this.parts.actions.retry(this.parts.tampering.known(taskId).id);
   }
 
   /** Takes back what a FAILED task has done; it ends SUCCESSFUL. */
   rollback(taskId: number | string): void {
-    this.parts.actions.rollback(this.known(taskId).id);
+    this.parts.actions.rollback(this.parts.tampering.known(taskId).id);
   }
 
   /** `subtask`: its id, or its name (then the first FAILED one of that name). */
   retrySubtask(taskId: number | string, subtask: number | string): void {
-    this.parts.actions.retrySubtask(this.subtaskId(taskId, subtask, "FAILED"));
+    this.parts.actions.retrySubtask(this.parts.tampering.subtaskId(taskId, subtask, "FAILED"));
   }
 
   /** `subtask`: its id, or its name (then the first FAILED one of that name). Default the first FAILED one. */
   skip(taskId: number | string, subtask?: number | string): void {
-    this.parts.actions.skip(this.subtaskId(taskId, subtask, "FAILED"));
+    this.parts.actions.skip(this.parts.tampering.subtaskId(taskId, subtask, "FAILED"));
   }
 
   /** `subtask`: its id, or its name (then the first RUNNING one of that name). Default the first RUNNING one. */
   cancel(taskId: number | string, subtask?: number | string): void {
-    this.parts.actions.cancel(this.subtaskId(taskId, subtask, "RUNNING"));
+    this.parts.actions.cancel(this.parts.tampering.subtaskId(taskId, subtask, "RUNNING"));
   }
 
   /**
@@ -255,21 +209,18 @@ export class Simulator {
    * is not documented. Default `"SUCCESSFUL"`.
    */
   abandon(taskId: number | string, status: TaskStatus = "SUCCESSFUL"): void {
-    const task = this.known(taskId);
+    const task = this.parts.tampering.known(taskId);
     task.status = status;
     this.parts.engine.unlock(task);
   }
 
   /** Nothing of the task goes on until {@link resume}; answers call it by a status that is not documented. */
   suspend(taskId: number | string, status = "SUSPENDED"): void {
-    this.known(taskId).suspended = true;
-    this.overrideTask(taskId, { status });
+    this.parts.tampering.suspend(taskId, status);
   }
 
   resume(taskId: number | string): void {
-    const task = this.known(taskId);
-    task.suspended = false;
-    task.override = Object.fromEntries(Object.entries(task.override).filter(([member]) => member !== "status"));
+    this.parts.tampering.resume(taskId);
   }
 
   /**
@@ -277,30 +228,22 @@ export class Simulator {
    * of tasks that come later are right again.
    */
   shiftTaskTimes(minutes: number): void {
-    const shifted = (time: number): number => time + minutes * 60_000;
-    for (const task of this.parts.submissions.tasks.values()) {
-      task.createTime = shifted(task.createTime);
-      task.startTime = shifted(task.startTime);
-      if (task.finishTime !== undefined) task.finishTime = shifted(task.finishTime);
-    }
+    this.parts.tampering.shiftTimes(minutes);
   }
 
   /** OCP has cleared its history: the task is 404 from now on. */
   forgetTask(taskId: number | string): void {
-    this.parts.submissions.tasks.delete(this.known(taskId).id);
+    this.parts.tampering.forget(taskId);
   }
 
   /** Merges members into every answer about the task, for example `{ status: "ABORTED" }`; undefined takes one away. */
   overrideTask(taskId: number | string, members: Readonly<Record<string, unknown>>): void {
-    const task = this.known(taskId);
-    task.override = { ...task.override, ...members };
+    this.parts.tampering.override(taskId, members);
   }
 
   /** The same for a subtask, by id or name, for example `{ status: "WARNING" }`. */
   overrideSubtask(taskId: number | string, subtask: number | string, members: Readonly<Record<string, unknown>>): void {
-    const task = this.known(taskId);
-    const id = this.subtaskId(taskId, subtask);
-    task.subtaskOverrides = { ...task.subtaskOverrides, [id]: { ...task.subtaskOverrides[id], ...members } };
+    this.parts.tampering.overrideSubtask(taskId, subtask, members);
   }
 
   // How time passes
@@ -313,7 +256,7 @@ export class Simulator {
   /** Ticks until the task is no longer RUNNING; returns how many. Throws after `maxTicks`. */
   runToEnd(taskId: number | string, maxTicks = 10_000): number {
     for (let ticks = 0; ticks <= maxTicks; ticks += 1) {
-      if (this.known(taskId).status !== "RUNNING") return ticks;
+      if (this.parts.tampering.known(taskId).status !== "RUNNING") return ticks;
 
       this.parts.engine.tick();
     }
@@ -341,15 +284,13 @@ export class Simulator {
   }
 
   /** The process ends: the port refuses, nothing moves. In order to come back: {@link up}. */
-  async down({ manner = "kill" }: Outage = {}): Promise<void> {
-    this.parts.engine.halt(manner);
-    await this.parts.server.close();
+  down(how: Outage = {}): Promise<void> {
+    return this.parts.process.down(how);
   }
 
   /** The process starts again, on the same port. */
-  async up({ engineDelayTicks = 0 }: Start = {}): Promise<void> {
-    await this.parts.server.listen(this.port);
-    this.parts.engine.resume(engineDelayTicks);
+  up(how: Start = {}): Promise<void> {
+    return this.parts.process.up(how);
   }
 
   /** {@link down}, `downMs` real milliseconds of refused connections (default 0), and {@link up}. */
@@ -361,7 +302,7 @@ export class Simulator {
 
   /** Merged into the present permissions. */
   setPermissions(permissions: Permissions): void {
-    this.permissions = { ...this.permissions, ...permissions };
+    this.parts.rights.permissions = { ...this.parts.rights.permissions, ...permissions };
   }
 
   /** Sessions go on, as in OCP. */
@@ -377,26 +318,6 @@ export class Simulator {
   lockAccount(locked = true): void {
     this.parts.auth.accountLocked = locked;
   }
-
-  private operator(name = OPERATOR.name): Submitter {
-    return { user: { ...OPERATOR, name }, executor: this.options.nodes[0]?.executor ?? this.options.host };
-  }
-
-  private known(id: number | string): Task {
-    const task = this.parts.submissions.tasks.get(String(id));
-    if (task === undefined) throw noSuch("task", String(id));
-
-    return task;
-  }
-
-  private subtaskId(taskId: number | string, wanted: number | string | undefined, status?: SubtaskStatus): Id {
-    const { subtasks } = this.known(taskId);
-    const named = subtasks.filter(({ id, name }) => wanted === undefined || String(wanted) === id || wanted === name);
-    const found = named.find((subtask) => subtask.status === status) ?? named[0];
-    if (found === undefined) throw noSuch("subtask", String(wanted));
-
-    return found.id;
-  }
 }
 
 /**
@@ -411,8 +332,6 @@ export class Simulator {
  * await ocp.stop();
  * ```
  */
-export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const simulator = new Simulator(resolveOptions(options));
-  await simulator.start();
-  return simulator;
+export function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  return Simulator.start(options);
 }

@@ -9,6 +9,8 @@ import { HttpServer } from "./http-server.js";
 import { Inventory } from "./inventory.js";
 import { Listeners } from "./listeners.js";
 import type { Permissions } from "./options.js";
+import { OcpProcess } from "./ocp-process.js";
+import { Others } from "./others.js";
 import { Plans } from "./plans.js";
 import { Random } from "./random.js";
 import { RateLimit } from "./rate-limit.js";
@@ -18,6 +20,7 @@ import { Service } from "./service.js";
 import { Submissions } from "./submissions.js";
 import { LogWriter } from "./subtask-log.js";
 import { TaskJson } from "./task-json.js";
+import { TaskTampering } from "./task-tampering.js";
 import { formatInstant } from "./time.js";
 
 /** What a simulator is made of. */
@@ -30,17 +33,23 @@ export interface Parts {
   readonly auth: Auth;
   readonly faults: Faults;
   readonly server: HttpServer;
+  readonly process: OcpProcess;
+  /** Of the user that requests come from; asked at each. */
+  readonly rights: { permissions: Permissions };
+  readonly others: Others;
+  readonly tampering: TaskTampering;
   /** Of requests that have been received, before anything is done about them. */
   readonly arrivals: Listeners;
   /** Of requests that have been answered, or cut. */
   readonly answers: Listeners;
 }
 
-/** Puts the parts together; only here. `permissions` is asked at each request. */
-export function assemble(options: ResolvedOptions, permissions: () => Permissions): Parts {
+/** Puts the parts together; only here. */
+export function assemble(options: ResolvedOptions): Parts {
   const { clock, traits, utcOffsetMinutes } = options;
   const errors = new ApiErrors(traits);
   const answers = new Answers(clock, utcOffsetMinutes);
+  const rights = { permissions: options.permissions };
   const random = new Random(options.seed);
   const inventory = new Inventory(clock);
   const plans = new Plans(options.tickLengthMs);
@@ -62,7 +71,7 @@ export function assemble(options: ResolvedOptions, permissions: () => Permission
     now: clock,
   });
   const service = new Service(new Router(routes), auth, answers, errors, {
-    permissions,
+    permissions: () => rights.permissions,
     rateLimit: rateLimitOf(options),
     onObserve: () => {
       if (options.engine.kind === "poll") engine.tick();
@@ -81,7 +90,11 @@ export function assemble(options: ResolvedOptions, permissions: () => Permission
   });
   for (const cluster of options.clusters) inventory.add(cluster);
 
-  return { inventory, plans, submissions, actions, engine, auth, faults, server, ...listeners };
+  const process = new OcpProcess(server, engine, options);
+  const others = new Others(submissions, inventory, options);
+  const tampering = new TaskTampering(submissions.tasks);
+  const ocp = { inventory, plans, submissions, actions, engine, auth, rights, faults, server, process };
+  return { ...ocp, others, tampering, ...listeners };
 }
 
 function rateLimitOf({ clock, rateLimit }: ResolvedOptions): RateLimit | undefined {

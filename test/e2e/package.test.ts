@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Simulator, startSimulator } from "../../src/simulator/index.js";
 import { run, succeeded } from "../support/process.js";
 import { CliProject } from "../support/project.js";
@@ -60,6 +60,18 @@ async function installTarball(): Promise<readonly string[]> {
     .sort();
 }
 
+/** Declarations that a user's compiler reads, and so an editor shows. */
+function typesFrom(entry: string): readonly string[] {
+  const found = new Set([entry]);
+  for (const path of found) {
+    const text = readFileSync(join(project.modulesPath, "cdktf-obproxy/dist", path), "utf8");
+    for (const [, target = ""] of text.matchAll(/["'](\.{1,2}\/[^"']+)\.js["']/g)) {
+      found.add(join(dirname(path), `${target}.d.ts`));
+    }
+  }
+  return [...found].sort();
+}
+
 function version(): string {
   const manifest = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as { version: string };
   return manifest.version;
@@ -77,6 +89,14 @@ describe("the packed package", () => {
     const compiled = paths.filter((path) => /^dist\/(constructs|contract|simulator)\//.test(path));
     const sources = compiled.map((path) => path.replace(/^dist/, "src").replace(/(\.d\.ts|\.js)$/, ".ts"));
     expect(sources.filter((source) => !existsSync(join(REPOSITORY, source)))).toEqual([]);
+  });
+
+  test("has types that lead to what is public and no further", () => {
+    const constructs = ["carrier", "obproxy-cluster", "obproxy", "ocp-provider", "timeouts"];
+    expect(typesFrom("index.d.ts")).toEqual([...constructs.map((name) => `constructs/${name}.d.ts`), "index.d.ts"]);
+    const ofSimulator = typesFrom("simulator/index.d.ts");
+    expect(ofSimulator).toContain("simulator/simulator.d.ts");
+    expect(ofSimulator.filter((path) => /(wiring|engine|server|resolve-options)/.test(path))).toEqual([]);
   });
 
   test("is small, and runs nothing when it is installed", () => {

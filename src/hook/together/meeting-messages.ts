@@ -1,8 +1,9 @@
-import { isId } from "../../contract/object.js";
+import { flag, listOf, number, object, oneOf, type Reader, string } from "../../contract/json.js";
+import type { OcpId } from "../../contract/object.js";
 import type { OcpErrorDetails, OcpErrorKind } from "../../ocp/errors.js";
-import { compareIds } from "../../ocp/ids.js";
-import type { OcpId, Subtask, Task, TaskTag } from "../../ocp/model.js";
+import type { Subtask, Task, TaskTag } from "../../ocp/model.js";
 import type { Member, Route, Sight } from "./member.js";
+import { id, readWhole, sortedIds } from "./readers.js";
 
 /**
  * What hooks that met tell each other. Whoever speaks there may be of another release, or no hook at all: each message
@@ -37,143 +38,65 @@ export const LONGEST_OF_LEADER = 16 * 1024 * 1024;
 
 /** Undefined: it is nothing that a follower says. */
 export function readFollower(message: unknown): FollowerSays | undefined {
-  return reading(() => {
-    const { says, member } = record(message);
-    if (says === "here") return { says };
-    return says === "join" ? { says, member: readMember(member) } : undefined;
+  return readWhole(() => {
+    const { says } = followerSays(message, "");
+    return says === "here" ? { says } : { says, ...join(message, "") };
   });
 }
 
 /** Undefined: it is nothing that a leader says. */
 export function readLeader(message: unknown): LeaderSays | undefined {
-  return reading(() => {
-    const { says, task, obproxyIds, sentBy, message: words, details } = record(message);
+  return readWhole(() => {
+    const { says } = leaderSays(message, "");
     switch (says) {
       case "count":
       case "alone":
         return { says };
       case "task":
-        return { says, task: readTask(task) };
+        return { says, ...news(message, "") };
       case "sent":
-        return { says, task: readTask(task), obproxyIds: sortedList(obproxyIds), sentBy: id(sentBy) };
+        return { says, ...sent(message, "") };
       case "failed":
-        return { says, message: text(words), details: readDetails(details) };
-      default:
-        return undefined;
+        return { says, ...failed(message, "") };
     }
   });
 }
 
 /** What another hook has to know of an error; the rest of it does not survive the way. */
-export function detailsOf(details: OcpErrorDetails): OcpErrorDetails {
-  return readDetails(details);
+export function detailsOf(given: OcpErrorDetails): OcpErrorDetails {
+  return details(given, "");
 }
 
-function readMember(value: unknown): Member {
-  const { route, sight, skipHostOperation } = record(value);
-  return { route: readRoute(route), sight: readSight(sight), skipHostOperation: flag(skipHostOperation) };
-}
+const route: Reader<Route> = object({ baseUrl: string, way: string, user: string }, {});
 
-function readRoute(value: unknown): Route {
-  const { baseUrl, way, user } = record(value);
-  return { baseUrl: text(baseUrl), way: text(way), user: text(user) };
-}
+const sight: Reader<Sight> = object(
+  { clusterId: id, clusterName: string, obproxyId: id },
+  { clusterCreateTime: string, hostId: id, address: string },
+);
 
-function readSight(value: unknown): Sight {
-  const sight = record(value);
-  const clusterCreateTime = optional(sight["clusterCreateTime"], text);
-  const hostId = optional(sight["hostId"], id);
-  const address = optional(sight["address"], text);
-  return {
-    clusterId: id(sight["clusterId"]),
-    clusterName: text(sight["clusterName"]),
-    ...(clusterCreateTime !== undefined && { clusterCreateTime }),
-    obproxyId: id(sight["obproxyId"]),
-    ...(hostId !== undefined && { hostId }),
-    ...(address !== undefined && { address }),
-  };
-}
+const member: Reader<Member> = object({ route, sight, skipHostOperation: flag }, {});
 
-function readTask(value: unknown): Task {
-  const task = record(value);
-  const operation = optional(task["operation"], text);
-  const creator = optional(task["creator"], text);
-  const startTime = optional(task["startTime"], text);
-  const finishTime = optional(task["finishTime"], text);
-  const tags = optional(task["tags"], (all) => list(all, readTag));
-  const unreadTags = optional(task["unreadTags"], number);
-  const traceId = optional(task["traceId"], text);
-  const answeredAt = optional(task["answeredAt"], text);
-  return {
-    id: id(task["id"]),
-    name: text(task["name"]),
-    status: text(task["status"]),
-    ...(operation !== undefined && { operation }),
-    ...(creator !== undefined && { creator }),
-    ...(startTime !== undefined && { startTime }),
-    ...(finishTime !== undefined && { finishTime }),
-    subtasks: list(task["subtasks"], readSubtask),
-    ...(tags !== undefined && { tags }),
-    ...(unreadTags !== undefined && { unreadTags }),
-    ...(traceId !== undefined && { traceId }),
-    ...(answeredAt !== undefined && { answeredAt }),
-  };
-}
+const subtask: Reader<Subtask> = object(
+  {
+    ...{ id, name: string, status: string },
+    ...{ timeoutSeconds: number, parallelIdx: number, runTime: number },
+    ...{ upstreams: listOf(string), downstreams: listOf(string) },
+  },
+  { operation: string, startTime: string, finishTime: string },
+);
 
-function readSubtask(value: unknown): Subtask {
-  const subtask = record(value);
-  const operation = optional(subtask["operation"], text);
-  const startTime = optional(subtask["startTime"], text);
-  const finishTime = optional(subtask["finishTime"], text);
-  return {
-    id: id(subtask["id"]),
-    name: text(subtask["name"]),
-    status: text(subtask["status"]),
-    ...(operation !== undefined && { operation }),
-    timeoutSeconds: number(subtask["timeoutSeconds"]),
-    parallelIdx: number(subtask["parallelIdx"]),
-    runTime: number(subtask["runTime"]),
-    ...(startTime !== undefined && { startTime }),
-    ...(finishTime !== undefined && { finishTime }),
-    upstreams: list(subtask["upstreams"], text),
-    downstreams: list(subtask["downstreams"], text),
-  };
-}
+const tag: Reader<TaskTag> = object(
+  {},
+  { obproxyClusterId: string, obproxyClusterName: string, obproxyServerId: string },
+);
 
-function readTag(value: unknown): TaskTag {
-  const tag = record(value);
-  const obproxyClusterId = optional(tag["obproxyClusterId"], text);
-  const obproxyClusterName = optional(tag["obproxyClusterName"], text);
-  const obproxyServerId = optional(tag["obproxyServerId"], text);
-  return {
-    ...(obproxyClusterId !== undefined && { obproxyClusterId }),
-    ...(obproxyClusterName !== undefined && { obproxyClusterName }),
-    ...(obproxyServerId !== undefined && { obproxyServerId }),
-  };
-}
-
-function readDetails(value: unknown): OcpErrorDetails {
-  const details = record(value);
-  const status = optional(details["status"], number);
-  const code = optional(details["code"], number);
-  const codeText = optional(details["codeText"], text);
-  const ocpMessage = optional(details["ocpMessage"], text);
-  const traceId = optional(details["traceId"], text);
-  const retryAfterMs = optional(details["retryAfterMs"], number);
-  const clockSkewMs = optional(details["clockSkewMs"], number);
-  return {
-    kind: errorKind(details["kind"]),
-    method: text(details["method"]),
-    url: text(details["url"]),
-    ...(status !== undefined && { status }),
-    ...(code !== undefined && { code }),
-    ...(codeText !== undefined && { codeText }),
-    ...(ocpMessage !== undefined && { ocpMessage }),
-    ...(traceId !== undefined && { traceId }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(clockSkewMs !== undefined && { clockSkewMs }),
-  };
-}
+const task: Reader<Task> = object(
+  { id, name: string, status: string, subtasks: listOf(subtask) },
+  {
+    ...{ operation: string, creator: string, startTime: string, finishTime: string },
+    ...{ tags: listOf(tag), unreadTags: number, traceId: string, answeredAt: string },
+  },
+);
 
 /** A record, so that the compiler misses a kind that is missing here. */
 const ERROR_KINDS: Readonly<Record<OcpErrorKind, true>> = {
@@ -189,63 +112,18 @@ const ERROR_KINDS: Readonly<Record<OcpErrorKind, true>> = {
   "not-ocp": true,
 };
 
-function errorKind(value: unknown): OcpErrorKind {
-  if (isErrorKind(value)) return value;
-  throw new Unreadable();
-}
+const details: Reader<OcpErrorDetails> = object(
+  { kind: oneOf(...(Object.keys(ERROR_KINDS) as OcpErrorKind[])), method: string, url: string },
+  {
+    ...{ status: number, code: number, codeText: string, ocpMessage: string, traceId: string },
+    ...{ retryAfterMs: number, clockSkewMs: number },
+  },
+);
 
-function isErrorKind(value: unknown): value is OcpErrorKind {
-  return typeof value === "string" && Object.hasOwn(ERROR_KINDS, value);
-}
+const followerSays = object({ says: oneOf("join", "here") }, {});
+const join = object({ member }, {});
 
-/** Thrown by the readers below, and nowhere else caught than in `reading`. */
-class Unreadable extends Error {}
-
-function reading<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Unreadable) return undefined;
-    throw error;
-  }
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Unreadable();
-  return { ...value };
-}
-
-function list<T>(value: unknown, read: (entry: unknown) => T): readonly T[] {
-  if (!Array.isArray(value)) throw new Unreadable();
-  return value.map(read);
-}
-
-function sortedList(value: unknown): readonly OcpId[] {
-  const ids = list(value, id);
-  if (ids.some((each, index) => index > 0 && compareIds(ids[index - 1] ?? "", each) >= 0)) throw new Unreadable();
-  return ids;
-}
-
-function optional<T>(value: unknown, read: (value: unknown) => T): T | undefined {
-  return value === undefined ? undefined : read(value);
-}
-
-function text(value: unknown): string {
-  if (typeof value !== "string") throw new Unreadable();
-  return value;
-}
-
-function id(value: unknown): OcpId {
-  if (typeof value !== "string" || !isId(value)) throw new Unreadable();
-  return value;
-}
-
-function number(value: unknown): number {
-  if (typeof value !== "number" || !Number.isFinite(value)) throw new Unreadable();
-  return value;
-}
-
-function flag(value: unknown): boolean {
-  if (typeof value !== "boolean") throw new Unreadable();
-  return value;
-}
+const leaderSays = object({ says: oneOf("count", "sent", "failed", "alone", "task") }, {});
+const news = object({ task }, {});
+const sent = object({ task, obproxyIds: sortedIds, sentBy: id }, {});
+const failed = object({ message: string, details }, {});

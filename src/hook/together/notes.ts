@@ -10,12 +10,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { isId } from "../../contract/object.js";
+import { object, parseJson, type Reader, string } from "../../contract/json.js";
 import { fileNameFor, stateDirectory } from "../../contract/state-directory.js";
-import { compareIds } from "../../ocp/ids.js";
 import type { Notes } from "../act/tools.js";
 import type { Note, Recorded } from "../decide/note.js";
 import { claim, isMissing, reasonOf, whyNotOurs, whyNotWritable } from "./own-directory.js";
+import { id, readWhole, sortedIds } from "./readers.js";
 
 /**
  * A file per object where the user's state belongs. Nothing that goes wrong with it stops a teardown, and nothing that
@@ -100,41 +100,17 @@ function readNote(path: string): Recorded {
   }
 }
 
+const task: Reader<Note> = object(
+  { taskId: id, name: string, clusterId: id, obproxyIds: sortedIds },
+  { startTime: string },
+);
+
+/** OCP may have listed no task yet. */
+const idOrNone: Reader<string> = (value, at) => (value === "0" ? value : id(value, at));
+
+const recorded = object({}, { task, unheardSince: idOrNone });
+
 function parseRecorded(text: string): Recorded | undefined {
-  const value = parseJson(text);
-  if (typeof value !== "object" || value === null) return undefined;
-  const { task, unheardSince }: Readonly<Record<string, unknown>> = { ...value };
-  const note = task === undefined ? undefined : parseNote(task);
-  if (task !== undefined && note === undefined) return undefined;
-  // OCP may have listed no task yet.
-  if (unheardSince !== undefined && unheardSince !== "0" && !isWrittenId(unheardSince)) return undefined;
-  if (note === undefined && unheardSince === undefined) return undefined;
-  return { ...(note !== undefined && { task: note }), ...(unheardSince !== undefined && { unheardSince }) };
-}
-
-function parseNote(value: unknown): Note | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { taskId, name, startTime, clusterId, obproxyIds }: Readonly<Record<string, unknown>> = { ...value };
-  if (!isWrittenId(taskId) || typeof name !== "string" || !isWrittenId(clusterId) || !isSortedIds(obproxyIds)) {
-    return undefined;
-  }
-  if (startTime !== undefined && typeof startTime !== "string") return undefined;
-  return { taskId, name, ...(startTime !== undefined && { startTime }), clusterId, obproxyIds };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isWrittenId(value: unknown): value is string {
-  return typeof value === "string" && isId(value);
-}
-
-function isSortedIds(value: unknown): value is readonly string[] {
-  if (!Array.isArray(value) || !value.every(isWrittenId)) return false;
-  return value.every((id, index) => index === 0 || compareIds(value[index - 1] ?? "", id) < 0);
+  const found = readWhole(() => recorded(parseJson(text), ""));
+  return found === undefined || Object.keys(found).length === 0 ? undefined : found;
 }
