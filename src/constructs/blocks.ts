@@ -1,5 +1,5 @@
 import { dependable, Lazy, TerraformIterator, TerraformLocal } from "cdktf";
-import { instanceAddress, memoryName, PLURALS, protectionName } from "../contract/names.js";
+import { firstLookName, instanceAddress, memoryName, PLURALS, protectionName } from "../contract/names.js";
 import { KINDS, type ObjectKind } from "../contract/object.js";
 import { Carrier } from "./carrier.js";
 import { CarrierBarrier } from "./carrier-barrier.js";
@@ -8,6 +8,7 @@ import { replacedWith } from "./carrier-form.js";
 import type { Declaration } from "./declaration.js";
 import type { Declarations } from "./declarations.js";
 import type { HookCall } from "./destroy-hook.js";
+import { FirstLook } from "./first-look.js";
 import { Memory, remembered } from "./memory.js";
 import { MovedBlocks, movesOf } from "./moved.js";
 import { Protection } from "./protection.js";
@@ -19,6 +20,9 @@ export interface BlocksConfig {
   readonly hook: HookCall;
   /** The other providers of the stack that manage the same OCP; asked for when something is written. */
   readonly neighbours: () => readonly Declarations[];
+  /** Whether the construct with this path is part of a provider of the stack; asked for when something is written. */
+  readonly isOurs: (path: string) => boolean;
+  readonly lookFirst: boolean;
 }
 
 /**
@@ -40,6 +44,7 @@ export class Blocks {
       for (const kind of KINDS) this.addBarrier(kind);
       for (const kind of KINDS) this.addMemory(kind);
     }
+    if (config.lookFirst) this.addFirstLook();
     new MovedBlocks(declarations.provider, "moved", () => movesOf(declarations, config.neighbours()));
   }
 
@@ -89,6 +94,13 @@ export class Blocks {
     const name = memoryName(alias, kind);
     const objects = this.mapInLocal(`${id}_local`, name, () => this.rememberedOf(kind));
     new Memory(provider, id, { kind, name, objects, hook: this.config.hook });
+  }
+
+  private addFirstLook(): void {
+    const { alias, provider, stack } = this.declarations;
+    const objects = KINDS.map((kind) => this.declarations.blockAddress(kind));
+    const { hook, isOurs } = this.config;
+    new FirstLook(provider, { name: firstLookName(alias), hook, stack, objects, isOurs });
   }
 
   private rememberedOf(kind: ObjectKind): string {

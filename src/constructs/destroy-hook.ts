@@ -1,5 +1,5 @@
 import type { LocalExecProvisioner } from "cdktf";
-import { ENV, HOOK_FILE, type TriggerKey } from "../contract/names.js";
+import { ENV, FIRST_LOOK, HOOK_FILE, type TriggerKey } from "../contract/names.js";
 import { label, type ObjectKind } from "../contract/object.js";
 import type { CarrierForm } from "./carrier-form.js";
 import { terraformText } from "./terraform-text.js";
@@ -43,6 +43,14 @@ export function memoryHook(kind: ObjectKind, call: HookCall): LocalExecProvision
   });
 }
 
+/** Of what goes before everything that stands in front of the objects. */
+export function firstLookHook(call: HookCall): LocalExecProvisioner {
+  return provisioner(call, "see that OCP can delete what is declared, before anything goes", {
+    [ENV.kind]: FIRST_LOOK,
+    ...whose(call),
+  });
+}
+
 /**
  * `node` is started without a shell: then Terraform's SIGKILL on interrupt hits the hook itself and leaves no orphan,
  * nothing needs quoting, and the last argument, `command`, is free to be a sentence for people.
@@ -61,10 +69,13 @@ function provisioner(
   };
 }
 
-function objectOf({ alias, stack }: HookCall, [clusterId = "", obproxyId]: readonly string[]): Record<string, string> {
+function whose({ alias, stack }: HookCall): Record<string, string> {
+  return { [ENV.stack]: terraformText(stack), [ENV.provider]: alias };
+}
+
+function objectOf(call: HookCall, [clusterId = "", obproxyId]: readonly string[]): Record<string, string> {
   return {
-    [ENV.stack]: terraformText(stack),
-    [ENV.provider]: alias,
+    ...whose(call),
     [ENV.clusterId]: clusterId,
     ...(obproxyId === undefined ? {} : { [ENV.obproxyId]: obproxyId }),
   };

@@ -15,6 +15,7 @@ export interface ManagedObjectsConfig {
   readonly settings: ProviderSettings;
   /** Contents of `caFile`. */
   readonly ca?: string;
+  readonly lookFirst: boolean;
 }
 
 /**
@@ -34,7 +35,7 @@ export class ManagedObjects {
   private readonly registry: AppRegistry;
   private readonly blocks: Blocks;
 
-  constructor(provider: Construct, { ca, carrier, settings }: ManagedObjectsConfig) {
+  constructor(provider: Construct, { ca, carrier, lookFirst, settings }: ManagedObjectsConfig) {
     this.declarations = new Declarations(provider, carrier, settings);
     this.registry = AppRegistry.of(provider);
     this.registry.addProvider(this.declarations);
@@ -44,6 +45,8 @@ export class ManagedObjects {
     this.blocks = new Blocks(this.declarations, {
       hook: { directory, stack: stack.node.id, alias },
       neighbours: () => this.registry.neighboursOf(this.declarations),
+      isOurs: (path) => this.registry.providersOf(stack).some((each) => path.startsWith(`${each.provider.node.path}/`)),
+      lookFirst,
     });
     atSynth(this.declarations, { registry: this.registry, files, ca });
     ManagedObjects.byProvider.set(provider, this);

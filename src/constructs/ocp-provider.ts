@@ -91,6 +91,15 @@ export interface OcpProviderProps {
    * @default WaitFor.TASK
    */
   readonly waitFor?: WaitFor;
+
+  /**
+   * Where something in the stack waits for the objects, such as a DNS record in front of them: look, before a destroy
+   * takes any of that, whether OCP can be reached, accepts the credentials and has what is declared under its names. When
+   * it fails, nothing has been touched.
+   *
+   * @default true
+   */
+  readonly lookFirst?: boolean;
 }
 
 /**
@@ -108,10 +117,13 @@ export class OcpProvider extends Construct {
     const settings = providerSettings(this, props);
     const carrier = props.carrier ?? Carrier.NULL_RESOURCE;
     checkOneOf(this, "carrier", carrier, Object.values(Carrier));
+    const { lookFirst = true } = props;
+    checkBoolean(this, "lookFirst", lookFirst);
     this.alias = settings.alias;
     new ManagedObjects(this, {
       carrier,
       settings,
+      lookFirst,
       ...(props.caFile === undefined ? {} : { ca: readCaFile(this, props.caFile) }),
     });
     warn(this, settings);

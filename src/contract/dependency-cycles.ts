@@ -38,6 +38,15 @@ export function cycleThrough(graph: Graph, start: string): readonly string[] | u
   return undefined;
 }
 
+/** Whatever waits for one of `starts`, or for something that does. */
+export function dependentsOf(graph: Graph, starts: readonly string[]): readonly string[] {
+  const found = new Set(starts);
+  for (const on of found) {
+    for (const [address, waitsFor] of graph.edges) if (waitsFor.has(on)) found.add(address);
+  }
+  return [...found].filter((address) => !starts.includes(address));
+}
+
 function wayBack(cameFrom: ReadonlyMap<string, string>, start: string, end: string): readonly string[] {
   const way: string[] = [];
   for (let at: string | undefined = end; at !== undefined && at !== start; at = cameFrom.get(at)) way.unshift(at);

@@ -17,7 +17,7 @@ export const ANY_NAME = "*";
 
 /** Environment variables that the provisioner sets from the instance's key, its triggers, and what synth knows. */
 export const ENV = {
-  /** `"cluster"` or `"obproxy"`. */
+  /** `"cluster"` or `"obproxy"`, or {@link FIRST_LOOK}. */
   kind: "OBPROXY_HOOK_KIND",
   /**
    * Set instead of {@link ENV.kind}, with the same values: not the object is to go, but what is remembered of its last
@@ -52,6 +52,9 @@ export const ENV = {
    */
   tickMs: "OBPROXY_HOOK_TICK_MS",
 } as const;
+
+/** Instead of the kind of an object: nothing is to go yet; see {@link firstLookName}. */
+export const FIRST_LOOK = "first-look";
 
 /** Members of {@link ENV.lastDeploy}, all of them texts. */
 export const TODAY = {
@@ -94,6 +97,11 @@ export function settingsRecordName(alias: string): string {
 /** Of the block that keeps one object from being deleted: `ocp_protected_27_3`. */
 export function protectionName(alias: string, key: string): string {
   return `${alias}_protected_${key.replace("/", "_")}`;
+}
+
+/** Of the block whose hook looks at OCP before anything goes that stands in front of the objects: `ocp_first_look`. */
+export function firstLookName(alias: string): string {
+  return `${alias}_first_look`;
 }
 
 /** The asset with the hook; from the stack's directory: `assets/ocp_obproxy_hook/v1`. */

@@ -1,10 +1,11 @@
 import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { SETTINGS_FILE } from "../contract/names.js";
+import { ENV, FIRST_LOOK, SETTINGS_FILE } from "../contract/names.js";
 import { keyOf, labelOf, labelOfKey } from "../contract/object.js";
 import { isOutOfMemory, OcpConfigError, OutOfMemory } from "../ocp/errors.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import { connectionFrom } from "./connection.js";
+import { firstLook } from "./first-look.js";
 import { checkWhose } from "./whose.js";
 import { handsOff, impossibleId, intentFrom, readTarget } from "./intent.js";
 import { forget, readMemory } from "./memory.js";
@@ -19,16 +20,23 @@ import { Reporter } from "./tell/reporter.js";
 import { terraformRun } from "./tell/terraform-run.js";
 import { TICK_MS, tickFor } from "./tick.js";
 
+const FIRST_LOOK_LABEL = "First look at OCP";
+
 /**
  * The program that Terraform runs when an object's resource is destroyed. Exit code 0: the object is gone and OCP has
  * finished, or it is to be left alone. Exit code 1: it is not, and the last lines say why.
  */
 async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
   const secrets: string[] = [];
-  let reporter = reporterFor("OBProxy teardown", TICK_MS, secrets);
+  const isFirstLook = env[ENV.kind] === FIRST_LOOK;
+  let reporter = reporterFor(isFirstLook ? FIRST_LOOK_LABEL : "OBProxy teardown", TICK_MS, secrets);
   let journal = NO_JOURNAL;
   let chronicle = new Chronicle(journal, "");
   try {
+    if (isFirstLook) {
+      await beforeAnythingGoes(env, directory, secrets);
+      return;
+    }
     const impossible = impossibleId(env);
     if (impossible !== undefined) {
       reporterFor(impossible.label, TICK_MS, secrets).line(`nothing to delete: ${impossible.why}`);
@@ -89,13 +97,28 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
     const { how, ...rest } = await teardown(intent, connection, surroundings);
     journal.write({ event: how, ...rest });
   } catch (error) {
-    const failure = asFailure(error);
+    const failure = isFirstLook ? nothingIsGone(asFailure(error)) : asFailure(error);
     const { message: what, details, next } = failure;
     const teller = chronicle.failed({ event: "failed", what, details, next });
     if (teller === undefined) reporter.failure(failure);
     else reporter.sameFailure(failure, labelOfKey(teller));
     process.exitCode = 1;
   }
+}
+
+/** @throws HookFailure */
+async function beforeAnythingGoes(env: NodeJS.ProcessEnv, directory: string, secrets: string[]): Promise<void> {
+  const settingsPath = join(directory, SETTINGS_FILE);
+  const settings = readSettings(settingsPath, env);
+  checkWhose(settings, settingsPath, env);
+  const connection = connectionFrom(settings.provider, env, directory);
+  secrets.push(...secretsOf(connection.credentials));
+  const { tickMs, ignored } = tickFor(env, connection.baseUrl);
+  const reporter = reporterFor(FIRST_LOOK_LABEL, tickMs, secrets);
+  if (ignored !== undefined) reporter.warn(ignored);
+  const { envPrefix } = settings.provider;
+  const chronicle = new Chronicle(NO_JOURNAL, "");
+  await firstLook(settings, connection, { env, tickMs, reporter, chronicle, envPrefix });
 }
 
 function asFailure(error: unknown): HookFailure {
@@ -113,6 +136,14 @@ function asFailure(error: unknown): HookFailure {
     what: "the hook itself has a defect; OCP may be at work on a deletion that it sent",
     details: stack.split("\n").slice(0, 12),
     next: "look at the object in OCP's console; please report this with the lines above; running destroy again is safe",
+  });
+}
+
+function nothingIsGone({ message: what, details, next }: HookFailure): HookFailure {
+  return new HookFailure({
+    what,
+    details: [...details, "nothing has been destroyed of what stands in front of the OBProxies, nor the OBProxies"],
+    next,
   });
 }
 

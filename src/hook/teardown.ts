@@ -66,7 +66,7 @@ export async function seeName(intent: Intent, connection: Connection, surroundin
   }
 }
 
-async function clusterOrNone(api: OcpApi, caller: Caller, id: OcpId) {
+export async function clusterOrNone(api: OcpApi, caller: Caller, id: OcpId) {
   try {
     return await caller.read(() => api.cluster(id), "cluster");
   } catch (error) {
@@ -114,7 +114,7 @@ function onlyRetrying(api: OcpApi, task: OcpId): OcpApi {
 }
 
 /** What speaks to OCP, with patience. */
-function line(connection: Connection, { env, tickMs, reporter }: Surroundings) {
+export function line(connection: Connection, { env, tickMs, reporter }: Surroundings) {
   const { ca, baseUrl, credentials, insecureSkipVerify, remarks = [] } = connection;
   const clock = systemClock;
   const deadline = new Deadline(clock, tickMs / 2);

@@ -1,0 +1,81 @@
+import { ANY_NAME } from "../contract/names.js";
+import { obproxyKey, type OcpId, targetOfKey } from "../contract/object.js";
+import { OcpError } from "../ocp/errors.js";
+import type { Cluster } from "../ocp/model.js";
+import { type Connection, userOf } from "./connection.js";
+import { contentBreach, type GuardBreach, nameBreach } from "./decide/guards.js";
+import { DEFAULT_BUDGET_MS } from "./decide/time-limit.js";
+import { handsOff, type Intent, intentFrom } from "./intent.js";
+import type { Settings } from "./settings.js";
+import { clusterOrNone, line, type Surroundings } from "./teardown.js";
+import { callFailed, guardBroken } from "./tell/failures.js";
+import { HookFailure } from "./tell/failure.js";
+import { count } from "./tell/reporter.js";
+
+/**
+ * Before anything goes that stands in front of the OBProxies: whether what is declared could be deleted at all. What would
+ * certainly keep a hook from its work later does so now, when nothing has been touched. Asks, and changes nothing.
+ *
+ * @throws HookFailure
+ */
+export async function firstLook(settings: Settings, connection: Connection, surroundings: Surroundings): Promise<void> {
+  const intents = intentsOf(settings);
+  const { reporter, envPrefix } = surroundings;
+  const { oddities = [] } = connection;
+  const { api, caller, clock, deadline } = line(connection, surroundings);
+  deadline.moveTo(clock.now() + DEFAULT_BUDGET_MS);
+  const ids = [...new Set(intents.map(({ target }) => target.clusterId))];
+  try {
+    for (const id of ids) {
+      const cluster = await clusterOrNone(api, caller, id);
+      for (const intent of intents.filter(({ target }) => target.clusterId === id)) check(cluster, intent, settings);
+    }
+    const request = { status: ["RUNNING"], page: 1, size: 1 };
+    if (settings.provider.waitFor === "task") await caller.read(() => api.tasks(request), "tasks");
+  } catch (error) {
+    if (!(error instanceof OcpError)) throw error;
+    const accepted = caller.hasBeenAccepted;
+    throw callFailed(error, { envPrefix, oddities, accepted, user: userOf(connection), sent: "no", taskId: undefined });
+  }
+  const clusters = count(ids.length, "OBProxy cluster");
+  reporter.line(
+    `${api.baseUrl} answers ${userOf(connection)}; nothing stands against deleting what is declared of ${clusters}`,
+  );
+}
+
+/**
+ * Of all that is declared by ids that are known, and that may go. What is protected Terraform itself refuses to destroy,
+ * where it is to go at all.
+ */
+function intentsOf(settings: Settings): readonly Intent[] {
+  return [...Object.keys(settings.clusters), ...Object.keys(settings.obproxies)].flatMap((key) => {
+    const target = targetOfKey(key);
+    if (target === undefined) return [];
+    const hands = handsOff(target, settings);
+    if (!hands.off) return [intentFrom(target, ANY_NAME, settings)];
+    if (hands.outcome === "left-alone" || hands.guard === "preventDestroy") return [];
+    throw new HookFailure({
+      what: `could not be deleted: ${hands.reason}`,
+      details: ["nothing was sent to OCP"],
+      next: hands.next,
+    });
+  });
+}
+
+/** @throws HookFailure */
+function check(cluster: Cluster | undefined, intent: Intent, settings: Settings): void {
+  const breach = nameBreach(cluster, intent) ?? certainBreach(cluster, intent, settings);
+  if (breach !== undefined) throw guardBroken(breach, intent, cluster);
+}
+
+/** What the cluster holds and nobody is about to delete. Where somebody may be, nothing is certain yet. */
+function certainBreach(cluster: Cluster | undefined, intent: Intent, { obproxies }: Settings): GuardBreach | undefined {
+  if (cluster?.obproxies === undefined || (intent.obproxyTokens ?? []).length > 0) return undefined;
+  const stays = (id: OcpId): boolean => {
+    const declaration = obproxies[obproxyKey(cluster.id, id)];
+    return declaration === undefined ? !intent.elsewhereObproxies.has(id) : declaration.skipDestroy === true;
+  };
+  const left = { ...cluster, obproxies: cluster.obproxies.filter(({ id }) => stays(id)) };
+  const breach = contentBreach(left, intent);
+  return breach?.guard === "forceDestroy" || breach?.guard === "skipDestroy" ? breach : undefined;
+}
