@@ -109,12 +109,11 @@ const ERROR_KINDS: Readonly<Record<OcpErrorKind, true>> = {
   "not-ocp": true,
 };
 
-// A proxy variable is of the environment of the hook that has the error, not of the one that hears of it.
-const details = objectOf<Omit<OcpErrorDetails, "cause" | "proxyVariable">>(
+const details = objectOf<Omit<OcpErrorDetails, "cause">>(
   { kind: oneOf(...(Object.keys(ERROR_KINDS) as OcpErrorKind[])), method: string, url: string },
   {
     ...{ status: number, code: number, codeText: string, ocpMessage: string, traceId: string },
-    ...{ retryAfterMs: number, clockSkewMs: number },
+    ...{ retryAfterMs: number, clockSkewMs: number, proxyVariable: string },
   },
 );
 
