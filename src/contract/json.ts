@@ -88,6 +88,17 @@ export function object<R extends Shape, O extends Shape>(
   };
 }
 
+type RequiredKeys<T> = { [K in keyof T]-?: object extends Pick<T, K> ? never : K }[keyof T];
+type Readers<T, Keys extends keyof T> = { readonly [K in Keys]-?: Reader<Exclude<T[K], undefined>> };
+
+/** {@link object} for a type that stands elsewhere: the compiler misses a member of it that is not read. */
+export function objectOf<T>(
+  required: Readers<T, RequiredKeys<T>>,
+  optional: Readers<T, Exclude<keyof T, RequiredKeys<T>>>,
+): Reader<T> {
+  return object(required, optional) as unknown as Reader<T>;
+}
+
 function record(value: unknown, at: string): Readonly<Record<string, unknown>> {
   if (isRecord(value)) return value;
   throw wrong(at, value, "an object");

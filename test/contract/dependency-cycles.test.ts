@@ -46,3 +46,7 @@ test("what stands after a template refers to nothing", () => {
 test("braces and keys inside a template belong to it", () => {
   expect(cycle({ a: { x: { m: { "${{ k = 1 }.k + a.x.id}": "v" } } } })).toEqual(["a.x", "a.x"]);
 });
+
+test("a template that is never closed goes to the end of the text", () => {
+  expect(cycle({ a: { x: { v: "${a.y.id" }, y: { v: "${a.x.id" } } })).toEqual(["a.x", "a.y", "a.x"]);
+});

@@ -457,9 +457,12 @@ describe("a hook that follows", () => {
     expect(deletes()).toEqual([]);
   });
 
-  test("fails as the leader's call has failed", async () => {
+  test.each([
+    ["OCP's words", { ocpMessage: "no" }],
+    ["the proxy that refuses, which is its own too", { proxyVariable: "HTTPS_PROXY" }],
+  ])("fails as the leader's call has failed, with %s", async (_what, more) => {
     const dispatched = hook().send(saw);
-    const details = { kind: "forbidden", method: "DELETE", url: "http://ocp/x", status: 403, ocpMessage: "no" };
+    const details = { kind: "forbidden", method: "DELETE", url: "http://ocp/x", status: 403, ...more };
     const failed = expect(dispatched).rejects.toEqual(
       expect.objectContaining({ message: "DELETE failed", ...details }) as OcpError,
     );

@@ -1,4 +1,4 @@
-import { flag, listOf, number, object, oneOf, type Reader, string } from "../../contract/json.js";
+import { flag, listOf, number, object, objectOf, oneOf, string } from "../../contract/json.js";
 import type { OcpId } from "../../contract/object.js";
 import type { OcpErrorDetails, OcpErrorKind } from "../../ocp/errors.js";
 import type { Subtask, Task, TaskTag } from "../../ocp/model.js";
@@ -67,16 +67,16 @@ export function detailsOf(given: OcpErrorDetails): OcpErrorDetails {
   return details(given, "");
 }
 
-const route: Reader<Route> = object({ baseUrl: string, way: string, user: string }, {});
+const route = objectOf<Route>({ baseUrl: string, way: string, user: string }, {});
 
-const sight: Reader<Sight> = object(
+const sight = objectOf<Sight>(
   { clusterId: id, clusterName: string, obproxyId: id },
   { clusterCreateTime: string, hostId: id, address: string },
 );
 
-const member: Reader<Member> = object({ route, sight, skipHostOperation: flag }, {});
+const member = objectOf<Member>({ route, sight, skipHostOperation: flag }, {});
 
-const subtask: Reader<Subtask> = object(
+const subtask = objectOf<Subtask>(
   {
     ...{ id, name: string, status: string },
     ...{ timeoutSeconds: number, parallelIdx: number, runTime: number },
@@ -85,12 +85,9 @@ const subtask: Reader<Subtask> = object(
   { operation: string, startTime: string, finishTime: string },
 );
 
-const tag: Reader<TaskTag> = object(
-  {},
-  { obproxyClusterId: string, obproxyClusterName: string, obproxyServerId: string },
-);
+const tag = objectOf<TaskTag>({}, { obproxyClusterId: string, obproxyClusterName: string, obproxyServerId: string });
 
-const task: Reader<Task> = object(
+const task = objectOf<Task>(
   { id, name: string, status: string, subtasks: listOf(subtask) },
   {
     ...{ operation: string, creator: string, startTime: string, finishTime: string },
@@ -112,11 +109,11 @@ const ERROR_KINDS: Readonly<Record<OcpErrorKind, true>> = {
   "not-ocp": true,
 };
 
-const details: Reader<OcpErrorDetails> = object(
+const details = objectOf<Omit<OcpErrorDetails, "cause">>(
   { kind: oneOf(...(Object.keys(ERROR_KINDS) as OcpErrorKind[])), method: string, url: string },
   {
     ...{ status: number, code: number, codeText: string, ocpMessage: string, traceId: string },
-    ...{ retryAfterMs: number, clockSkewMs: number },
+    ...{ retryAfterMs: number, clockSkewMs: number, proxyVariable: string },
   },
 );
 

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { object, parseJson, type Reader, string } from "../../contract/json.js";
+import { object, objectOf, parseJson, type Reader, string } from "../../contract/json.js";
 import { fileNameFor, stateDirectory } from "../../contract/state-directory.js";
 import type { Notes } from "../act/tools.js";
 import type { Note, Recorded } from "../decide/note.js";
@@ -100,10 +100,7 @@ function readNote(path: string): Recorded {
   }
 }
 
-const task: Reader<Note> = object(
-  { taskId: id, name: string, clusterId: id, obproxyIds: sortedIds },
-  { startTime: string },
-);
+const task = objectOf<Note>({ taskId: id, name: string, clusterId: id, obproxyIds: sortedIds }, { startTime: string });
 
 /** OCP may have listed no task yet. */
 const idOrNone: Reader<string> = (value, at) => (value === "0" ? value : id(value, at));
