@@ -1,4 +1,4 @@
-const { CIRCLES, DOORS, MAY_IMPORT } = require("./scripts/walls.cjs");
+const { CIRCLES, DOORS, ENTRANCES, MAY_IMPORT } = require("./scripts/walls.cjs");
 
 const walls = Object.entries(MAY_IMPORT).flatMap(([room, others]) => {
   const doors = DOORS.filter(({ from }) => from === room);
@@ -17,10 +17,19 @@ const walls = Object.entries(MAY_IMPORT).flatMap(([room, others]) => {
   ];
 });
 
+const entrances = Object.entries(ENTRANCES).map(([room, { entrance, reason }]) => ({
+  name: `entrance-of-${room}`,
+  comment: reason,
+  severity: "error",
+  from: { path: "^src/", pathNot: `^src/${room}/` },
+  to: { path: `^src/${room}/`, pathNot: entrance },
+}));
+
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
   forbidden: [
     ...walls,
+    ...entrances,
     {
       name: "no-circle",
       comment: "Two files that need each other are one file, or three.",

@@ -9,26 +9,32 @@ exports.MAY_IMPORT = {
   hook: ["contract", "ocp"],
   constructs: ["contract"],
   generate: ["contract", "hook", "ocp"],
-  report: ["contract", "ocp"],
-  cli: ["contract", "generate", "hook", "ocp", "report", "simulator"],
+  survey: ["contract", "hook", "ocp"],
+  preflight: ["contract", "hook", "ocp", "survey"],
+  report: ["contract", "ocp", "survey"],
+  cli: ["contract", "generate", "hook", "ocp", "preflight", "report", "simulator", "survey"],
+};
+
+/** The one file of a room that other rooms may import. */
+exports.ENTRANCES = {
+  preflight: {
+    entrance: "^src/preflight/preflight\\.ts$",
+    reason: "Who wants a preflight looks, and gets a report; how it judges is its own.",
+  },
 };
 
 /** Doors in the walls, each with its reason. */
 exports.DOORS = [
   {
-    from: "report",
-    to: "cli",
-    files: ["^src/report/", "^src/cli/(preflight/|arguments\\.ts$)"],
-    reason: "the report reads stacks and states with preflight's readers, which stand among the commands",
+    from: "preflight",
+    to: "report",
+    files: ["^src/preflight/look/look\\.ts$", "^src/report/events\\.ts$"],
+    reason: "what earlier runs have deleted is read from their events, which are read in one place",
   },
 ];
 
 /** Files that still need each other, each group with its reason. No file may join a circle that is not named here. */
 exports.CIRCLES = [
-  {
-    files: "^src/cli/preflight/",
-    reason: "scene, looking and judging of preflight share their types in each other's files",
-  },
   {
     files: "^src/hook/decide/(digest|memory)\\.ts$",
     reason: "an answer becomes part of the memory that says what it is about",

@@ -1,7 +1,7 @@
 import { maskSecrets } from "../ocp/mask.js";
 import { oneLine } from "../ocp/text.js";
 import { UsageError } from "./arguments.js";
-import { CannotLook } from "./preflight/cannot-look.js";
+import { CannotLook } from "../survey/cannot-look.js";
 
 /** What a command reads and writes: the process, or what a test hands in. */
 export interface CommandIo {

@@ -15,8 +15,8 @@ import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import { oneLine } from "../ocp/text.js";
 import { checkArguments, UsageError } from "./arguments.js";
 import { type CommandIo, runCommand } from "./command.js";
-import { CannotLook, messageOf } from "./preflight/cannot-look.js";
-import { NoAnswer, readOnly, type ReadOnlyApi } from "./preflight/read-only-api.js";
+import { CannotLook, messageOf } from "../survey/cannot-look.js";
+import { NoAnswer, readOnly, type ReadOnlyApi } from "../survey/read-only-api.js";
 import { oneStackAt } from "./stacks.js";
 
 export const GENERATE_HELP = `Usage: cdktf-obproxy generate [cluster name or id …] [options]

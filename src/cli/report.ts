@@ -15,9 +15,9 @@ import { exitCodeOf, type Report } from "../report/report.js";
 import { textReport } from "../report/text.js";
 import { checkArguments, UsageError } from "./arguments.js";
 import { type CommandIo, runCommand } from "./command.js";
-import { outputOf } from "./preflight/app.js";
-import { Inquiry } from "./preflight/ask.js";
-import { CannotLook, messageOf } from "./preflight/cannot-look.js";
+import { outputOf } from "../survey/output.js";
+import { Inquiry } from "../survey/inquiry.js";
+import { CannotLook, messageOf } from "../survey/cannot-look.js";
 import { stacksAt } from "./stacks.js";
 
 /** What the command reads and writes: the process, or what a test hands in. */

@@ -18,11 +18,11 @@ import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import type { OcpId } from "../ocp/model.js";
 import { checkArguments, UsageError } from "./arguments.js";
 import { type CommandIo, runCommand } from "./command.js";
-import { Inquiry } from "./preflight/ask.js";
-import { CannotLook } from "./preflight/cannot-look.js";
-import type { Provider } from "./preflight/stack.js";
-import { type Surveyed, survey } from "./preflight/survey.js";
-import { stateFromFile, stateFromTerraform } from "./preflight/terraform.js";
+import { Inquiry } from "../survey/inquiry.js";
+import { CannotLook } from "../survey/cannot-look.js";
+import type { Provider } from "../survey/stack.js";
+import { type Surveyed, survey } from "../survey/survey.js";
+import { stateFromFile, stateFromTerraform } from "../survey/terraform.js";
 import { oneStackAt } from "./stacks.js";
 
 export const RETRY_HELP = `Usage: cdktf-obproxy retry <task> <stack directory> [options]

@@ -1,7 +1,8 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { UsageError } from "./arguments.js";
 import type { CommandIo } from "./command.js";
-import { findStacks, readStack, type Stack } from "./preflight/stack.js";
+import { findStacks } from "../survey/find-stacks.js";
+import { readStack, type Stack } from "../survey/stack.js";
 
 /**
  * The stacks in these directories, each of which is a synthesized app or one stack of it.

@@ -1,5 +1,5 @@
 import { classify } from "../ocp/task.js";
-import type { Surveyed } from "../cli/preflight/survey.js";
+import type { Surveyed } from "../survey/survey.js";
 import { hookOf, type Known, taskNow, taskText } from "./known.js";
 import type { Cause, Level, ReportedObject } from "./report.js";
 import type { HookStory } from "./story.js";

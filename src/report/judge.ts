@@ -1,4 +1,4 @@
-import { type Surveyed, withoutKey } from "../cli/preflight/survey.js";
+import { type Surveyed, withoutKey } from "../survey/survey.js";
 import { type EarlierEnd, earlierEnd, hookOf, type Known, presenceOf, type Presence } from "./known.js";
 import { type ReportedObject, type Status, WELL } from "./report.js";
 import type { HookStory } from "./story.js";

@@ -1,6 +1,6 @@
-import type { Answers, TaskNow } from "../cli/preflight/ask.js";
-import type { Stack } from "../cli/preflight/stack.js";
-import type { Surveyed } from "../cli/preflight/survey.js";
+import type { Answers, TaskNow } from "../survey/answers.js";
+import type { Stack } from "../survey/stack.js";
+import type { Surveyed } from "../survey/survey.js";
 import type { EventsRead } from "./events.js";
 import type { Chosen } from "./runs.js";
 import { type HookStory, nameOfHook } from "./story.js";

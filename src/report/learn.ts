@@ -1,9 +1,10 @@
-import type { Answers, Inquiry, TaskNow } from "../cli/preflight/ask.js";
-import { CannotLook } from "../cli/preflight/cannot-look.js";
-import type { Stack } from "../cli/preflight/stack.js";
-import type { Instance } from "../cli/preflight/state.js";
-import { survey, type Surveyed } from "../cli/preflight/survey.js";
-import { stateFromFile, stateFromTerraform } from "../cli/preflight/terraform.js";
+import type { Answers, TaskNow } from "../survey/answers.js";
+import { CannotLook } from "../survey/cannot-look.js";
+import type { Inquiry } from "../survey/inquiry.js";
+import type { Stack } from "../survey/stack.js";
+import type { Instance } from "../survey/state.js";
+import { survey, type Surveyed } from "../survey/survey.js";
+import { stateFromFile, stateFromTerraform } from "../survey/terraform.js";
 import { isHookAlive } from "./alive.js";
 import { readEvents } from "./events.js";
 import type { Known, StateKnown } from "./known.js";

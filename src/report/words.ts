@@ -1,5 +1,5 @@
 import { compareIds } from "../ocp/ids.js";
-import type { Surveyed } from "../cli/preflight/survey.js";
+import type { Surveyed } from "../survey/survey.js";
 
 export type Target = Surveyed["target"];
 

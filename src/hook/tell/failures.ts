@@ -4,7 +4,7 @@ import type { Cluster, ObproxyServer, OcpId, Subtask, Task } from "../../ocp/mod
 import type { Verdict } from "../../ocp/task.js";
 import { type GuardBreach, protectsSome } from "../decide/guards.js";
 import { jsonForLog } from "../../ocp/text.js";
-import { HookFailure } from "./failure.js";
+import { HookFailure, RUN_AGAIN } from "./failure.js";
 import type { BadEnd } from "../decide/situation.js";
 import { type Memory, newestFirst } from "../decide/memory.js";
 import type { Intent } from "../intent.js";
@@ -14,8 +14,6 @@ import { lastSeen } from "./last-seen.js";
 
 /** What other hooks of Terraform's run have deleted is not this one's to tell. */
 const NOT_SENT = "no delete was sent for it";
-
-export const RUN_AGAIN = "then run destroy again: it goes on from where things stand";
 
 /** OCP's own words in an error answer, where it sent any. */
 export function ocpWords(error: OcpError): string[] {
@@ -33,7 +31,8 @@ export function refusedAfterAccepted(error: OcpError, times: number): HookFailur
     {
       what: `OCP refuses credentials that it accepted before: ${times} more tries ended in 401 too`,
       details: ocpWords(error),
-      next: `see whether OCP's own database is away (OCP answers 401 then), or whether the password was changed or the account locked meanwhile; a task that OCP has begun goes on; ${RUN_AGAIN}`,
+      next: "see whether OCP's own database is away (OCP answers 401 then), or whether the password was changed or the account locked meanwhile; a task that OCP has begun goes on",
+      runAgain: true,
     },
     { cause: error },
   );
@@ -113,7 +112,7 @@ export function callFailed(error: OcpError, context: CallContext): HookFailure {
   if (error.kind === "forbidden" && context.sent === "no" && isAboutTasks(error)) return mayNotReadTasks(error);
   const { what, next } = describe(error, context);
   const details = [...whoAsked(error, context), ...ocpWords(error), whatIsLeft(error, context)];
-  return new HookFailure({ what, details, next }, { cause: error });
+  return new HookFailure({ what, details, next, runAgain: true }, { cause: error });
 }
 
 /** Where OCP knows the caller not, or not well enough. */
@@ -134,44 +133,44 @@ function describe(
     case "unreachable":
       return {
         what: `OCP cannot be reached: ${error.message}`,
-        next: `check the URL (${envPrefix}_URL or the \`url\` of the OcpProvider), that this machine may connect to it, and HTTPS_PROXY/NO_PROXY; ${RUN_AGAIN}`,
+        next: `check the URL (${envPrefix}_URL or the \`url\` of the OcpProvider), that this machine may connect to it, and HTTPS_PROXY/NO_PROXY`,
       };
     case "lost":
-      return { what: `the connection to OCP broke: ${error.message}`, next: `see whether OCP is up; ${RUN_AGAIN}` };
+      return { what: `the connection to OCP broke: ${error.message}`, next: "see whether OCP is up" };
     case "throttled":
       return {
         what: `OCP limits our requests: ${error.message}`,
-        next: `wait, or ask OCP's administrator for a higher limit; ${RUN_AGAIN}`,
+        next: "wait, or ask OCP's administrator for a higher limit",
       };
     case "unauthenticated":
       return {
         what: `OCP does not accept the credentials (401): wrong user name or password, a locked account, or a wrong access key${skewNote(error)}`,
-        next: `check ${envPrefix}_USERNAME and ${envPrefix}_PASSWORD (or ${envPrefix}_ACCESS_KEY_ID and ${envPrefix}_ACCESS_KEY_SECRET)${oddities.length === 0 ? "" : `: ${oddities.join(", ")}, which may not be part of it`}; ${RUN_AGAIN}`,
+        next: `check ${envPrefix}_USERNAME and ${envPrefix}_PASSWORD (or ${envPrefix}_ACCESS_KEY_ID and ${envPrefix}_ACCESS_KEY_SECRET)${oddities.length === 0 ? "" : `: ${oddities.join(", ")}, which may not be part of it`}`,
       };
     case "redirected":
       return {
         what: `OCP redirects instead of answering: credentials are missing or not accepted, and a redirect is never followed: ${error.message}`,
-        next: `check the credentials and that ${envPrefix}_URL is OCP's own address (an OCP before 4.0.2 does not know access keys); ${RUN_AGAIN}`,
+        next: `check the credentials and that ${envPrefix}_URL is OCP's own address (an OCP before 4.0.2 does not know access keys)`,
       };
     case "forbidden":
       return {
         what: `OCP refuses the right to do this (403): ${error.message}`,
-        next: `ask OCP's administrator: up to OCP 4.3.3 the roles OBPROXY_MANAGER (delete) and TASK_VIEWER (read tasks); from 4.3.4 on the resource right "OBProxy Management" and the menu rights "OBProxy > Overview" and "Task Center > All"; ${RUN_AGAIN}`,
+        next: `ask OCP's administrator: up to OCP 4.3.3 the roles OBPROXY_MANAGER (delete) and TASK_VIEWER (read tasks); from 4.3.4 on the resource right "OBProxy Management" and the menu rights "OBProxy > Overview" and "Task Center > All"`,
       };
     case "server-error":
-      return { what: `OCP fails: ${error.message}`, next: `see OCP's own log by the trace id; ${RUN_AGAIN}` };
+      return { what: `OCP fails: ${error.message}`, next: "see OCP's own log by the trace id" };
     case "not-ocp":
       return {
         what: `what answers is not OCP's API: ${error.message}`,
         next:
           blockedBy(error) ??
           (accepted
-            ? `see what stands between this machine and OCP (a gateway, a login page); ${RUN_AGAIN}`
-            : `check the URL (${envPrefix}_URL or the \`url\` of the OcpProvider): it is OCP's base address without /api; ${RUN_AGAIN}`),
+            ? "see what stands between this machine and OCP (a gateway, a login page)"
+            : `check the URL (${envPrefix}_URL or the \`url\` of the OcpProvider): it is OCP's base address without /api`),
       };
     case "not-found":
     case "refused":
-      return { what: `OCP refuses the request: ${error.message}`, next: `read OCP's words above; ${RUN_AGAIN}` };
+      return { what: `OCP refuses the request: ${error.message}`, next: "read OCP's words above" };
   }
 }
 
@@ -179,8 +178,8 @@ function describe(
 function blockedBy({ proxyVariable, status }: OcpError): string | undefined {
   if (status !== 401 && status !== 403) return undefined;
   return proxyVariable === undefined
-    ? `see what stands between this machine and OCP (a gateway, a firewall, a login page) and refuses the request, and whether the URL is OCP's own; ${RUN_AGAIN}`
-    : `let the proxy that ${proxyVariable} names pass requests to OCP, or add OCP's host to NO_PROXY where it can be reached directly; ${RUN_AGAIN}`;
+    ? "see what stands between this machine and OCP (a gateway, a firewall, a login page) and refuses the request, and whether the URL is OCP's own"
+    : `let the proxy that ${proxyVariable} names pass requests to OCP, or add OCP's host to NO_PROXY where it can be reached directly`;
 }
 
 const NOTICEABLE_SKEW_MS = 60_000;
@@ -308,9 +307,15 @@ function tokenPaths({ obproxyTokens = [] }: Intent): string {
   return [...new Set(obproxyTokens.map(({ path }) => path))].join(", ");
 }
 
-export function describeServer({ id, ip, sqlPort, status }: ObproxyServer): string {
-  const address = ip === undefined ? "" : ` ${ip}${sqlPort === undefined ? "" : `:${sqlPort}`}`;
-  return `${id}${address}${status === undefined ? "" : ` ${status}`}`;
+/** `3 10.0.0.3:2883 RUNNING` */
+export function describeServer(server: ObproxyServer): string {
+  return [server.id, ...serverDetails(server)].join(" ");
+}
+
+/** Address and status, as far as OCP tells them. */
+export function serverDetails({ ip, sqlPort, status }: ObproxyServer): readonly string[] {
+  const address = ip === undefined ? [] : [sqlPort === undefined ? ip : `${ip}:${sqlPort}`];
+  return [...address, ...(status === undefined ? [] : [status])];
 }
 
 /** Our own task ended in another way than well. `log` holds the lines of the failed subtask's log that matter. */
@@ -340,6 +345,7 @@ export function taskFailed(
       said === undefined ? `OCP says no more${trace}` : `OCP says: ${JSON.stringify(said)}${trace}`,
     ],
     next: nextAfter(task, verdict, ofThisRun, consoleUrl, { ...own, interrupted: isInterruption(said) }),
+    runAgain: true,
   });
 }
 
@@ -380,15 +386,15 @@ function nextAfter(
   consoleUrl: string,
   own: OwnRetries & { readonly interrupted: boolean },
 ): string {
-  if (verdict.kind === "rolled-back") return `find out who rolled task ${task.id} back and why; ${RUN_AGAIN}`;
-  if (verdict.kind === "incomplete") return `look at task ${task.id} at ${consoleUrl}; ${RUN_AGAIN}`;
+  if (verdict.kind === "rolled-back") return `find out who rolled task ${task.id} back and why`;
+  if (verdict.kind === "incomplete") return `look at task ${task.id} at ${consoleUrl}`;
   const cause = own.interrupted
     ? "the work was interrupted, as when OCP restarts or a subtask's time is up, and nothing else is known to be wrong:"
     : "mend the cause and";
   const retry = `${cause} ${goOn(task, consoleUrl, own)}`;
   return ofThisRun && !isRollback(task)
-    ? `${retry}; ${RUN_AGAIN}`
-    : `${retry}; until it has succeeded OCP may hold a host or the cluster's lock, so this is not "already gone"; ${RUN_AGAIN}`;
+    ? retry
+    : `${retry}; until it has succeeded OCP may hold a host or the cluster's lock, so this is not "already gone"`;
 }
 
 /**
@@ -426,14 +432,16 @@ export function describeSubtask(subtask: Subtask, { subtasks }: Pick<Task, "subt
 export function stillThere(task: Task, label: string): HookFailure {
   return new HookFailure({
     what: `OCP's task ${task.id} "${task.name}" ended SUCCESSFUL, but OCP still lists ${label}`,
-    next: `look at task ${task.id} in OCP's console: it may have been ended by hand without doing its work; ${RUN_AGAIN}`,
+    next: `look at task ${task.id} in OCP's console: it may have been ended by hand without doing its work`,
+    runAgain: true,
   });
 }
 
 export function taskVanished(task: Task): HookFailure {
   return new HookFailure({
     what: `OCP accepted task ${task.id} "${task.name}" but does not know it any more, so its end cannot be proven`,
-    next: `look for task ${task.id} in OCP's console; ${RUN_AGAIN}`,
+    next: `look for task ${task.id} in OCP's console`,
+    runAgain: true,
   });
 }
 
@@ -455,6 +463,10 @@ export function badEnd(
   isGone = false,
 ): HookFailure {
   const ended = task.status === "FAILED" ? "FAILED" : "did not end well";
+  const orForget =
+    afterLoss && isGone
+      ? `; ${RUN_AGAIN}; if it is about something else, there is nothing left to do for ${label}, which OCP lists no more: forget it with terraform state rm`
+      : "";
   return new HookFailure({
     what: afterLoss
       ? `the answer to our delete was lost, and task ${task.id} "${task.name}", which began after it, ${ended}`
@@ -463,7 +475,8 @@ export function badEnd(
       ...log.map((line) => `log: ${line}`),
       "nothing proves what it is about, so it may well be ours; what it left behind (a host, the cluster's lock) is not done",
     ],
-    next: `look at task ${task.id} at ${consoleUrl} (Task Center) and ${isRollback(task) ? "skip what has failed in its rollback" : "retry it"} there if it is about ${label}; ${RUN_AGAIN}${afterLoss && isGone ? `; if it is about something else, there is nothing left to do for ${label}, which OCP lists no more: forget it with terraform state rm` : ""}`,
+    next: `look at task ${task.id} at ${consoleUrl} (Task Center) and ${isRollback(task) ? "skip what has failed in its rollback" : "retry it"} there if it is about ${label}${orForget}`,
+    runAgain: orForget === "",
   });
 }
 
@@ -482,7 +495,8 @@ export function lockNotReleased(
       {
         what: `OCP keeps ${cluster} locked, though no task is seen at work on it`,
         details: ocpWords(error),
-        next: `look for a failed task on the cluster in OCP's console, and retry it so that OCP releases the lock; ${RUN_AGAIN}`,
+        next: "look for a failed task on the cluster in OCP's console, and retry it so that OCP releases the lock",
+        runAgain: true,
       },
       { cause: error },
     );
@@ -498,7 +512,8 @@ export function lockNotReleased(
           : [`failed: ${failed.map((subtask) => describeSubtask(subtask, holder)).join(", ")}`]),
         ...ocpWords(error),
       ],
-      next: `mend the cause and ${goOn(holder, consoleUrl, own)}, so that OCP releases the lock; ${RUN_AGAIN}`,
+      next: `mend the cause and ${goOn(holder, consoleUrl, own)}, so that OCP releases the lock`,
+      runAgain: true,
     },
     { cause: error },
   );
@@ -509,7 +524,7 @@ export function mustNotBeRetried({ id, name }: Task, why: string): HookFailure {
   return new HookFailure({
     what: `task ${id} "${name}" must not be retried from here: ${why}`,
     details: ["nothing was sent to OCP"],
-    next: `see what it deletes in OCP's console (Task Center): retry it there only if all of that may go, else roll it back or abandon it`,
+    next: "see what it deletes in OCP's console (Task Center): retry it there only if all of that may go, else roll it back or abandon it",
   });
 }
 
@@ -526,7 +541,8 @@ export function deleteRefused(error: OcpError): HookFailure {
     {
       what: `OCP refuses the delete: ${error.message}`,
       details: ocpWords(error),
-      next: `mend what OCP names; ${RUN_AGAIN}`,
+      next: "mend what OCP names",
+      runAgain: true,
     },
     { cause: error },
   );
@@ -537,7 +553,8 @@ export function answerLost(error: OcpError): HookFailure {
     {
       what: `the delete got no usable answer, and OCP was seen to do nothing about it: ${error.message}`,
       details: ocpWords(error),
-      next: `see what stands between this machine and OCP; ${RUN_AGAIN}`,
+      next: "see what stands between this machine and OCP",
+      runAgain: true,
     },
     { cause: error },
   );

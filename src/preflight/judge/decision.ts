@@ -1,0 +1,110 @@
+import { type Action, decide, type Failing } from "../../hook/decide/decide.js";
+import type { GuardBreach } from "../../hook/decide/guards.js";
+import type { WaitReason } from "../../hook/decide/memory.js";
+import type { Situation } from "../../hook/decide/situation.js";
+import type { Intent } from "../../hook/intent.js";
+import type { HookFailure } from "../../hook/tell/failure.js";
+import * as failures from "../../hook/tell/failures.js";
+import type { Task } from "../../ocp/model.js";
+import { refusalBy } from "../../survey/refusal.js";
+import type { Code } from "../report/report.js";
+import { unclear, waitsForTask, waitsWithoutTask, wouldBeRetried } from "../words/in-ocp.js";
+import { type Judgement, problem, type Remark, shared } from "./judgement.js";
+
+/** What the hook would decide, as a judgement. */
+
+export const GUARD_CODES: Readonly<Record<GuardBreach["guard"], Code>> = {
+  clusterName: "cluster-name",
+  clusterNameElsewhere: "cluster-name-elsewhere",
+  forceDestroy: "undeclared-obproxies",
+  declaredElsewhere: "declared-elsewhere",
+  mayBeDeclared: "declared-elsewhere",
+  forceDestroyUnknown: "obproxies-unknown",
+  skipDestroy: "kept-obproxies",
+};
+
+/** What a cluster still holds stands against its deletion. */
+export const CONTENT_CODES: ReadonlySet<Code> = new Set([
+  "undeclared-obproxies",
+  "declared-elsewhere",
+  "kept-obproxies",
+]);
+
+/** A hook that has waited for somebody else's task decides again; what it would meet then is known already. */
+export function judgeNowAndLater(seen: Situation, intent: Intent): Judgement {
+  const now = judgeAction(decide(seen, intent), seen, intent);
+  if (now.status !== "waits") return now;
+  const atRest = { ...seen, atWork: [], patience: { ...seen.patience, lock: false } };
+  const later = judgeAction(decide(atRest, intent), atRest, intent);
+  return later.status === "problem" ? { status: "problem", remarks: [...now.remarks, ...later.remarks] } : now;
+}
+
+function judgeAction(action: Action, seen: Situation, intent: Intent): Judgement {
+  switch (action.do) {
+    case "delete":
+      return { status: "ready", remarks: [] };
+    case "finish":
+      return { status: "gone", remarks: [] };
+    case "follow":
+      return { status: "waits", remarks: [waitRemark(action.task, action.ours, action.certain, intent)] };
+    case "wait":
+      return { status: "waits", remarks: [busyRemark(action.because, intent)] };
+    case "retry":
+      return { status: "waits", remarks: [retryRemark(action.task, intent)] };
+    case "fail":
+      return judgeFailing(action.why, seen, intent);
+  }
+}
+
+function judgeFailing(why: Failing, { cluster }: Situation, intent: Intent): Judgement {
+  switch (why.reason) {
+    case "guard":
+      return told(GUARD_CODES[why.breach.guard], failures.guardBroken(why.breach, intent, cluster));
+    case "task-failed": {
+      const { task, verdict, ofThisRun, whyNotRetry: whyNot } = why.ours;
+      const own = { taskRetries: intent.taskRetries, whyNot };
+      return told("task-failed", failures.taskFailed(task, verdict, ofThisRun, [], CONSOLE, own));
+    }
+    case "unknown": {
+      const code = cluster === undefined ? "unknown" : "obproxies-unknown";
+      const remark = shared(code, "problem", why.what, intent, (sharers) => unclear(sharers, why.what));
+      return { status: "problem", remarks: [remark] };
+    }
+    case "still-there":
+      return told("task-failed", failures.stillThere(why.task, intent.label));
+    case "task-vanished":
+      return told("task-failed", failures.taskVanished(why.task));
+    case "bad-end":
+      return told("task-failed", failures.badEnd(why.end, intent.label, [], CONSOLE));
+    case "lock-not-released":
+      return told("locked", failures.lockNotReleased(why.holder, NOT_OURS, [], why.error, intent, CONSOLE));
+    case "call-failed":
+      return problem("cannot-be-looked-at", { message: why.error.message, next: "see what OCP answers" });
+    case "refused":
+      return told("cannot-be-looked-at", failures.deleteRefused(why.error));
+    case "answer-lost":
+      return told("cannot-be-looked-at", failures.answerLost(why.error));
+  }
+}
+
+const CONSOLE = "OCP's console";
+const NOT_OURS: failures.OwnRetries = { taskRetries: undefined, whyNot: undefined };
+
+function told(code: Code, failure: HookFailure): Judgement {
+  return problem(code, refusalBy(failure));
+}
+
+function waitRemark(task: Task, ours: boolean, certain: boolean, { target, label }: Intent): Remark {
+  const cause = JSON.stringify([task.id, target.clusterId]);
+  return shared("busy", "warning", cause, { label, isDeleted: ours }, (sharers) =>
+    waitsForTask(sharers, task, target.clusterId, certain),
+  );
+}
+
+function busyRemark(because: WaitReason, { target }: Intent): Remark {
+  return { code: "busy", level: "warning", ...waitsWithoutTask(target.clusterId, because === "busy") };
+}
+
+function retryRemark(task: Task, { label }: Intent): Remark {
+  return shared("task-failed", "warning", task.id, { label }, (sharers) => wouldBeRetried(sharers, task));
+}

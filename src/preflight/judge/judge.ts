@@ -1,0 +1,121 @@
+import { contentBreach } from "../../hook/decide/guards.js";
+import type { Situation } from "../../hook/decide/situation.js";
+import { handsOff, type Intent } from "../../hook/intent.js";
+import { guardBroken } from "../../hook/tell/failures.js";
+import type { Look } from "../../survey/answers.js";
+import { refusalBy } from "../../survey/refusal.js";
+import type { Surveyed } from "../../survey/survey.js";
+import type { Code, Status } from "../report/report.js";
+import { deployFails, notLookedAt, unordered as isUnordered } from "../words/in-ocp.js";
+import { deletedEarlier, notDeployed, notInOcp } from "../words/in-the-state.js";
+import type { Circumstances } from "./circumstances.js";
+import { CONTENT_CODES, GUARD_CODES, judgeNowAndLater } from "./decision.js";
+import { judgeHandsOff } from "./hands-off.js";
+import { type Judgement, problem, type Remark, shared } from "./judgement.js";
+import { hostRemarks, lockRemarks, ownFailureRemarks, sweepRemarks } from "./ocp-remarks.js";
+import {
+  importRemarks,
+  judgeFate,
+  lackFor,
+  lostSettingsRemarks,
+  moveRemarks,
+  neglected,
+  renameRemarks,
+} from "./state-remarks.js";
+
+/** What would become of one object, and what stands against it: the hook's own decision, foretold. */
+export function judge(circumstances: Circumstances): Judgement {
+  const { object, provider, answers } = circumstances;
+  const withoutHook = judgeFate(circumstances);
+  if (withoutHook !== undefined) return withoutHook;
+  const settings = provider?.settings;
+  if (settings === undefined) return { status: "unknown", remarks: neglected(circumstances, undefined) };
+  const hands = handsOff(object.target, settings, object.remembered);
+  if (hands.off) return judgeHandsOff(circumstances, hands);
+  const lack = lackFor(circumstances);
+  if (lack !== undefined) return lack;
+  const look = answers?.kind === "seen" ? answers.objects.get(object.key) : undefined;
+  if (look === undefined) return { status: "unknown", remarks: neglected(circumstances, undefined) };
+  return judgeLook(circumstances, look);
+}
+
+function judgeLook(circumstances: Circumstances, look: Look): Judgement {
+  const { object } = circumstances;
+  if (look.kind === "failed") return problem("cannot-be-looked-at", notLookedAt(object.label, look.refusal));
+
+  const { intent } = look;
+  const seen = foretold(look.seen, circumstances.object, circumstances.goneBefore);
+  const decision = judgeNowAndLater(seen, intent);
+  const remarks = [
+    ...neglected(circumstances, seen),
+    ...decision.remarks.map((remark) => orderRemark(remark, seen, circumstances)),
+    ...deployRemarks(circumstances, look.seen, intent, decision),
+    ...renameRemarks(circumstances, seen, intent),
+    ...lostSettingsRemarks(circumstances, seen),
+    ...ownFailureRemarks(seen, intent, decision),
+    ...lockRemarks(seen, decision.status),
+    ...hostRemarks(circumstances, intent, seen),
+    ...sweepRemarks(intent, seen, decision.status),
+    ...moveRemarks(object),
+    ...importRemarks(object),
+  ];
+  return afterState(circumstances, seen, { status: decision.status, remarks });
+}
+
+/** The world as it will be when it is this object's turn, as far as that can be known. */
+function foretold(seen: Situation, { target }: Surveyed, goneBefore: ReadonlySet<string>): Situation {
+  const { cluster } = seen;
+  const later = { ...seen, patience: { ...seen.patience, verify: false, unknown: false } };
+  if (target.kind !== "cluster" || cluster?.obproxies === undefined) return later;
+  return { ...later, cluster: { ...cluster, obproxies: cluster.obproxies.filter(({ id }) => !goneBefore.has(id)) } };
+}
+
+/** What stands in a cluster's way only because Terraform may come to the cluster first. */
+function orderRemark(remark: Remark, { cluster }: Situation, { object, unordered }: Circumstances): Remark {
+  const early = (cluster?.obproxies ?? []).filter(({ id }) => unordered.has(id));
+  if (!CONTENT_CODES.has(remark.code) || early.length === 0) return remark;
+  return { ...remark, ...isUnordered(object.label, early, remark.message) };
+}
+
+/** A deploy deletes a cluster that has left the code, and leaves what is declared of it where it is. */
+function deployRemarks(
+  { goneBeforeDeploy, object }: Circumstances,
+  now: Situation,
+  intent: Intent,
+  { status }: Judgement,
+): Remark[] {
+  if (goneBeforeDeploy === undefined || status === "problem") return [];
+  const seen = foretold(now, object, goneBeforeDeploy);
+  const breach = contentBreach(seen.cluster, intent);
+  if (breach === undefined) return [];
+  const told = deployFails(refusalBy(guardBroken(breach, intent, seen.cluster)), object.isReplaced === true);
+  return [{ code: GUARD_CODES[breach.guard], level: "problem", ...told, meets: "deploy" }];
+}
+
+/** What the state adds to what the hook would do. */
+function afterState(circumstances: Circumstances, seen: Situation, { status, remarks }: Judgement): Judgement {
+  const { object, state, wasDeleted } = circumstances;
+  const worst: Status = remarks.some(({ level }) => level === "problem") ? "problem" : status;
+  if (object.fate !== "not-deployed") return { status: worst, remarks };
+  if (state === "unreadable") return { status: worst === "problem" ? worst : "unknown", remarks };
+  const isMissing = seen.presence === "absent" && worst !== "problem";
+  if (isMissing && wasDeleted) return { status: "gone", remarks: [...remarks, missingRemark(object, wasDeleted)] };
+  const more = isMissing ? [missingRemark(object, wasDeleted)] : undeployedRemarks(circumstances);
+  return { status: worst === "problem" ? worst : "not-deployed", remarks: [...remarks, ...more] };
+}
+
+/** What is declared, and neither in the state nor in OCP: a destroy has taken it, or its id was never right. */
+function missingRemark(object: Surveyed, wasDeleted: boolean): Remark {
+  const code: Code = wasDeleted ? "deleted-earlier" : "not-in-ocp";
+  return wasDeleted ? shared(code, "note", "", object, deletedEarlier) : shared(code, "warning", "", object, notInOcp);
+}
+
+/** Where nothing at all is deployed, that is said once. */
+function undeployedRemarks({ clusterIsDeployed, object, state }: Circumstances): Remark[] {
+  if (state === "undeployed") return [];
+  return [
+    shared("not-deployed", "warning", String(clusterIsDeployed), object, (sharers) =>
+      notDeployed(sharers, clusterIsDeployed),
+    ),
+  ];
+}

@@ -1,0 +1,143 @@
+import { oneLine } from "../../ocp/text.js";
+import { formatVersion } from "../../ocp/version.js";
+import { count, listed } from "../words/count.js";
+import { deleteRight } from "../words/rights.js";
+import type {
+  Finding,
+  Level,
+  Report,
+  ReportedObject,
+  ReportedProvider,
+  ReportedStack,
+  Status,
+  Wave,
+} from "./report.js";
+import { summarize, type Summary } from "./summary.js";
+
+/** For a person, or a CI log: what is, then the order of a destroy, then what is wrong, worst last. */
+export function textReport(report: Report): string {
+  const lines = [
+    ...appLines(report),
+    ...report.stacks.flatMap((stack) => [...stackLines(stack), ""]),
+    ...report.findings.filter(isWorthALine).flatMap(findingLines),
+  ];
+  if (lines.at(-1) !== "") lines.push("");
+  lines.push(summaryLine(summarize(report)));
+  return `${lines.map(oneLine).join("\n")}\n`;
+}
+
+function appLines({ app }: Report): string[] {
+  if (app === undefined) return [];
+  const facts = [`by ${app.from}`, ...(app.age === undefined ? [] : [app.age])];
+  return [`app in ${app.directory} (${facts.join("; ")})`, ""];
+}
+
+function stackLines(stack: ReportedStack): string[] {
+  const { directory, name, objects, providers, stateFrom } = stack;
+  const inState = objects.filter(({ surveyed }) => surveyed.instance !== undefined).length;
+  return [
+    `stack ${name} (${directory})`,
+    `  state: ${stateFrom === undefined ? "not read" : `${count(inState, "object")} in it (${stateFrom})`}`,
+    ...(providers.length === 0 ? ["  no OcpProvider in it"] : []),
+    ...providers.flatMap(providerLines).map((line) => `  ${line}`),
+    ...objects.map((object) => `  ${objectLine(object)}`),
+    ...[...deployLines(stack), ...waveLines(stack)].map((line) => `  ${line}`),
+  ];
+}
+
+function providerLines({ answers, provider }: ReportedProvider): string[] {
+  const name = `provider ${provider.alias}`;
+  if (answers === undefined) return [`${name}: OCP was not asked`];
+  if (answers.kind === "blind") {
+    return [`${name}: OCP${answers.url === undefined ? "" : ` at ${answers.url}`} says nothing`];
+  }
+  const { clustersRefusal, dialect, signIn, tasksRefusal, url, user, version } = answers;
+  const may = (refusal: unknown): string => (refusal === undefined ? "yes" : "no");
+  const call = dialect === "POST" ? "POST …/servers/delete" : "DELETE …/obproxies/{ids}";
+  return [
+    `${name}: ${formatVersion(version)} at ${url} accepts the ${signIn === "password" ? `user ${user} (password)` : `access key ${user}`}`,
+    `${name}: OBProxies are deleted by ${call}`,
+    `${name}: may read OBProxy clusters: ${may(clustersRefusal)}; may read tasks: ${may(tasksRefusal)}`,
+    `${name}: may delete: not known before a delete is sent; it takes ${deleteRight(version)}`,
+  ];
+}
+
+const WORDS: Readonly<Record<Status, string>> = {
+  ready: "ready",
+  waits: "ready, but would have to wait",
+  "held-back": "held back by what has to go before it",
+  gone: "already gone",
+  "left-alone": "left alone",
+  protected: "would be refused (preventDestroy)",
+  "not-deployed": "not deployed",
+  problem: "PROBLEM",
+  unknown: "unknown",
+};
+
+function objectLine({ detail, status, surveyed }: ReportedObject): string {
+  const { declaredBy, instance, label, movesTo } = surveyed;
+  const facts = [
+    ...(detail === undefined || detail === "" ? [] : [detail]),
+    ...(declaredBy === undefined ? ["no longer declared"] : []),
+    ...(instance?.deployedAs === "nothing" ? ["imported: the state holds no name"] : []),
+    ...(instance === undefined || movesTo === undefined ? [] : [`moves to ${movesTo}`]),
+  ];
+  return `${label}: ${WORDS[status]}${facts.length === 0 ? "" : ` (${facts.join("; ")})`}`;
+}
+
+function deployLines({ deployDeletes, deployDeletesSurely }: ReportedStack): string[] {
+  if (deployDeletes.length === 0) return [];
+  const unless = deployDeletesSurely ? "" : " (unless declared with an id that only Terraform knows)";
+  return [`deploy would delete: ${listed(deployDeletes.map(({ label }) => label))}${unless}`];
+}
+
+function waveLines({ objects, stateKind, waves }: ReportedStack): string[] {
+  if (stateKind === "unreadable" || objects.some(({ status }) => status === "unknown")) return [];
+  if (waves.length === 0) return ["destroy would delete nothing"];
+  return [
+    `${stateKind === "none" ? "if all were deployed, " : ""}destroy would go in ${count(waves.length, "wave")}:`,
+    ...waves.map(
+      (wave: Wave) => `  ${wave.number}. ${listed(wave.objects.map(({ label }) => label))} (${tasksIn(wave)})`,
+    ),
+  ];
+}
+
+function tasksIn({ better, mostTasks, tasks }: Wave): string {
+  if (better === undefined) return `about ${count(tasks, "OCP task")}`;
+  const some = tasks === mostTasks ? `about ${tasks}` : `${tasks} to ${mostTasks}`;
+  return `${some} OCP tasks, since Terraform runs ten hooks at a time; ${better.tasks} with -parallelism=${better.parallelism}`;
+}
+
+/** What is only a note about an object stands in the object's line. */
+function isWorthALine({ level, objects }: Finding): boolean {
+  return level !== "note" || objects.length === 0;
+}
+
+const HEADS: Readonly<Record<Level, string>> = {
+  note: "note",
+  warning: "WARNING",
+  problem: "PROBLEM",
+  "cannot-look": "CANNOT LOOK",
+};
+
+function findingLines({ level, message, next, objects, provider, stack }: Finding): string[] {
+  const where = provider === undefined || objects.length > 0 ? stack : `${stack}, provider ${provider}`;
+  return [`${HEADS[level]} ${where}: ${message}`, ...(next === undefined ? [] : [`  what to do: ${next}`])];
+}
+
+function summaryLine(summary: Summary): string {
+  const { cannotLook, gone, heldBack, leftAlone, notDeployed, objects, problems, ready, unknown, warnings } = summary;
+  const some = (amount: number, words: string): string[] => (amount === 0 ? [] : [`${amount} ${words}`]);
+  return `${count(objects, "object")}: ${[
+    `${ready} ready`,
+    `${gone} already gone`,
+    ...some(heldBack, "held back"),
+    ...some(leftAlone, "left alone"),
+    ...some(summary.protected, "protected"),
+    ...some(notDeployed, "not deployed"),
+    ...some(unknown, "unknown"),
+    count(warnings, "warning"),
+    count(problems, "problem"),
+    ...some(cannotLook, "not looked at"),
+  ].join(", ")}`;
+}
