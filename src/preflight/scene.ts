@@ -1,5 +1,6 @@
 import type { Output } from "../survey/output.js";
-import type { Answers } from "../survey/answers.js";
+import type { OcpId } from "../ocp/model.js";
+import type { Answers, TaskNow } from "../survey/answers.js";
 import type { Stack } from "../survey/stack.js";
 import type { Surveyed } from "../survey/survey.js";
 import type { ProgramVersion } from "../survey/terraform.js";
@@ -15,6 +16,8 @@ export interface Scene {
   readonly objects: readonly Surveyed[];
   /** By alias. */
   readonly answers: ReadonlyMap<string, Answers>;
+  /** By alias and id: failed tasks that stand in the way of something, as they were read one by one. Default: none. */
+  readonly tasks?: ReadonlyMap<string, ReadonlyMap<OcpId, TaskNow>>;
   /** By alias and label: what the plan of a null_resource's stack remembers of settings; see `SettingsRecord`. */
   readonly recorded?: ReadonlyMap<string, string>;
   /** Aliases and keys, as `ocp 27/3`, of what hooks of this stack have written down as gone. Default: nothing. */

@@ -1,6 +1,10 @@
-import type { Answers } from "../../survey/answers.js";
+import type { OcpId } from "../../ocp/model.js";
+import type { Answers, TaskNow } from "../../survey/answers.js";
 import type { Provider } from "../../survey/stack.js";
 import type { Surveyed } from "../../survey/survey.js";
+
+/** Failed tasks, by id, as they were read one by one. */
+export type TasksNow = ReadonlyMap<OcpId, TaskNow>;
 
 /** What one object is judged by. */
 export interface Circumstances {
@@ -25,6 +29,11 @@ export interface Circumstances {
   readonly goneBeforeDeploy: ReadonlySet<string> | undefined;
   /** Ids of OBProxies of the same cluster that the same run would delete, but nobody says that they go before it. */
   readonly unordered: ReadonlySet<string>;
+  /**
+   * Ids of OBProxies of the same cluster that stay in it, which is told of themselves: they hold it back.
+   */
+  readonly holding: ReadonlySet<string>;
+  readonly tasks: TasksNow;
   /** Of what has left the code: settings that the last deploy knew of it, and its carrier cannot remember. */
   readonly lostSettings: string | undefined;
   /** The state holds the cluster of this OBProxy, and would delete it. */

@@ -13,9 +13,9 @@ export function contentOf(
   scene: Scene,
   object: Surveyed,
   proxies: readonly Entry[],
-): Pick<Circumstances, "goneBefore" | "goneBeforeDeploy" | "unordered"> {
+): Pick<Circumstances, "goneBefore" | "goneBeforeDeploy" | "unordered" | "holding"> {
   if (object.target.kind !== "cluster") {
-    return { goneBefore: new Set(), goneBeforeDeploy: undefined, unordered: new Set() };
+    return { goneBefore: new Set(), goneBeforeDeploy: undefined, unordered: new Set(), holding: new Set() };
   }
 
   const going = goingOf(scene, object, proxies);
@@ -26,6 +26,7 @@ export function contentOf(
       ? idsOf(before.filter((each) => goesInDeploy(each.scene, each.object)))
       : undefined,
     unordered: idsOf(going.filter((entry) => !before.includes(entry))),
+    holding: idsOf(ofCluster(scene, object, proxies).filter((entry) => !going.includes(entry) && isTold(entry))),
   };
 }
 
@@ -45,23 +46,37 @@ export function standing({ stack }: Scene, { provider, target }: Surveyed): Stan
 
 /** OBProxies of a cluster that have a hook which would run, or would get one together with the cluster. */
 function goingOf(scene: Scene, cluster: Surveyed, proxies: readonly Entry[]): readonly Entry[] {
-  const url = urlOf(scene, cluster.provider);
-  return proxies.filter((entry) => {
-    const { fate, instance, provider, target } = entry.object;
-    if (target.kind !== "obproxy" || target.clusterId !== cluster.target.clusterId) return false;
-    if (urlOf(entry.scene, provider) !== url || STAYING.has(entry.judgement.status)) return false;
+  return ofCluster(scene, cluster, proxies).filter(({ judgement, object: { fate, instance } }) => {
+    if (STAYING.has(judgement.status)) return false;
     const runs = fate === "hook" && instance?.tainted !== true && instance?.deposed !== true;
     return runs || (fate === "not-deployed" && cluster.fate === "not-deployed");
   });
 }
 
+/** OBProxies of a cluster in whichever stack, by its OCP. */
+function ofCluster(scene: Scene, { provider, target }: Surveyed, proxies: readonly Entry[]): readonly Entry[] {
+  const url = urlOf(scene, provider);
+  return proxies.filter(
+    ({ object, scene: its }) => object.target.clusterId === target.clusterId && urlOf(its, object.provider) === url,
+  );
+}
+
+function isTold({ judgement }: Entry): boolean {
+  return judgement.remarks.some(({ level }) => level === "problem");
+}
+
 const STAYING = new Set<Status>(["left-alone", "protected"]);
 
-/** Whether Terraform, or the order of the stacks, has the OBProxy go before the cluster. */
-export function goesBefore({ object, scene }: Entry, later: Scene, cluster: Surveyed): boolean {
-  if (scene.stack.name !== later.stack.name) return scene.stack.dependencies.includes(later.stack.name);
-  const block = (of: Surveyed): string => withoutKey(of.movesTo ?? of.instance?.address ?? blockOf(later.stack, of));
-  return later.stack.blocks.get(block(object))?.needs.has(block(cluster)) === true;
+/** Whether Terraform, or the order of the stacks, has one object go before another. */
+export function goesBefore(first: Entry, later: Scene, then: Surveyed): boolean {
+  const { stack } = first.scene;
+  if (stack.name !== later.stack.name) return stack.dependencies.includes(later.stack.name);
+  return stack.blocks.get(placeOf(first))?.needs.has(placeOf({ scene: later, object: then })) === true;
+}
+
+/** The block that an object's instance is in when Terraform comes to it. */
+export function placeOf({ object, scene }: Pick<Entry, "object" | "scene">): string {
+  return withoutKey(object.movesTo ?? object.instance?.address ?? blockOf(scene.stack, object));
 }
 
 /** Where an object would be deployed. */

@@ -5,10 +5,11 @@ import type { Situation } from "../../hook/decide/situation.js";
 import type { Intent } from "../../hook/intent.js";
 import type { HookFailure } from "../../hook/tell/failure.js";
 import * as failures from "../../hook/tell/failures.js";
-import type { Task } from "../../ocp/model.js";
+import type { OcpId, Task } from "../../ocp/model.js";
 import { refusalBy } from "../../survey/refusal.js";
 import type { Code } from "../report/report.js";
 import { unclear, waitsForTask, waitsWithoutTask, wouldBeRetried } from "../words/in-ocp.js";
+import type { TasksNow } from "./circumstances.js";
 import { type Judgement, problem, type Remark, shared } from "./judgement.js";
 
 /** What the hook would decide, as a judgement. */
@@ -31,15 +32,15 @@ export const CONTENT_CODES: ReadonlySet<Code> = new Set([
 ]);
 
 /** A hook that has waited for somebody else's task decides again; what it would meet then is known already. */
-export function judgeNowAndLater(seen: Situation, intent: Intent): Judgement {
-  const now = judgeAction(decide(seen, intent), seen, intent);
+export function judgeNowAndLater(seen: Situation, intent: Intent, logs: TasksNow): Judgement {
+  const now = judgeAction(decide(seen, intent), seen, intent, logs);
   if (now.status !== "waits") return now;
   const atRest = { ...seen, atWork: [], patience: { ...seen.patience, lock: false } };
-  const later = judgeAction(decide(atRest, intent), atRest, intent);
+  const later = judgeAction(decide(atRest, intent), atRest, intent, logs);
   return later.status === "problem" ? { status: "problem", remarks: [...now.remarks, ...later.remarks] } : now;
 }
 
-function judgeAction(action: Action, seen: Situation, intent: Intent): Judgement {
+function judgeAction(action: Action, seen: Situation, intent: Intent, logs: TasksNow): Judgement {
   switch (action.do) {
     case "delete":
       return { status: "ready", remarks: [] };
@@ -52,18 +53,19 @@ function judgeAction(action: Action, seen: Situation, intent: Intent): Judgement
     case "retry":
       return { status: "waits", remarks: [retryRemark(action.task, intent)] };
     case "fail":
-      return judgeFailing(action.why, seen, intent);
+      return judgeFailing(action.why, seen, intent, logs);
   }
 }
 
-function judgeFailing(why: Failing, { cluster }: Situation, intent: Intent): Judgement {
+function judgeFailing(why: Failing, { cluster }: Situation, intent: Intent, logs: TasksNow): Judgement {
   switch (why.reason) {
     case "guard":
       return told(GUARD_CODES[why.breach.guard], failures.guardBroken(why.breach, intent, cluster));
     case "task-failed": {
       const { task, verdict, ofThisRun, whyNotRetry: whyNot } = why.ours;
       const own = { taskRetries: intent.taskRetries, whyNot };
-      return told("task-failed", failures.taskFailed(task, verdict, ofThisRun, [], CONSOLE, own));
+      const failure = failures.taskFailed(task, verdict, ofThisRun, logs.get(task.id)?.log ?? [], CONSOLE, own);
+      return told("task-failed", failure, task.id);
     }
     case "unknown": {
       const code = cluster === undefined ? "unknown" : "obproxies-unknown";
@@ -71,13 +73,17 @@ function judgeFailing(why: Failing, { cluster }: Situation, intent: Intent): Jud
       return { status: "problem", remarks: [remark] };
     }
     case "still-there":
-      return told("task-failed", failures.stillThere(why.task, intent.label));
+      return told("task-failed", failures.stillThere(why.task, intent.label), why.task.id);
     case "task-vanished":
       return told("task-failed", failures.taskVanished(why.task));
     case "bad-end":
-      return told("task-failed", failures.badEnd(why.end, intent.label, [], CONSOLE));
+      return told("task-failed", failures.badEnd(why.end, intent.label, [], CONSOLE), why.end.task.id);
     case "lock-not-released":
-      return told("locked", failures.lockNotReleased(why.holder, NOT_OURS, [], why.error, intent, CONSOLE));
+      return told(
+        "locked",
+        failures.lockNotReleased(why.holder, NOT_OURS, [], why.error, intent, CONSOLE),
+        why.holder?.id,
+      );
     case "call-failed":
       return problem("cannot-be-looked-at", { message: why.error.message, next: "see what OCP answers" });
     case "refused":
@@ -90,15 +96,15 @@ function judgeFailing(why: Failing, { cluster }: Situation, intent: Intent): Jud
 const CONSOLE = "OCP's console";
 const NOT_OURS: failures.OwnRetries = { taskRetries: undefined, whyNot: undefined };
 
-function told(code: Code, failure: HookFailure): Judgement {
-  return problem(code, refusalBy(failure));
+function told(code: Code, failure: HookFailure, failedTask?: OcpId): Judgement {
+  return problem(code, refusalBy(failure), failedTask);
 }
 
+/** Of a task that does not say what it is about, whatever waits for it is told together. */
 function waitRemark(task: Task, ours: boolean, certain: boolean, { target, label }: Intent): Remark {
-  const cause = JSON.stringify([task.id, target.clusterId]);
-  return shared("busy", "warning", cause, { label, isDeleted: ours }, (sharers) =>
-    waitsForTask(sharers, task, target.clusterId, certain),
-  );
+  const affected = ours ? "deleted" : certain ? "locked" : "perhaps";
+  const sharer = { label, clusterId: target.clusterId, affected } as const;
+  return shared("busy", "warning", task.id, sharer, (sharers) => waitsForTask(sharers, task));
 }
 
 function busyRemark(because: WaitReason, { target }: Intent): Remark {
@@ -106,5 +112,6 @@ function busyRemark(because: WaitReason, { target }: Intent): Remark {
 }
 
 function retryRemark(task: Task, { label }: Intent): Remark {
-  return shared("task-failed", "warning", task.id, { label }, (sharers) => wouldBeRetried(sharers, task));
+  const remark = shared("task-failed", "warning", task.id, { label }, (sharers) => wouldBeRetried(sharers, task));
+  return { ...remark, failedTask: task.id };
 }

@@ -7,7 +7,7 @@ import type { AppSeen, Command, Scene } from "../scene.js";
 import { appFindings, reportedApp } from "./app.js";
 import { contentOf, standing } from "./content.js";
 import { deploymentFindings, isUndeployed } from "./deployment.js";
-import { entriesOf, type Entry } from "./entry.js";
+import { entriesOf, type Entry, urlOf } from "./entry.js";
 import { objectFindings } from "./findings.js";
 import { holdBack, only, stopWithProvider } from "./held-back.js";
 import { judge } from "./judge.js";
@@ -17,8 +17,8 @@ import { deployDeletes, wavesOf } from "./waves.js";
 /** What there is to say about what was synthesized, deployed, and found in OCP. */
 export function examine(read: readonly Scene[], command?: Command, app?: AppSeen): Report {
   const scenes = read.map((scene) => withStatesOf(read, scene));
-  const proxies = scenes.flatMap((scene) => judgeKind(scene, "obproxy", []));
-  const clusters = scenes.flatMap((scene) => judgeKind(scene, "cluster", proxies));
+  const proxies = scenes.flatMap((scene) => judgeKind(scenes, scene, "obproxy", []));
+  const clusters = scenes.flatMap((scene) => judgeKind(scenes, scene, "cluster", proxies));
   const entries = holdBack([...proxies, ...clusters].map((entry) => only(command, entry))).map(stopWithProvider);
   const stacks = scenes.map(({ stack }) => stack);
   const reported = app && reportedApp(app);
@@ -41,7 +41,12 @@ export function examine(read: readonly Scene[], command?: Command, app?: AppSeen
 const ORDER: readonly Level[] = ["note", "warning", "problem", "cannot-look"];
 
 /** Proxies are judged before clusters: what a cluster holds when it is its turn depends on them. */
-function judgeKind(scene: Scene, kind: "cluster" | "obproxy", proxies: readonly Entry[]): readonly Entry[] {
+function judgeKind(
+  scenes: readonly Scene[],
+  scene: Scene,
+  kind: "cluster" | "obproxy",
+  proxies: readonly Entry[],
+): readonly Entry[] {
   return scene.objects
     .filter(({ target }) => target.kind === kind)
     .map((object) => {
@@ -56,13 +61,22 @@ function judgeKind(scene: Scene, kind: "cluster" | "obproxy", proxies: readonly 
         ...contentOf(scene, object, proxies),
         lostSettings: lostSettings(scene, object),
         wasDeleted: scene.gone?.has(`${object.provider ?? ""} ${object.key}`) === true,
-        clusterIsDeployed: scene.objects.some(
-          ({ fate, target }) =>
-            fate === "hook" && target.kind === "cluster" && target.clusterId === object.target.clusterId,
-        ),
+        clusterIsDeployed: isClusterDeployed(scenes, scene, object),
+        tasks: scene.tasks?.get(object.provider ?? "") ?? new Map(),
       });
       return { scene, object, judgement };
     });
+}
+
+/** In whichever of the stacks, by its OCP. */
+function isClusterDeployed(scenes: readonly Scene[], scene: Scene, { provider, target }: Surveyed): boolean {
+  const url = urlOf(scene, provider);
+  const isIt = (other: Scene, object: Surveyed): boolean =>
+    object.fate === "hook" &&
+    object.target.kind === "cluster" &&
+    object.target.clusterId === target.clusterId &&
+    urlOf(other, object.provider) === url;
+  return scenes.some((other) => other.objects.some((object) => isIt(other, object)));
 }
 
 function lostSettings(scene: Scene, object: Surveyed): string | undefined {

@@ -1,6 +1,6 @@
 import type { Status } from "../report/report.js";
 import type { Command } from "../scene.js";
-import { goesBefore } from "./content.js";
+import { goesBefore, placeOf } from "./content.js";
 import type { Entry } from "./entry.js";
 import type { Judgement } from "./judgement.js";
 import { isBlindToTasks } from "./provider.js";
@@ -18,18 +18,37 @@ export function only(command: Command | undefined, entry: Entry): Entry {
   };
 }
 
-/** Terraform comes to a cluster only when all that needs it is gone, and to a stack when those that depend on it are. */
+/**
+ * Terraform comes to an object only when all that needs it is gone, and cdktf to a stack when those that depend on it are:
+ * what cannot go holds back what comes after it, and that what comes after that.
+ */
 export function holdBack(entries: readonly Entry[]): readonly Entry[] {
-  const stuck = entries.filter(
-    ({ object, judgement }) => object.fate === "hook" && object.target.kind === "obproxy" && isStuck(judgement),
+  const stopping = entries.filter(({ object, judgement }) => object.fate === "hook" && isStuck(judgement));
+  let held = entries;
+  for (let before: readonly Entry[] = []; before !== held;) {
+    before = held;
+    const stops = [...stopping, ...held.filter(({ judgement }) => judgement.status === "held-back")];
+    held = holdBehind(held, onePerPlace(stops));
+  }
+  return held;
+}
+
+/** The very same list where nothing more is held back. */
+function holdBehind(entries: readonly Entry[], stops: readonly Entry[]): readonly Entry[] {
+  const isHeld = ({ judgement: { status }, object, scene }: Entry): boolean =>
+    object.fate === "hook" &&
+    (status === "ready" || status === "waits") &&
+    stops.some((stop) => goesBefore(stop, scene, object));
+  if (!entries.some(isHeld)) return entries;
+  return entries.map((entry) =>
+    isHeld(entry) ? { ...entry, judgement: { ...entry.judgement, status: "held-back" } } : entry,
   );
-  return entries.map((entry) => {
-    const { object, judgement, scene } = entry;
-    const waits = judgement.status === "ready" || judgement.status === "waits";
-    if (object.target.kind !== "cluster" || !waits) return entry;
-    if (!stuck.some((other) => goesBefore(other, scene, object))) return entry;
-    return { ...entry, judgement: { ...judgement, status: "held-back" } };
-  });
+}
+
+/** Of what is ordered alike one will do. */
+function onePerPlace(entries: readonly Entry[]): readonly Entry[] {
+  const places = entries.map((entry) => [`${entry.scene.stack.name} ${placeOf(entry)}`, entry] as const);
+  return [...new Map(places).values()];
 }
 
 /** A hook that would fail; where none would run, Terraform goes on. */

@@ -8,10 +8,11 @@ import type { Surveyed } from "../../survey/survey.js";
 import type { Code, Status } from "../report/report.js";
 import { deployFails, notLookedAt, unordered as isUnordered } from "../words/in-ocp.js";
 import { deletedEarlier, notDeployed, notInOcp } from "../words/in-the-state.js";
+import type { Sharer, Told } from "../words/told.js";
 import type { Circumstances } from "./circumstances.js";
 import { CONTENT_CODES, GUARD_CODES, judgeNowAndLater } from "./decision.js";
 import { judgeHandsOff } from "./hands-off.js";
-import { type Judgement, problem, type Remark, shared } from "./judgement.js";
+import { type Judgement, type Remark, shared } from "./judgement.js";
 import { hostRemarks, lockRemarks, ownFailureRemarks, sweepRemarks } from "./ocp-remarks.js";
 import {
   importRemarks,
@@ -41,11 +42,16 @@ export function judge(circumstances: Circumstances): Judgement {
 
 function judgeLook(circumstances: Circumstances, look: Look): Judgement {
   const { object } = circumstances;
-  if (look.kind === "failed") return problem("cannot-be-looked-at", notLookedAt(object.label, look.refusal));
+  if (look.kind === "failed") {
+    const { refusal } = look;
+    const tell = (sharers: readonly Sharer[]): Told => notLookedAt(sharers, refusal);
+    const remark = shared("cannot-be-looked-at", "problem", JSON.stringify(refusal), object, tell);
+    return { status: "problem", remarks: [remark] };
+  }
 
   const { intent } = look;
-  const seen = foretold(look.seen, circumstances.object, circumstances.goneBefore);
-  const decision = judgeNowAndLater(seen, intent);
+  const seen = foretold(look.seen, object, circumstances.goneBefore);
+  const decision = decisionOn(circumstances, look.seen, intent);
   const remarks = [
     ...neglected(circumstances, seen),
     ...decision.remarks.map((remark) => orderRemark(remark, seen, circumstances)),
@@ -60,6 +66,15 @@ function judgeLook(circumstances: Circumstances, look: Look): Judgement {
     ...importRemarks(object),
   ];
   return afterState(circumstances, seen, { status: decision.status, remarks });
+}
+
+/** What stays in a cluster, and is told of by itself, holds it back and says so once. */
+function decisionOn(circumstances: Circumstances, now: Situation, intent: Intent): Judgement {
+  const { goneBefore, holding, object, tasks } = circumstances;
+  const decision = judgeNowAndLater(foretold(now, object, goneBefore), intent, tasks);
+  if (holding.size === 0 || !decision.remarks.some(({ code }) => CONTENT_CODES.has(code))) return decision;
+  const others = judgeNowAndLater(foretold(now, object, new Set([...goneBefore, ...holding])), intent, tasks);
+  return others.status === "problem" ? others : { status: "held-back", remarks: others.remarks };
 }
 
 /** The world as it will be when it is this object's turn, as far as that can be known. */
@@ -100,7 +115,7 @@ function afterState(circumstances: Circumstances, seen: Situation, { status, rem
   if (state === "unreadable") return { status: worst === "problem" ? worst : "unknown", remarks };
   const isMissing = seen.presence === "absent" && worst !== "problem";
   if (isMissing && wasDeleted) return { status: "gone", remarks: [...remarks, missingRemark(object, wasDeleted)] };
-  const more = isMissing ? [missingRemark(object, wasDeleted)] : undeployedRemarks(circumstances);
+  const more = isMissing ? [missingRemark(object, wasDeleted)] : undeployedRemarks(circumstances, seen);
   return { status: worst === "problem" ? worst : "not-deployed", remarks: [...remarks, ...more] };
 }
 
@@ -110,12 +125,12 @@ function missingRemark(object: Surveyed, wasDeleted: boolean): Remark {
   return wasDeleted ? shared(code, "note", "", object, deletedEarlier) : shared(code, "warning", "", object, notInOcp);
 }
 
-/** Where nothing at all is deployed, that is said once. */
-function undeployedRemarks({ clusterIsDeployed, object, state }: Circumstances): Remark[] {
+/** Where nothing at all is deployed, that is said once. A deploy makes it good. */
+function undeployedRemarks({ clusterIsDeployed, object, state }: Circumstances, { presence }: Situation): Remark[] {
   if (state === "undeployed") return [];
-  return [
-    shared("not-deployed", "warning", String(clusterIsDeployed), object, (sharers) =>
-      notDeployed(sharers, clusterIsDeployed),
-    ),
-  ];
+  const level = clusterIsDeployed && presence === "present" ? "problem" : "warning";
+  const remark = shared("not-deployed", level, String(clusterIsDeployed), object, (sharers) =>
+    notDeployed(sharers, clusterIsDeployed),
+  );
+  return [{ ...remark, meets: "destroy" }];
 }

@@ -1,3 +1,4 @@
+import type { OcpId } from "../../ocp/model.js";
 import type { Code, Level, Status } from "../report/report.js";
 import type { Command } from "../scene.js";
 import type { Sharer, Told } from "../words/told.js";
@@ -15,6 +16,8 @@ export interface Remark extends Told {
   readonly shared?: Shared;
   /** Which command would meet it. Undefined: both may. */
   readonly meets?: Command;
+  /** The failed task that is the cause. Undefined: none is. */
+  readonly failedTask?: OcpId;
 }
 
 /** A cause that several objects may have in common, and how it is told of all of them at once. */
@@ -24,17 +27,11 @@ export interface Shared {
   readonly tell: (sharers: readonly Sharer[]) => Told;
 }
 
-export function shared(
-  code: Code,
-  level: Level,
-  cause: string,
-  { address, declaredBy, isDeleted = false, label }: Sharer,
-  tell: Shared["tell"],
-): Remark {
-  const sharer = { label, address, declaredBy, isDeleted };
+export function shared(code: Code, level: Level, cause: string, sharer: Sharer, tell: Shared["tell"]): Remark {
   return { code, level, ...tell([sharer]), shared: { cause, sharer, tell } };
 }
 
-export function problem(code: Code, told: Told): Judgement {
-  return { status: "problem", remarks: [{ code, level: "problem", ...told }] };
+export function problem(code: Code, told: Told, failedTask?: OcpId): Judgement {
+  const remark: Remark = { code, level: "problem", ...told };
+  return { status: "problem", remarks: [failedTask === undefined ? remark : { ...remark, failedTask }] };
 }

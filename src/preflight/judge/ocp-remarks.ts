@@ -23,11 +23,10 @@ export function ownFailureRemarks(
   if (decision.remarks.some(({ code }) => code === "task-failed")) return [];
   const { task, verdict, whyNotRetry } = ours;
   const mayBeRetried = whyNotRetry === undefined && !verdict.rollbackFailed && intent.taskRetries === 0;
-  return [
-    shared("task-failed", "problem", `${task.id} ${mayBeRetried}`, intent, (sharers) =>
-      mayHoldLock(sharers, task, cluster?.id, mayBeRetried),
-    ),
-  ];
+  const remark = shared("task-failed", "problem", `${task.id} ${mayBeRetried}`, intent, (sharers) =>
+    mayHoldLock(sharers, task, cluster?.id, mayBeRetried),
+  );
+  return [{ ...remark, failedTask: task.id }];
 }
 
 /** A failed task of somebody else may hold the lock; only the refusal of a delete would prove it. */
@@ -37,6 +36,7 @@ export function lockRemarks({ cluster, failedOnCluster, ours, presence }: Situat
   return others.slice(0, 1).map((task) => ({
     code: "locked",
     level: "warning",
+    failedTask: task.id,
     ...strangerMayHoldLock(task, cluster?.id),
   }));
 }

@@ -6,7 +6,6 @@ import { ANY_NAME } from "../../contract/names.js";
 import { aliasOf } from "../../survey/stack.js";
 import { changesCarrier, type Surveyed } from "../../survey/survey.js";
 import * as words from "../words/in-the-state.js";
-import type { Told } from "../words/told.js";
 import type { Circumstances } from "./circumstances.js";
 import { type Judgement, problem, type Remark, shared } from "./judgement.js";
 
@@ -72,7 +71,7 @@ export function renameRemarks({ object, provider }: Circumstances, seen: Situati
 export function lostSettingsRemarks({ lostSettings, object }: Circumstances, seen: Situation): Remark[] {
   if (lostSettings === undefined || seen.presence === "absent") return [];
   const level = lostSettings.includes("skipHostOperation") ? "problem" : "warning";
-  return [{ code: "settings-lost", level, ...words.settingsLost(object.label, lostSettings) }];
+  return [shared("settings-lost", level, lostSettings, object, (sharers) => words.settingsLost(sharers, lostSettings))];
 }
 
 export function moveRemarks(object: Surveyed): Remark[] {
@@ -107,7 +106,9 @@ export function neglected(
   if (instance === undefined || fate !== "hook" || seen?.presence === "absent") return [];
   const { address, deposed, tainted } = instance;
   const withCluster = target.kind === "obproxy" && clusterIsDeployed;
-  const remark = (code: "deposed" | "tainted", told: Told): Remark[] => [{ code, level: "problem", ...told }];
-  if (deposed) return remark("deposed", words.deposed(label, address, withCluster));
-  return tainted ? remark("tainted", words.tainted(label, address, withCluster, terraform)) : [];
+  const remark = (code: "deposed" | "tainted", tell: Parameters<typeof shared>[4]): Remark[] => [
+    shared(code, "problem", String(withCluster), { label, address }, tell),
+  ];
+  if (deposed) return remark("deposed", (sharers) => words.deposed(sharers, withCluster));
+  return tainted ? remark("tainted", (sharers) => words.tainted(sharers, withCluster, terraform)) : [];
 }

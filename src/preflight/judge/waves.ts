@@ -3,7 +3,7 @@ import type { Status, Wave } from "../report/report.js";
 import type { Scene } from "../scene.js";
 import { type Entry, urlOf } from "./entry.js";
 
-const GOING = new Set<Status>(["ready", "waits", "held-back"]);
+const GOING = new Set<Status>(["ready", "waits"]);
 /** So many hooks Terraform runs at a time, where nobody says `-parallelism`. */
 const AT_ONCE = 10;
 

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { readEvents } from "../../report/events.js";
-import type { Answers } from "../../survey/answers.js";
+import type { OcpId } from "../../ocp/model.js";
+import type { Answers, Look, TaskNow } from "../../survey/answers.js";
 import { CannotLook } from "../../survey/cannot-look.js";
 import type { Inquiry } from "../../survey/inquiry.js";
 import type { Output } from "../../survey/output.js";
@@ -55,9 +56,10 @@ export async function lookAtStack(stack: Stack, options: LookOptions, place: Pla
   const isRead = program !== undefined && known.kind === "read" && stack.providers.length > 0;
   const state = isRead ? { ...known, program: await versionOfProgram(program, env) } : known;
   const answers = await askOcp(stack, objects, inquiry);
+  const tasks = await readFailedTasks(stack, answers, inquiry);
   const terraform = terraformIn(program ?? programsFrom(env)[0], stack.shown);
   const gone = goneBefore(stack, env);
-  return { stack, state, terraform, objects, answers, gone, ...(recorded === undefined ? {} : { recorded }) };
+  return { stack, state, terraform, objects, answers, tasks, gone, ...(recorded === undefined ? {} : { recorded }) };
 }
 
 async function askOcp(
@@ -72,6 +74,32 @@ async function askOcp(
     answers.set(provider.alias, await inquiry.ask(provider, provider.settings, own));
   }
   return answers;
+}
+
+/** More than anybody reads. */
+const MOST_TASKS = 10;
+
+/** The lists do not tell why a task has failed. */
+async function readFailedTasks(
+  { providers }: Stack,
+  answers: ReadonlyMap<string, Answers>,
+  inquiry: Inquiry,
+): Promise<ReadonlyMap<string, ReadonlyMap<OcpId, TaskNow>>> {
+  const found = new Map<string, ReadonlyMap<OcpId, TaskNow>>();
+  for (const provider of providers) {
+    const seen = answers.get(provider.alias);
+    if (provider.settings === undefined || seen?.kind !== "seen") continue;
+    const ids = [...new Set([...seen.objects.values()].flatMap(failedTasksIn))].slice(0, MOST_TASKS);
+    if (ids.length > 0) found.set(provider.alias, await inquiry.tasks(provider, provider.settings, ids));
+  }
+  return found;
+}
+
+function failedTasksIn(look: Look): readonly OcpId[] {
+  if (look.kind !== "seen") return [];
+  const { badEnds, failedOnCluster, ours } = look.seen;
+  const own = ours?.verdict.kind === "failed" ? [ours.task] : [];
+  return [...own, ...badEnds.map(({ task }) => task), ...failedOnCluster].map(({ id }) => id);
 }
 
 function isWorthAsking({ fate }: Surveyed): boolean {

@@ -68,6 +68,8 @@ export interface JsonFinding {
   readonly provider: string | null;
   readonly objects: readonly string[];
   readonly message: string;
+  /** Of a failed task: the subtask that failed, and the lines of its log that matter. */
+  readonly details: readonly string[];
   readonly next: string | null;
 }
 
@@ -78,13 +80,14 @@ export function jsonReport(report: Report): JsonReport {
     summary: summarize(report),
     ...(report.app === undefined ? {} : { app: { directory: report.app.directory, from: report.app.from } }),
     stacks: report.stacks.map(stackJson),
-    findings: report.findings.map(({ code, level, message, next, objects, provider, stack }) => ({
+    findings: report.findings.map(({ code, details = [], level, message, next, objects, provider, stack }) => ({
       level,
       code,
       stack,
       provider: provider ?? null,
       objects,
       message,
+      details,
       next: next ?? null,
     })),
   };

@@ -12,6 +12,8 @@ export interface Summary {
   readonly protected: number;
   readonly notDeployed: number;
   readonly unknown: number;
+  /** Objects at which a destroy would fail, or which it would leave behind without a word. */
+  readonly withProblems: number;
   readonly warnings: number;
   readonly problems: number;
   readonly cannotLook: number;
@@ -30,6 +32,7 @@ export function summarize({ findings, stacks }: Report): Summary {
     protected: having("protected"),
     notDeployed: having("not-deployed"),
     unknown: having("unknown"),
+    withProblems: having("problem"),
     warnings: at("warning"),
     problems: at("problem"),
     cannotLook: at("cannot-look"),
@@ -58,6 +61,7 @@ export function masked(report: Report, secrets: readonly string[]): Report {
     ...finding,
     message: maskSecrets(finding.message, secrets),
     next: mask(finding.next),
+    details: (finding.details ?? []).map((line) => maskSecrets(line, secrets)),
   }));
   const stacks = report.stacks.map((stack) => ({
     ...stack,

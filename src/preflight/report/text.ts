@@ -19,7 +19,7 @@ export function textReport(report: Report): string {
   const lines = [
     ...appLines(report),
     ...report.stacks.flatMap((stack) => [...stackLines(stack), ""]),
-    ...report.findings.filter(isWorthALine).flatMap(findingLines),
+    ...findingsLines(report.findings.filter(isWorthALine)),
   ];
   if (lines.at(-1) !== "") lines.push("");
   lines.push(summaryLine(summarize(report)));
@@ -94,8 +94,12 @@ function deployLines({ deployDeletes, deployDeletesSurely }: ReportedStack): str
 function waveLines({ objects, stateKind, waves }: ReportedStack): string[] {
   if (stateKind === "unreadable" || objects.some(({ status }) => status === "unknown")) return [];
   if (waves.length === 0) return ["destroy would delete nothing"];
+  const conditions = [
+    ...(stateKind === "none" ? ["if all were deployed, "] : []),
+    ...(objects.some(({ status }) => status === "protected") ? ["unless preventDestroy stops it, "] : []),
+  ];
   return [
-    `${stateKind === "none" ? "if all were deployed, " : ""}destroy would go in ${count(waves.length, "wave")}:`,
+    `${conditions.join("")}destroy would go in ${count(waves.length, "wave")}:`,
     ...waves.map(
       (wave: Wave) => `  ${wave.number}. ${listed(wave.objects.map(({ label }) => label))} (${tasksIn(wave)})`,
     ),
@@ -120,9 +124,30 @@ const HEADS: Readonly<Record<Level, string>> = {
   "cannot-look": "CANNOT LOOK",
 };
 
-function findingLines({ level, message, next, objects, provider, stack }: Finding): string[] {
-  const where = provider === undefined || objects.length > 0 ? stack : `${stack}, provider ${provider}`;
-  return [`${HEADS[level]} ${where}: ${message}`, ...(next === undefined ? [] : [`  what to do: ${next}`])];
+/** What is the same of several stacks or providers, such as an OCP that does not answer, is printed once. */
+function findingsLines(findings: readonly Finding[]): string[] {
+  const alike = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const { level, message, next } = finding;
+    const id = JSON.stringify([level, message, next]);
+    alike.set(id, [...(alike.get(id) ?? []), finding]);
+  }
+  return [...alike.values()].flatMap(findingLines);
+}
+
+function findingLines(alike: readonly Finding[]): string[] {
+  const [first] = alike;
+  if (first === undefined) return [];
+  const { details = [], level, message, next } = first;
+  return [
+    `${HEADS[level]} ${[...new Set(alike.map(placeOf))].join(", ")}: ${message}`,
+    ...details.map((line) => `  ${line}`),
+    ...(next === undefined ? [] : [`  what to do: ${next}`]),
+  ];
+}
+
+function placeOf({ objects, provider, stack }: Finding): string {
+  return provider === undefined || objects.length > 0 ? stack : `${stack}, provider ${provider}`;
 }
 
 function summaryLine(summary: Summary): string {
@@ -136,6 +161,7 @@ function summaryLine(summary: Summary): string {
     ...some(summary.protected, "protected"),
     ...some(notDeployed, "not deployed"),
     ...some(unknown, "unknown"),
+    ...some(summary.withProblems, "with problems"),
     count(warnings, "warning"),
     count(problems, "problem"),
     ...some(cannotLook, "not looked at"),

@@ -1,6 +1,8 @@
 import type { ObproxyServer, OcpId, Task } from "../../ocp/model.js";
 import { classify } from "../../ocp/task.js";
-import { describeServer } from "../../hook/tell/failures.js";
+import { describeServer, describeSubtask } from "../../hook/tell/failures.js";
+import { listed, numbered } from "./count.js";
+import type { TaskNow } from "../../survey/answers.js";
 import { labels, type Sharer, type Told } from "./told.js";
 
 /** What is said of objects by what OCP answers, and by what the hook would make of it. */
@@ -26,8 +28,8 @@ export function protectedByPlan(sharers: readonly Sharer[], reason: string): Tol
   };
 }
 
-export function notLookedAt(label: string, { message, next }: Told): Told {
-  return { message: `${label}: ${message}`, next };
+export function notLookedAt(sharers: readonly Sharer[], { message, next }: Told): Told {
+  return { message: `${labels(sharers)}: ${message}`, next };
 }
 
 /** Nothing tells Terraform that these OBProxies go before their cluster. */
@@ -49,16 +51,22 @@ export function unclear(sharers: readonly Sharer[], what: string): Told {
   };
 }
 
-export function waitsForTask(sharers: readonly Sharer[], task: Task, clusterId: OcpId, certain: boolean): Told {
-  const cluster = `OBProxy cluster ${clusterId}`;
-  const deleted = sharers.filter(({ isDeleted }) => isDeleted);
+export function waitsForTask(sharers: readonly Sharer[], task: Task): Told {
+  const of = (...how: readonly Sharer["affected"][]) => sharers.filter(({ affected }) => how.includes(affected));
+  const locked = clustersOf(of("deleted", "locked"));
+  const are = numbered(locked.length, "is", "are");
+  const deleted = of("deleted");
   const what =
     deleted.length > 0
-      ? `a deletion of ${labels(deleted)} is at work already (${named(task)}), and ${cluster} is locked meanwhile`
-      : certain
-        ? `${named(task)} is at work on ${cluster}, which is locked meanwhile`
-        : `${named(task)} is at work, perhaps on ${cluster} (this OCP does not say)`;
+      ? `a deletion of ${labels(deleted)} is at work already (${named(task)}), and ${listed(locked)} ${are} locked meanwhile`
+      : locked.length > 0
+        ? `${named(task)} is at work on ${listed(locked)}, which ${are} locked meanwhile`
+        : `${named(task)} is at work, perhaps on ${clustersOf(sharers).join(" or ")} (this OCP does not say)`;
   return { message: `${what}; destroy would wait for it`, next: LOOK_AT_TASK };
+}
+
+function clustersOf(sharers: readonly Sharer[]): readonly string[] {
+  return [...new Set(sharers.map(({ clusterId }) => `OBProxy cluster ${clusterId ?? "?"}`))];
 }
 
 export function waitsWithoutTask(clusterId: OcpId, saysBusy: boolean): Told {
@@ -93,6 +101,15 @@ export function strangerMayHoldLock(task: Task, clusterId: OcpId | undefined): T
     message: `${named(task)} has FAILED on OBProxy cluster ${clusterId ?? "?"} and may hold its lock: OCP may refuse the delete`,
     next: `retry task ${task.id} in OCP's console (Task Center), or see there that it is history`,
   };
+}
+
+/** Which subtasks of it have failed, and what their logs end with. */
+export function failedSubtasks({ log, task }: TaskNow): readonly string[] {
+  const failed = task.subtasks.filter(({ status }) => status === "FAILED");
+  return [
+    ...(failed.length === 0 ? [] : [`failed: ${failed.map((subtask) => describeSubtask(subtask, task)).join(", ")}`]),
+    ...log.map((line) => `log: ${line}`),
+  ];
 }
 
 export function hostOperation(sharers: readonly Sharer[], { message, next }: Told): Told {

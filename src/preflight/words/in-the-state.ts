@@ -45,21 +45,29 @@ export function unknownBlock(label: string, address: string, terraform: string):
 }
 
 /** Terraform runs no hook, so the object stays; where the state holds its cluster too, that cannot go either. */
-function lostHook(holdsCluster: boolean): string {
-  return `Terraform would run no hook, and it would stay in OCP${holdsCluster ? " and hold its cluster back" : ""}`;
+function lostHook(amount: number, holdsCluster: boolean): string {
+  const { hook, its, it } = numbered(
+    amount,
+    { hook: "no hook", it: "it", its: "its" },
+    { hook: "no hooks", it: "they", its: "their" },
+  );
+  return `Terraform would run ${hook}, and ${it} would stay in OCP${holdsCluster ? ` and hold ${its} cluster back` : ""}`;
 }
 
-export function deposed(label: string, address: string, holdsCluster: boolean): Told {
+export function deposed(sharers: readonly Sharer[], holdsCluster: boolean): Told {
+  const what = numbered(sharers.length, "is a deposed object", "are deposed objects");
   return {
-    message: `${label} is a deposed object of ${address}: ${lostHook(holdsCluster)}`,
+    message: `${labels(sharers)} ${what} of ${addresses(sharers).join(", ")}: ${lostHook(sharers.length, holdsCluster)}`,
     next: "see what replaced it; delete it in OCP's console, or deploy it anew",
   };
 }
 
-export function tainted(label: string, address: string, holdsCluster: boolean, terraform: string): Told {
+export function tainted(sharers: readonly Sharer[], holdsCluster: boolean, terraform: string): Told {
+  const are = numbered(sharers.length, "is", "are");
+  const places = addresses(sharers);
   return {
-    message: `${label} is tainted in the state (${address}): ${lostHook(holdsCluster)}`,
-    next: `${terraform} untaint '${address}'`,
+    message: `${labels(sharers)} ${are} tainted in the state (${listed(places)}): ${lostHook(sharers.length, holdsCluster)}`,
+    next: places.map((address) => `${terraform} untaint '${address}'`).join("; "),
   };
 }
 
@@ -88,9 +96,14 @@ export function nameChanged(
   };
 }
 
-export function settingsLost(label: string, settings: string): Told {
+export function settingsLost(sharers: readonly Sharer[], settings: string): Told {
+  const { has, own, hook } = numbered(
+    sharers.length,
+    { has: "has", own: "its own", hook: "its hook" },
+    { has: "have", own: "their own", hook: "their hooks" },
+  );
   return {
-    message: `${label} has left the code with settings of its own that its hook will not know: ${settings}`,
+    message: `${labels(sharers)} ${has} left the code with settings of ${own} that ${hook} will not know: ${settings}`,
     next: "declare it again with them, destroy it by its address (-target), and take it out after that",
   };
 }

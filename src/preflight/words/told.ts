@@ -1,3 +1,4 @@
+import type { OcpId } from "../../ocp/model.js";
 import { listed } from "./count.js";
 
 /** What is said to a person, and what to do about it. */
@@ -5,6 +6,8 @@ export interface Told {
   readonly message: string;
   /** Undefined: nothing. */
   readonly next?: string | undefined;
+  /** What OCP tells of it, one thought per line. Default: nothing. */
+  readonly details?: readonly string[];
 }
 
 /** An object, as far as a sentence about several of them needs it. */
@@ -13,8 +16,9 @@ export interface Sharer {
   /** In the state. */
   readonly address?: string | undefined;
   readonly declaredBy?: string | undefined;
-  /** Whether the cause is a deletion of the very object. */
-  readonly isDeleted?: boolean;
+  readonly clusterId?: OcpId;
+  /** How the cause is known to be about the object: it deletes it, it works on its cluster, or perhaps neither. */
+  readonly affected?: "deleted" | "locked" | "perhaps";
 }
 
 export function labels(sharers: readonly Sharer[]): string {

@@ -1,0 +1,161 @@
+import { Obproxy, ObproxyCluster } from "../../src/index.js";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.js";
+import { CREDENTIALS, type Declare, everything } from "../support/world.js";
+import { Place } from "./place.js";
+
+/** Each cause is told once, with all that it is about, and what would go is told apart from what would not. */
+
+let ocp: Simulator;
+let place: Place;
+async function open(options: SimulatorOptions = {}): Promise<void> {
+  ocp = await startSimulator({
+    credentials: CREDENTIALS,
+    version: "4.3.6",
+    tickMs: "manual",
+    clusters: [
+      { id: 27, name: "orders", obproxies: [1, 2, 3] },
+      { id: 28, name: "reports", obproxies: [4] },
+    ],
+    ...options,
+  });
+  place = new Place(ocp.url);
+}
+afterEach(async () => {
+  const methods = new Set(ocp.requests.map(({ method }) => method));
+  place.remove();
+  await ocp.stop();
+  expect([...methods]).toEqual(["GET"]);
+});
+
+const ALL = { "27": "orders", "27/1": "orders", "27/2": "orders", "27/3": "orders" };
+const both: Declare = (provider, stack) => {
+  everything(provider, stack);
+  const cluster = new ObproxyCluster(stack, "reports", { ocp: provider, clusterId: 28, clusterName: "reports" });
+  new Obproxy(stack, "reports-proxies", { cluster, obproxyIds: [4] });
+};
+const BOTH = { ...ALL, "28": "reports", "28/4": "reports" };
+
+function lastLine(text: string): string | undefined {
+  return text.trimEnd().split("\n").at(-1);
+}
+
+describe("the waves", () => {
+  beforeEach(() => open());
+
+  test("hold nothing that is held back, and the sum accounts for every object", async () => {
+    place.synth(both);
+    place.holds(BOTH);
+    // A failed deletion of one OBProxy holds back all clusters, whose block comes after all OBProxies.
+    ocp.addPastTask({ name: "Delete obproxy server", status: "FAILED", clusterId: 27, obproxyIds: [1] });
+    const { out } = await place.run();
+    expect(out).toContain(
+      "  destroy would go in 1 wave:\n    1. OBProxy 27/2, OBProxy 27/3, OBProxy 28/4 (about 2 OCP tasks)\n",
+    );
+    expect(out).toContain("  OBProxy cluster 28: held back by what has to go before it");
+    expect(lastLine(out)).toBe(
+      "6 objects: 3 ready, 0 already gone, 2 held back, 1 with problems, 0 warnings, 1 problem",
+    );
+  });
+
+  test("hold nothing that is let go, and no cluster that still holds it", async () => {
+    place.synth((provider, stack) => {
+      const cluster = new ObproxyCluster(stack, "orders", { ocp: provider, clusterId: 27, clusterName: "orders" });
+      new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2] });
+      new Obproxy(stack, "kept", { cluster, obproxyIds: [3], skipDestroy: true });
+    });
+    place.holds(ALL);
+    const { out } = await place.run();
+    expect(out).toContain("  destroy would go in 1 wave:\n    1. OBProxy 27/1, OBProxy 27/2 (about 1 OCP task)\n");
+    expect(lastLine(out)).toBe(
+      "4 objects: 2 ready, 0 already gone, 1 left alone, 1 with problems, 0 warnings, 1 problem",
+    );
+  });
+
+  test("do not promise what preventDestroy refuses", async () => {
+    place.synth((provider, stack) => {
+      const cluster = new ObproxyCluster(stack, "orders", { ocp: provider, clusterId: 27, clusterName: "orders" });
+      new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3], preventDestroy: true });
+    });
+    place.holds(ALL);
+    expect((await place.run()).out).not.toContain("destroy would go");
+  });
+});
+
+describe("one finding", () => {
+  beforeEach(() => open());
+
+  test("tells of a failed task, the subtask that failed and the lines of its log", async () => {
+    place.synth(everything);
+    place.holds(ALL);
+    ocp.planWork({ fail: "always" });
+    const { id } = ocp.startTask({ name: "Delete obproxy server", clusterId: 27, obproxyIds: [1, 2] });
+    ocp.runToEnd(id);
+    const { out } = await place.run();
+    expect(out.match(/^(WARNING|PROBLEM)/gm)).toEqual(["PROBLEM"]);
+    expect(out).toContain(`task ${id} "Delete obproxy server"`);
+    expect(out).toMatch(/\n {2}failed: subtask \d+ "/);
+    expect(out).toMatch(/\n {2}log: .*\S/);
+    expect((await place.json()).findings.map(({ code, objects }) => [code, objects])).toEqual([
+      ["task-failed", ["OBProxy cluster 27", "OBProxy 27/1", "OBProxy 27/2", "OBProxy 27/3"]],
+    ]);
+  });
+
+  test("tells of somebody else's failed task in the same way", async () => {
+    place.synth(everything);
+    place.holds(ALL);
+    ocp.planWork({ fail: "always" });
+    const { id } = ocp.startTask({ name: "Restart obproxy", clusterId: 27, obproxyIds: [1] });
+    ocp.runToEnd(id);
+    const { out } = await place.run();
+    expect(out).toMatch(/WARNING stack: task \d+ "Restart obproxy" .*FAILED on OBProxy cluster 27/);
+    expect(out).toMatch(/\n {2}failed: subtask \d+ "/);
+    expect(out).toMatch(/\n {2}log: .*\S/);
+  });
+
+  test("tells of what is tainted, and not of the cluster that it holds back", async () => {
+    place.synth(everything);
+    place.holds(ALL, ["27/1", "27/2"]);
+    const { code, out } = await place.run();
+    expect(code).toBe(1);
+    expect(out).toContain("OBProxy cluster 27: held back by what has to go before it");
+    expect(out.match(/^(WARNING|PROBLEM)/gm)).toEqual(["PROBLEM"]);
+    expect(out).toContain("PROBLEM stack: OBProxy 27/1, OBProxy 27/2 are tainted in the state");
+    expect(out).toMatch(
+      /what to do: terraform .* untaint 'terraform_data.ocp_obproxies\["27\/1"\]'; terraform .*27\/2/,
+    );
+  });
+
+  test("tells of what is declared and not deployed, and holds its cluster", async () => {
+    place.synth(everything);
+    place.holds({ "27": "orders", "27/1": "orders", "27/2": "orders" });
+    expect(await place.findings()).toEqual(["problem not-deployed: OBProxy 27/3"]);
+    expect((await place.run(["--deploy"])).code).toBe(0);
+    expect((await place.run(["--destroy"])).code).toBe(1);
+  });
+
+  test("tells of what could not be looked at of several objects", async () => {
+    place.synth(both);
+    place.holds(BOTH);
+    ocp.inject({ path: /\/tasks\/instances/, times: Infinity, does: { kind: "error", status: 400, code: 1001 } });
+    const found = await place.findings();
+    expect(found).toHaveLength(1);
+  });
+});
+
+describe("where OCP's tasks carry no tags", () => {
+  beforeEach(() => open({ version: "4.2.2" }));
+
+  test("one task is told once, and tied to no cluster of several", async () => {
+    place.synth(both);
+    place.holds(BOTH);
+    const { id } = ocp.startTask({ name: "Offline obproxy", clusterId: 28, obproxyIds: [4] });
+    ocp.removeObproxy(27, 1);
+    ocp.removeObproxy(28, 4);
+    const { out } = await place.run();
+    expect(out.match(/^WARNING/gm)).toHaveLength(1);
+    expect(out).toContain(
+      `(RUNNING, 0 of 2 subtasks done) is at work, perhaps on OBProxy cluster 27 or OBProxy cluster 28 (this OCP does not say); destroy would wait for it`,
+    );
+    expect(out).toContain(`task ${id} "Offline obproxy"`);
+  });
+});
