@@ -20,7 +20,7 @@ export interface Scene {
   readonly tasks?: ReadonlyMap<string, ReadonlyMap<OcpId, TaskNow>>;
   /** By alias and label: what the plan of a null_resource's stack remembers of settings; see `SettingsRecord`. */
   readonly recorded?: ReadonlyMap<string, string>;
-  /** Aliases and keys, as `ocp 27/3`, of what hooks of this stack have written down as gone. Default: nothing. */
+  /** Aliases and keys, as `ocp 27/3`, of what hooks of this stack have deleted, as they have written down. Default: nothing. */
   readonly gone?: ReadonlySet<string>;
 }
 

@@ -1,6 +1,8 @@
+import type { Cluster } from "../../ocp/model.js";
 import { classify } from "../../ocp/task.js";
 import type { Action } from "../decide/decide.js";
 import type { Situation } from "../decide/situation.js";
+import type { Intent } from "../intent.js";
 import { describeSubtask } from "../tell/failures.js";
 import type { Tools } from "./tools.js";
 
@@ -16,7 +18,7 @@ export function finish(action: Extract<Action, { do: "finish" }>, seen: Situatio
   warnOfWhatIsUndone(seen, tools);
   // A note about another OCP's task is for whoever asks that one.
   if (!seen.noteIsOfAnother || action.how === "deleted") notes.remove();
-  reporter.line(action.how === "already-gone" ? alreadyGone(action, tools) : deleted(action, tools));
+  reporter.line(action.how === "already-gone" ? alreadyGone(action, seen, tools) : deleted(action, tools));
   return { how: action.how, ...(action.task !== undefined && { task: action.task.id }) };
 }
 
@@ -34,11 +36,22 @@ function warnOfWhatIsUndone({ endedByHand }: Situation, { reporter }: Tools): vo
   }
 }
 
-function alreadyGone({ task }: { readonly task?: { readonly id: string } }, { api, intent }: Tools): string {
-  const where = `already gone: OCP at ${api.baseUrl} does not list it`;
+function alreadyGone(
+  { task }: { readonly task?: { readonly id: string } },
+  { heldBy = [] }: Situation,
+  { api, intent }: Tools,
+): string {
+  const where = `already gone: OCP at ${api.baseUrl} does not list it${alsoSeen(heldBy, intent)}`;
   if (intent.waitFor === "object") return where;
   const by = task === undefined ? "" : `; task ${task.id} deleted it`;
   return `${where}, and no task is at work on it${by}`;
+}
+
+/** An id belongs to one cluster, so another one may be meant. */
+function alsoSeen(heldBy: readonly Cluster[], { target }: Intent): string {
+  const [other] = heldBy;
+  if (other === undefined || target.kind === "cluster") return "";
+  return ` (OBProxy cluster ${other.id} has an OBProxy ${target.obproxyId}: see whether that one was meant)`;
 }
 
 function deleted({ task }: { readonly task?: { readonly id: string } }, { intent, reporter }: Tools): string {

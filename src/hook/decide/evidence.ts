@@ -91,6 +91,15 @@ export function findNameElsewhere(
   return clusters?.entries.find((cluster) => cluster.name === name && cluster.id !== id)?.id;
 }
 
+/** Other clusters that hold an OBProxy of this id, as far as their list was read and says. */
+export function findObproxyElsewhere(clusters: Listing<Cluster> | undefined, target: Target): readonly Cluster[] {
+  if (target.kind === "cluster") return [];
+  const { clusterId, obproxyId } = target;
+  const holds = ({ id, obproxies = [] }: Cluster): boolean =>
+    id !== clusterId && obproxies.some((server) => server.id === obproxyId);
+  return (clusters?.entries ?? []).filter(holds);
+}
+
 /** Whether the task deletes our object, as far as its tags tell (4.3.6 and later). */
 export function aboutObject(task: Task, target: Target): "yes" | "maybe" | "no" {
   if (target.kind === "cluster") {

@@ -8,6 +8,7 @@ import { badEnds, endedByHand, endUnknown, ourDeletion } from "./deletions.js";
 import {
   endedWell,
   findNameElsewhere,
+  findObproxyElsewhere,
   isClusterGone,
   isOurDeletionAtWork,
   mayBeOurDeletion,
@@ -61,6 +62,8 @@ export interface Situation {
   readonly cluster: Cluster | undefined;
   /** The cluster id under which OCP knows the guard's name, where it is another one than ours. */
   readonly nameElsewhere: OcpId | undefined;
+  /** Other clusters that are seen to hold an OBProxy of this id; absent: nobody looked, or none does. */
+  readonly heldBy?: readonly Cluster[];
   readonly ours: OurTask | undefined;
   /** The newest first. */
   readonly badEnds: readonly BadEnd[];
@@ -130,6 +133,7 @@ export function situation(memory: Memory, intent: Intent): Situation {
     tasksUnknown: whyTasksUnknown(round, memory.target),
     endUnknown: whyEndUnknown(memory, round, deletion),
     cluster: round.cluster?.says === "there" ? round.cluster.cluster : undefined,
+    heldBy: findObproxyElsewhere(round.clusters, memory.target),
     nameElsewhere: findNameElsewhere(round.clusters, intent.clusterName, memory.target.clusterId),
     ours: deletion === undefined ? undefined : ourTask(deletion, memory, intent, open),
     badEnds: badEnds(memory, clusterGone)

@@ -38,6 +38,6 @@ export interface Circumstances {
   readonly lostSettings: string | undefined;
   /** The state holds the cluster of this OBProxy, and would delete it. */
   readonly clusterIsDeployed: boolean;
-  /** A hook of this stack has written down that it is gone. */
+  /** A hook of this stack has written down that it has deleted it, at the same OCP. */
   readonly wasDeleted: boolean;
 }

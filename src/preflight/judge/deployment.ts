@@ -34,7 +34,11 @@ export function deploymentFindings(scene: Scene): readonly Finding[] {
     const labels = listedByOcp.map(({ label }) => label);
     return [{ ...about, objects: labels, level: "problem", ...words.nothingDeployed(name, labels) }];
   }
-  if (isAllAbsent(scene)) return [{ ...about, level: "warning", ...words.nothingAnywhere(name) }];
+  if (isAllAbsent(scene)) {
+    const wasDeleted = wanted.every(({ key, provider }) => scene.gone?.has(`${provider ?? ""} ${key}`) === true);
+    const told = words.nothingAnywhere(name, wasDeleted);
+    return [{ ...about, level: wasDeleted ? "note" : "warning", ...told }];
+  }
   // What all is to be left alone is not missed.
   if (wanted.length === 0 && scene.objects.length > 0) return [];
   return [{ ...about, level: "warning", ...words.nothingDeployedUnseen(name, unseen.length > 0) }];

@@ -18,6 +18,7 @@ import {
 import type { AppSeen, Scene, StateKnown } from "../scene.js";
 import { notLookedAt } from "../words/stacks.js";
 import { ageOf } from "./age.js";
+import { deletedBefore } from "./earlier-runs.js";
 import { leftBehind } from "./left-behind.js";
 import { versionOfNode } from "./node.js";
 
@@ -106,11 +107,14 @@ function isWorthAsking({ fate }: Surveyed): boolean {
   return fate === "hook" || fate === "not-deployed";
 }
 
-/** What hooks of the stack have written down as gone, in whichever run; see `Scene.gone`. */
-function goneBefore({ name }: Stack, env: NodeJS.ProcessEnv): ReadonlySet<string> {
+/** What hooks of the stack have written down as deleted; see `Scene.gone`. */
+function goneBefore({ name, providers }: Stack, env: NodeJS.ProcessEnv): ReadonlySet<string> {
   const { events } = readEvents(name, env);
-  const ended = events.filter(({ event }) => event === "deleted" || event === "already-gone");
-  return new Set(ended.map(({ object, provider }) => `${provider} ${object}`));
+  return new Set(
+    providers.flatMap(({ alias, settings }) =>
+      [...deletedBefore(events, settings?.address)].map((key) => `${alias} ${key}`),
+    ),
+  );
 }
 
 async function stateOf(

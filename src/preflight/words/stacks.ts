@@ -65,9 +65,11 @@ export function nothingDeployed(stack: string, inOcp: readonly string[]): Told {
   };
 }
 
-export function nothingAnywhere(stack: string): Told {
+export function nothingAnywhere(stack: string, wasDeleted: boolean): Told {
+  const what = `neither does the state of the stack ${stack} hold, nor OCP list, anything of what the stack declares`;
+  if (wasDeleted) return { message: `${what}; earlier runs on this machine have deleted all of it` };
   return {
-    message: `neither does the state of the stack ${stack} hold, nor OCP list, anything of what the stack declares: a destroy would delete nothing`,
+    message: `${what}: a destroy would delete nothing`,
     next: "nothing has to be done if it was destroyed; else see whether the ids and OCP's URL are right",
   };
 }
