@@ -142,6 +142,55 @@ describe("one finding", () => {
   });
 });
 
+describe("an id of another cluster", () => {
+  beforeEach(() => open());
+
+  const wrong: Declare = (provider, stack) => {
+    everything(provider, stack);
+    const cluster = new ObproxyCluster(stack, "reports", { ocp: provider, clusterId: 28, clusterName: "reports" });
+    new Obproxy(stack, "reports-proxies", { cluster, obproxyIds: [2, 3, 4] });
+  };
+
+  test("is told with the cluster that has it, where a destroy would call it already gone", async () => {
+    place.synth(wrong);
+    place.holds({ ...BOTH, "28/2": "reports", "28/3": "reports" });
+    const { code, out } = await place.run();
+    expect(out).toContain(
+      "WARNING stack: OBProxy 28/2, OBProxy 28/3 are not in OBProxy cluster 28; OBProxy cluster 27 (orders) has OBProxies 2, 3; a destroy would delete nothing for them",
+    );
+    expect(out).toContain("  OBProxy 28/2: already gone\n");
+    expect(code).toBe(0);
+    expect((await place.run(["--strict"])).code).toBe(1);
+  });
+
+  test("is told once, and not as an id that OCP does not know, before it is deployed", async () => {
+    place.synth(wrong);
+    place.holds(BOTH);
+    expect(await place.findings()).toEqual(["warning in-another-cluster: OBProxy 28/2, OBProxy 28/3"]);
+  });
+
+  test("is no news where its own cluster has it too, or a hook has deleted it", async () => {
+    ocp.addObproxy(28, 2);
+    place.synth(wrong);
+    place.holds({ ...BOTH, "28/2": "reports" });
+    const stamp = { v: 1, at: "2026-11-26T07:00:00.000Z", run: "r", pid: 1, stack: "stack", provider: "ocp" } as const;
+    place.wrote(
+      { ...stamp, object: "28/3", event: "started", hook: "/hook", ocp: ocp.url },
+      { ...stamp, object: "28/3", event: "deleted", task: "900" },
+    );
+    expect(await place.findings()).toEqual(["note deleted-earlier: OBProxy 28/3"]);
+  });
+
+  test("is told where its own cluster is gone, too", async () => {
+    place.synth(wrong);
+    place.holds({ ...BOTH, "28/2": "reports" });
+    ocp.removeCluster(28);
+    expect((await place.run()).out).toContain(
+      "WARNING stack: OBProxy 28/2, OBProxy 28/3 are not in OBProxy cluster 28",
+    );
+  });
+});
+
 describe("where OCP's tasks carry no tags", () => {
   beforeEach(() => open({ version: "4.2.2" }));
 

@@ -168,7 +168,7 @@ const SITUATIONS: readonly (readonly [what: string, world: World, expected: read
   [
     "nothing in the state of what is declared",
     { instances: [instance("30/1", { clusterName: "reports" })], declared: { "27/1": {}, "27/2": {} } },
-    ["problem nothing-deployed: OBProxy 27/1, OBProxy 27/2"],
+    ["warning in-another-cluster: OBProxy 30/1", "problem nothing-deployed: OBProxy 27/1, OBProxy 27/2"],
   ],
   [
     "nothing in the state, and all is to be kept",

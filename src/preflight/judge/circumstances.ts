@@ -1,4 +1,4 @@
-import type { OcpId } from "../../ocp/model.js";
+import type { Cluster, OcpId } from "../../ocp/model.js";
 import type { Answers, TaskNow } from "../../survey/answers.js";
 import type { Provider } from "../../survey/stack.js";
 import type { Surveyed } from "../../survey/survey.js";
@@ -34,6 +34,8 @@ export interface Circumstances {
    */
   readonly holding: ReadonlySet<string>;
   readonly tasks: TasksNow;
+  /** Of an OBProxy: other clusters of its OCP that are seen to hold one of its id. */
+  readonly heldBy: readonly Cluster[];
   /** Of what has left the code: settings that the last deploy knew of it, and its carrier cannot remember. */
   readonly lostSettings: string | undefined;
   /** The state holds the cluster of this OBProxy, and would delete it. */

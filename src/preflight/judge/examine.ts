@@ -1,5 +1,6 @@
 import type { Neighbour } from "../../hook/neighbours.js";
 import { serverDetails } from "../../hook/tell/failures.js";
+import type { Cluster } from "../../ocp/model.js";
 import { clusterOf } from "../../survey/answers.js";
 import type { Surveyed } from "../../survey/survey.js";
 import type { Level, Report, ReportedObject, ReportedStack } from "../report/report.js";
@@ -17,9 +18,10 @@ import { deployDeletes, wavesOf } from "./waves.js";
 /** What there is to say about what was synthesized, deployed, and found in OCP. */
 export function examine(read: readonly Scene[], command?: Command, app?: AppSeen): Report {
   const scenes = read.map((scene) => withStatesOf(read, scene));
-  const proxies = scenes.flatMap((scene) => judgeKind(scenes, scene, "obproxy", []));
-  const clusters = scenes.flatMap((scene) => judgeKind(scenes, scene, "cluster", proxies));
-  const entries = holdBack([...proxies, ...clusters].map((entry) => only(command, entry))).map(stopWithProvider);
+  const all = { scenes, clusters: clustersIn(scenes) };
+  const proxies = scenes.flatMap((scene) => judgeKind(all, scene, "obproxy", []));
+  const ofClusters = scenes.flatMap((scene) => judgeKind(all, scene, "cluster", proxies));
+  const entries = holdBack([...proxies, ...ofClusters].map((entry) => only(command, entry))).map(stopWithProvider);
   const stacks = scenes.map(({ stack }) => stack);
   const reported = app && reportedApp(app);
   const findings = [
@@ -38,11 +40,17 @@ export function examine(read: readonly Scene[], command?: Command, app?: AppSeen
   };
 }
 
+/** What is known of all stacks together. */
+interface All {
+  readonly scenes: readonly Scene[];
+  readonly clusters: ReadonlyMap<string, readonly Cluster[]>;
+}
+
 const ORDER: readonly Level[] = ["note", "warning", "problem", "cannot-look"];
 
 /** Proxies are judged before clusters: what a cluster holds when it is its turn depends on them. */
 function judgeKind(
-  scenes: readonly Scene[],
+  { clusters, scenes }: All,
   scene: Scene,
   kind: "cluster" | "obproxy",
   proxies: readonly Entry[],
@@ -62,6 +70,7 @@ function judgeKind(
         lostSettings: lostSettings(scene, object),
         wasDeleted: scene.gone?.has(`${object.provider ?? ""} ${object.key}`) === true,
         clusterIsDeployed: isClusterDeployed(scenes, scene, object),
+        heldBy: heldBy(object, clusters.get(urlOf(scene, object.provider) ?? "")),
         tasks: scene.tasks?.get(object.provider ?? "") ?? new Map(),
       });
       return { scene, object, judgement };
@@ -77,6 +86,29 @@ function isClusterDeployed(scenes: readonly Scene[], scene: Scene, { provider, t
     object.target.clusterId === target.clusterId &&
     urlOf(other, object.provider) === url;
   return scenes.some((other) => other.objects.some((object) => isIt(other, object)));
+}
+
+/** Every cluster that any of the looks shows, by its OCP. */
+function clustersIn(scenes: readonly Scene[]): ReadonlyMap<string, readonly Cluster[]> {
+  const found = new Map<string, Map<string, Cluster>>();
+  for (const answers of scenes.flatMap((scene) => [...scene.answers.values()])) {
+    if (answers.kind !== "seen") continue;
+    const known = found.get(answers.url) ?? new Map<string, Cluster>();
+    found.set(answers.url, known);
+    for (const look of answers.objects.values()) {
+      if (look.kind !== "seen") continue;
+      const { cluster, heldBy = [] } = look.seen;
+      for (const each of cluster === undefined ? heldBy : [cluster, ...heldBy]) known.set(each.id, each);
+    }
+  }
+  return new Map([...found].map(([url, clusters]) => [url, [...clusters.values()]]));
+}
+
+function heldBy({ target }: Surveyed, clusters: readonly Cluster[] = []): readonly Cluster[] {
+  if (target.kind === "cluster") return [];
+  return clusters.filter(
+    ({ id, obproxies = [] }) => id !== target.clusterId && obproxies.some((server) => server.id === target.obproxyId),
+  );
 }
 
 function lostSettings(scene: Scene, object: Surveyed): string | undefined {

@@ -5,8 +5,8 @@ import { guardBroken } from "../../hook/tell/failures.js";
 import type { Look } from "../../survey/answers.js";
 import { refusalBy } from "../../survey/refusal.js";
 import type { Surveyed } from "../../survey/survey.js";
-import type { Code, Status } from "../report/report.js";
-import { deployFails, notLookedAt, unordered as isUnordered } from "../words/in-ocp.js";
+import type { Status } from "../report/report.js";
+import { deployFails, inAnotherCluster, notLookedAt, unordered as isUnordered } from "../words/in-ocp.js";
 import { deletedEarlier, notDeployed, notInOcp } from "../words/in-the-state.js";
 import type { Sharer, Told } from "../words/told.js";
 import type { Circumstances } from "./circumstances.js";
@@ -64,6 +64,7 @@ function judgeLook(circumstances: Circumstances, look: Look): Judgement {
     ...sweepRemarks(intent, seen, decision.status),
     ...moveRemarks(object),
     ...importRemarks(object),
+    ...otherClusterRemarks(circumstances, seen),
   ];
   return afterState(circumstances, seen, { status: decision.status, remarks });
 }
@@ -114,15 +115,26 @@ function afterState(circumstances: Circumstances, seen: Situation, { status, rem
   if (object.fate !== "not-deployed") return { status: worst, remarks };
   if (state === "unreadable") return { status: worst === "problem" ? worst : "unknown", remarks };
   const isMissing = seen.presence === "absent" && worst !== "problem";
-  if (isMissing && wasDeleted) return { status: "gone", remarks: [...remarks, missingRemark(object, wasDeleted)] };
-  const more = isMissing ? [missingRemark(object, wasDeleted)] : undeployedRemarks(circumstances, seen);
+  const more = isMissing ? missingRemarks(circumstances) : undeployedRemarks(circumstances, seen);
+  if (isMissing && wasDeleted) return { status: "gone", remarks: [...remarks, ...more] };
   return { status: worst === "problem" ? worst : "not-deployed", remarks: [...remarks, ...more] };
 }
 
 /** What is declared, and neither in the state nor in OCP: a destroy has taken it, or its id was never right. */
-function missingRemark(object: Surveyed, wasDeleted: boolean): Remark {
-  const code: Code = wasDeleted ? "deleted-earlier" : "not-in-ocp";
-  return wasDeleted ? shared(code, "note", "", object, deletedEarlier) : shared(code, "warning", "", object, notInOcp);
+function missingRemarks({ heldBy, object, wasDeleted }: Circumstances): Remark[] {
+  if (wasDeleted) return [shared("deleted-earlier", "note", "", object, deletedEarlier)];
+  return heldBy.length > 0 ? [] : [shared("not-in-ocp", "warning", "", object, notInOcp)];
+}
+
+/** An id belongs to one cluster, so the OBProxy of another one may be meant. */
+function otherClusterRemarks({ heldBy, object, wasDeleted }: Circumstances, { presence }: Situation): Remark[] {
+  const [other] = heldBy;
+  const { label, target } = object;
+  if (target.kind === "cluster" || presence !== "absent" || wasDeleted || other === undefined) return [];
+  const cause = JSON.stringify([target.clusterId, other.id]);
+  const sharer = { label, clusterId: target.clusterId, obproxyId: target.obproxyId };
+  const tell = (sharers: readonly Sharer[]): Told => inAnotherCluster(sharers, other);
+  return [shared("in-another-cluster", "warning", cause, sharer, tell)];
 }
 
 /** Where nothing at all is deployed, that is said once. A deploy makes it good. */

@@ -60,6 +60,7 @@ export type Code =
   | "skip-host-operation"
   | "deleted-earlier"
   | "not-in-ocp"
+  | "in-another-cluster"
   | "cannot-be-looked-at"
   | "name-changed"
   | "settings-lost"

@@ -1,4 +1,4 @@
-import type { ObproxyServer, OcpId, Task } from "../../ocp/model.js";
+import type { Cluster, ObproxyServer, OcpId, Task } from "../../ocp/model.js";
 import { classify } from "../../ocp/task.js";
 import { describeServer, describeSubtask } from "../../hook/tell/failures.js";
 import { listed, numbered } from "./count.js";
@@ -48,6 +48,20 @@ export function unclear(sharers: readonly Sharer[], what: string): Told {
   return {
     message: `${labels(sharers)} can be taken neither for gone nor for there: ${what}`,
     next: "see the cluster in OCP's console; the OCP user may lack the right to see it",
+  };
+}
+
+export function inAnotherCluster(sharers: readonly Sharer[], other: Cluster): Told {
+  const [first] = sharers;
+  const ids = listed(sharers.flatMap(({ obproxyId }) => obproxyId ?? []));
+  const { an, are, it, those } = numbered(
+    sharers.length,
+    { an: `an OBProxy ${ids}`, are: "is", it: "it", those: "that one is" },
+    { an: `OBProxies ${ids}`, are: "are", it: "them", those: "those are" },
+  );
+  return {
+    message: `${labels(sharers)} ${are} not in OBProxy cluster ${first?.clusterId ?? "?"}; OBProxy cluster ${other.id} (${other.name}) has ${an}; a destroy would delete nothing for ${it}`,
+    next: `if ${those} meant, declare ${it} with cluster ${other.id}; else take ${it} out of the code`,
   };
 }
 

@@ -17,6 +17,7 @@ export interface Sharer {
   readonly address?: string | undefined;
   readonly declaredBy?: string | undefined;
   readonly clusterId?: OcpId;
+  readonly obproxyId?: OcpId;
   /** How the cause is known to be about the object: it deletes it, it works on its cluster, or perhaps neither. */
   readonly affected?: "deleted" | "locked" | "perhaps";
 }
