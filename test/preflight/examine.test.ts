@@ -36,14 +36,30 @@ test("tells the order of a destroy and how many tasks it takes", () => {
   ]);
 });
 
-test("tells that ten hooks at a time may spread those of one cluster, and how many at a time do not", () => {
-  const ids = Array.from({ length: 4 }, (_, index) => String(index + 1));
-  const clusters = ["27", "28", "29"].map((id) => ({ ...orders(...ids), id }));
-  const keys = clusters.flatMap(({ id }) => [id, ...ids.map((each) => `${id}/${each}`)]);
-  const declared = Object.fromEntries(keys.map((key) => [key, {}]));
-  const text = textReport(examine([scene({ declared, clusters })]));
-  expect(text).toContain("3 to 6 OCP tasks, since Terraform runs ten hooks at a time; 3 with -parallelism=13)");
-  expect(text).toContain("2. OBProxy cluster 27, OBProxy cluster 28, OBProxy cluster 29 (about 3 OCP tasks)");
+/** Clusters 27, 28, … with so many OBProxies each. */
+function manyClusters(amounts: readonly number[]): World {
+  let next = 1;
+  const clusters = amounts.map((amount, index) => {
+    const ids = Array.from({ length: amount }, () => String(next++));
+    return { ...orders(...ids), id: String(27 + index) };
+  });
+  const keys = clusters.flatMap(({ id, obproxies = [] }) => [id, ...obproxies.map((each) => `${id}/${each.id}`)]);
+  return { clusters, declared: Object.fromEntries(keys.map((key) => [key, {}])) };
+}
+
+// Real runs of Terraform 1.11 against a simulated OCP had 5 tasks for twelve in three clusters and 3 for thirty in one;
+// 3 and 1 with the -parallelism that is foretold.
+test.each([
+  [[4, 4, 4], "3 to 5 OCP tasks, since Terraform runs ten hooks at a time; 3 with -parallelism=13", 3],
+  [[30], "about 3 OCP tasks, since Terraform runs ten hooks at a time; 1 with -parallelism=31", 1],
+  [[10], "about 1 OCP task", 1],
+  [[11], "about 2 OCP tasks, since Terraform runs ten hooks at a time; 1 with -parallelism=12", 1],
+  [[5, 5], "about 2 OCP tasks", 2],
+  [[15, 15], "4 to 6 OCP tasks, since Terraform runs ten hooks at a time; 2 with -parallelism=31", 2],
+])("tells how many tasks OBProxies take in clusters of %j, ten hooks at a time", (amounts, expected, clusters) => {
+  const text = textReport(examine([scene(manyClusters(amounts))]));
+  expect(text).toContain(`(${expected})\n    2. `);
+  expect(text).toMatch(new RegExp(`\n {4}2\\. .*\\(about ${clusters} OCP tasks?\\)\n`));
 });
 
 const failedDeletion = task({ status: "FAILED", name: "Offline obproxy" });
@@ -740,7 +756,7 @@ test("gives the same in JSON, with null for what is not known", () => {
           },
         ],
         deployDeletes: [],
-        waves: [{ objects: ["OBProxy cluster 27"], estimatedTasks: 1 }],
+        waves: [{ objects: ["OBProxy cluster 27"], estimatedTasks: 1, mostTasks: 1, fewest: null }],
       },
     ],
     findings: [],

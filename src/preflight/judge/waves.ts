@@ -35,7 +35,8 @@ export function deployDeletes({ stack }: Scene, entries: readonly Entry[]): read
 
 /**
  * Hooks of one cluster that run at the same time share a task. Terraform starts ten at a time by default, and which ten
- * nobody can tell: those of one cluster may be spread over several rounds.
+ * nobody can tell: those of one cluster may be spread over several rounds. In the first of them each cluster has one task
+ * at most, and later each hook.
  */
 function tasksFor(scene: Scene, objects: readonly Surveyed[]): Pick<Wave, "tasks" | "mostTasks" | "better"> {
   const proxies = new Map<string, number>();
@@ -49,10 +50,14 @@ function tasksFor(scene: Scene, objects: readonly Surveyed[]): Pick<Wave, "tasks
   const sum = (each: (amount: number) => number): number =>
     [...proxies.values()].reduce((total, amount) => total + each(amount), clusters);
   const fewest = sum(() => 1);
-  const mostTasks = sum((amount) => Math.min(amount, rounds));
+  const mostTasks = Math.min(
+    sum((amount) => Math.min(amount, rounds)),
+    fewest + Math.max(0, objects.length - AT_ONCE),
+  );
   return {
     tasks: sum((amount) => Math.ceil(amount / AT_ONCE)),
     mostTasks,
+    // One to spare for whatever else Terraform does.
     better: mostTasks === fewest ? undefined : { parallelism: objects.length + 1, tasks: fewest },
   };
 }

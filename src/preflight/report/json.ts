@@ -25,7 +25,16 @@ export interface JsonStack {
   /** Labels of what the next deploy would delete, because it has left the code. */
   readonly deployDeletes: readonly string[];
   /** In the order of a destroy; with `--no-state` as if all that is declared were deployed. */
-  readonly waves: readonly { readonly objects: readonly string[]; readonly estimatedTasks: number }[];
+  readonly waves: readonly JsonWave[];
+}
+
+export interface JsonWave {
+  readonly objects: readonly string[];
+  /** How many tasks of OCP it takes with Terraform's default, ten hooks at a time: at least, and at most. */
+  readonly estimatedTasks: number;
+  readonly mostTasks: number;
+  /** With which `-parallelism` it takes the fewest, and how many; null: it does already. */
+  readonly fewest: { readonly parallelism: number; readonly tasks: number } | null;
 }
 
 export interface JsonProvider {
@@ -104,6 +113,8 @@ function stackJson({ deployDeletes, directory, name, objects, providers, stateFr
     waves: waves.map((wave: Wave) => ({
       objects: wave.objects.map(({ label }) => label),
       estimatedTasks: wave.tasks,
+      mostTasks: wave.mostTasks,
+      fewest: wave.better ?? null,
     })),
   };
 }
