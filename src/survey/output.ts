@@ -31,7 +31,8 @@ export function outputOf(option: string | undefined, env: NodeJS.ProcessEnv, cwd
   return { directory: "cdktf.out", from: "cdktf's default" };
 }
 
-function configurationIn(cwd: string): unknown {
+/** Undefined: there is none. @throws CannotLook */
+export function configurationIn(cwd: string): unknown {
   const path = join(cwd, CONFIGURATION);
   if (!existsSync(path)) return undefined;
   try {

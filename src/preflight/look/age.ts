@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { formatDuration } from "../../contract/duration.js";
-import { CONFIGURATION } from "../../survey/output.js";
+import { CONFIGURATION, configurationIn } from "../../survey/output.js";
+import { type Source, sourcesOf } from "./sources.js";
 
 /** When an app was synthesized, and whether it has changed since. */
 
@@ -18,7 +19,7 @@ export function ageOf(output: string, cwd: string, now: number): Age | undefined
     .map((name) => statSync(join(output, name), { throwIfNoEntry: false })?.mtimeMs)
     .find((time) => time !== undefined);
   if (written === undefined) return undefined;
-  const newest = existsSync(join(cwd, CONFIGURATION)) ? newestSource(cwd, resolve(output)) : undefined;
+  const newest = newestSource(cwd, resolve(output));
   return {
     text: `synthesized ${formatDuration(Math.max(0, now - written))} ago`,
     // The clock of a file system may be coarse.
@@ -26,40 +27,20 @@ export function ageOf(output: string, cwd: string, now: number): Age | undefined
   };
 }
 
-const SOURCE = /\.(?:[cm]?[jt]sx?|py|java|kt|go|cs|fs)$/;
-/** More are not looked through: the age is a hint. */
-const MOST_ENTRIES = 20_000;
-
-interface Source {
-  readonly path: string;
-  readonly time: number;
+/** Undefined: there is no app in the directory. */
+function newestSource(directory: string, output: string): Source | undefined {
+  const path = join(directory, CONFIGURATION);
+  const time = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  if (time === undefined) return undefined;
+  const sources = sourcesOf(directory, output, readable(directory));
+  return sources.reduce((newest, source) => (source.time > newest.time ? source : newest), { path, time });
 }
 
-/** Of what the app may be made of; packages, hidden directories and what is synthesized are no part of it. */
-function newestSource(root: string, output: string): Source | undefined {
-  const directories = [root];
-  let newest: Source | undefined;
-  let left = MOST_ENTRIES;
-  for (const directory of directories) {
-    for (const entry of entriesOf(directory)) {
-      left -= 1;
-      if (left < 0) return newest;
-      const path = join(directory, entry.name);
-      if (entry.isDirectory()) {
-        if (!/^(?:\..*|node_modules|cdktf\.out)$/.test(entry.name) && path !== output) directories.push(path);
-      } else if (entry.isFile() && (SOURCE.test(entry.name) || path === join(root, CONFIGURATION))) {
-        const time = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-        if (newest === undefined || time > newest.time) newest = { path, time };
-      }
-    }
-  }
-  return newest;
-}
-
-function entriesOf(directory: string) {
+/** Who names the output on the command line need not have a configuration that can be read. */
+function readable(directory: string): unknown {
   try {
-    return readdirSync(directory, { withFileTypes: true });
+    return configurationIn(directory);
   } catch {
-    return [];
+    return undefined;
   }
 }
