@@ -1,7 +1,7 @@
 import { maskSecrets } from "../ocp/mask.js";
 import { oneLine } from "../ocp/text.js";
 import { UsageError } from "./arguments.js";
-import { CannotLook } from "../survey/cannot-look.js";
+import { CannotLook, messageOf } from "../survey/cannot-look.js";
 
 /** What a command reads and writes: the process, or what a test hands in. */
 export interface CommandIo {
@@ -38,11 +38,23 @@ export async function runCommand<T>(
       return CANNOT_LOOK;
     }
 
-    if (!(error instanceof CannotLook)) throw error;
+    if (!(error instanceof CannotLook)) {
+      io.stderr.write(defect(name, error, io.env));
+      return CANNOT_LOOK;
+    }
     const [what, next] = [error.message, error.next].map((text) => linesOf(maskSecrets(text)));
     io.stderr.write(`cdktf-obproxy ${name}: ${what ?? ""}\n  what to do: ${next ?? ""}\n`);
     return CANNOT_LOOK;
   }
+}
+
+/** Shows where in the program something went wrong that nobody has thought of. */
+const DEBUG_VARIABLE = "OBPROXY_DEBUG";
+
+function defect(name: string, error: unknown, env: NodeJS.ProcessEnv): string {
+  const where = error instanceof Error && env[DEBUG_VARIABLE] === "1" ? `${maskSecrets(error.stack ?? "")}\n` : "";
+  const what = linesOf(maskSecrets(messageOf(error)));
+  return `cdktf-obproxy ${name}: a defect of this command keeps it from its work: ${what}\n  what to do: please report it, with what ${DEBUG_VARIABLE}=1 adds\n${where}`;
 }
 
 /** What Terraform says takes several lines. */

@@ -24,6 +24,20 @@ state holds and what OCP says. Run cdktf synth first. A directory is a synthesiz
 by --output, CDKTF_OUTDIR, CDKTF_OUTPUT, "output" in cdktf.json, or cdktf.out) or one stack of it
 (cdktf.out/stacks/<stack>). OCP's URL and credentials come from the environment, as for the destroy.
 
+  npx cdktf-obproxy preflight --deploy --no-state     before the very first deploy
+  npx cdktf-obproxy preflight --destroy               before a destroy
+  npx cdktf-obproxy preflight --destroy --strict      the same in CI, where nobody reads warnings
+  npx cdktf-obproxy preflight cdktf.out/stacks/proxies --replace 'null_resource.ocp_obproxies["27/3"]'
+
+It prints each object and what would become of it, in which order a destroy would delete what it would delete, and then
+what there is to know, each cause once and the worst last:
+
+  note            nothing has to be done
+  WARNING         all may go ahead, and a person should know it
+  PROBLEM         it would fail, or leave something behind without a word
+  CANNOT LOOK     something could not be seen, so nothing is promised
+
+Options:
   -o, --output <directory>
                   as cdktf was given it
   --state <file>  take the state from a file (terraform show -json, or a state file), for one stack
@@ -38,6 +52,7 @@ by --output, CDKTF_OUTDIR, CDKTF_OUTPUT, "output" in cdktf.json, or cdktf.out) o
   --help
 
 Without --state it runs terraform show -json (or tofu, or what TERRAFORM_BINARY_NAME names) in each stack's directory.
+What hooks of earlier runs have written down (OBPROXY_EVENTS, as for the destroy) tells what they have deleted.
 
 Exit code: 0 all may go ahead, perhaps with warnings; 1 there are problems, also when the state lacks what OCP lists, so
 that a destroy would delete nothing; 2 something cannot be looked at (OCP does not answer, credentials are missing or

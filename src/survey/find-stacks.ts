@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CannotLook, messageOf } from "./cannot-look.js";
-import { entriesAt, listAt, textAt } from "./json.js";
+import { entriesAt, isObject, listAt, textAt } from "./json.js";
 
 /** Where a synthesized stack lies, and what it has to be deployed after. */
 export interface StackPlace {
@@ -58,7 +58,11 @@ export function readConfiguration(directory: string): unknown {
       hcl ? "synthesize without --hcl" : "run cdktf synth first",
     );
   }
-  return readJson(file);
+  const configuration = readJson(file);
+  if (!isObject(configuration)) {
+    throw new CannotLook(`${file} holds no configuration of Terraform`, "run cdktf synth again");
+  }
+  return configuration;
 }
 
 function readJson(file: string): unknown {

@@ -147,21 +147,19 @@ function providersOf(configuration: unknown, hooks: readonly Hook[], env: NodeJS
   return aliases.map((alias) => {
     const own = hooks.filter((hook) => hook.alias === alias);
     const directory = dirname(own[0]?.file ?? "");
-    const missing = [...new Set(own.map(({ file }) => file))].filter((file) => !existsSync(file));
-    const { settings, flaw } = trySettings(join(directory, SETTINGS_FILE), env);
-    if (settings?.provider.hasCaFile === true && !existsSync(join(directory, CA_FILE))) {
-      missing.push(join(directory, CA_FILE));
-    }
-
+    const settingsFile = join(directory, SETTINGS_FILE);
+    const { settings, flaw } = existsSync(settingsFile) ? trySettings(settingsFile, env) : {};
+    const needed = [
+      ...own.map(({ file }) => file),
+      settingsFile,
+      ...(settings?.provider.hasCaFile === true ? [join(directory, CA_FILE)] : []),
+    ];
     return {
       alias,
       directory,
       settings,
       flaws: [
-        ...missing.map((file) => ({
-          message: `the file ${file} is missing, without which no hook of the provider ${alias} can run`,
-          next: AGAIN,
-        })),
+        ...missingFiles(alias, needed),
         ...(flaw === undefined ? [] : [flaw]),
         ...(settings === undefined ? [] : strangers(own, settings)),
         ...own.flatMap(({ address, block }) => changes(address, block)),
@@ -171,6 +169,14 @@ function providersOf(configuration: unknown, hooks: readonly Hook[], env: NodeJS
       ).length,
     };
   });
+}
+
+/** What is synthesized together is lost together, and told of once. */
+function missingFiles(alias: string, needed: readonly string[]): readonly Flaw[] {
+  const missing = [...new Set(needed)].filter((file) => !existsSync(file));
+  if (missing.length === 0) return [];
+  const files = missing.length === 1 ? `the file ${missing.join()} is` : `the files ${missing.join(", ")} are`;
+  return [{ message: `${files} missing, without which no hook of the provider ${alias} can run`, next: AGAIN }];
 }
 
 /** The settings that lie beside a hook are not those that it is called for. */
@@ -200,15 +206,12 @@ function changes(address: string, block: unknown): readonly Flaw[] {
   }));
 }
 
-function trySettings(
-  path: string,
-  env: NodeJS.ProcessEnv,
-): { readonly settings: Settings | undefined; readonly flaw?: Flaw } {
+function trySettings(path: string, env: NodeJS.ProcessEnv): { readonly settings?: Settings; readonly flaw?: Flaw } {
   try {
     return { settings: readSettings(path, env) };
   } catch (error) {
     if (!(error instanceof HookFailure)) throw error;
-    return { settings: undefined, flaw: { message: error.message, next: AGAIN } };
+    return { flaw: { message: error.message, next: AGAIN } };
   }
 }
 

@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { Obproxy, ObproxyCluster } from "../../src/index.js";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.js";
 import { CREDENTIALS, type Declare, everything } from "../support/world.js";
@@ -21,10 +23,10 @@ async function open(options: SimulatorOptions = {}): Promise<void> {
   place = new Place(ocp.url);
 }
 afterEach(async () => {
-  const methods = new Set(ocp.requests.map(({ method }) => method));
+  const methods = ocp.requests.map(({ method }) => method);
   place.remove();
   await ocp.stop();
-  expect([...methods]).toEqual(["GET"]);
+  expect(methods.filter((method) => method !== "GET")).toEqual([]);
 });
 
 const ALL = { "27": "orders", "27/1": "orders", "27/2": "orders", "27/3": "orders" };
@@ -131,6 +133,15 @@ describe("one finding", () => {
     expect(await place.findings()).toEqual(["problem not-deployed: OBProxy 27/3"]);
     expect((await place.run(["--deploy"])).code).toBe(0);
     expect((await place.run(["--destroy"])).code).toBe(1);
+  });
+
+  test("tells of all files that are missing beside the hook", async () => {
+    place.synth(everything);
+    place.holds(ALL);
+    rmSync(join(place.path, "cdktf.out/stacks/stack/assets"), { recursive: true });
+    const { out } = await place.run();
+    expect(out.match(/^(WARNING|PROBLEM)/gm)).toEqual(["PROBLEM"]);
+    expect(out).toMatch(/the files \S+obproxy-hook\.cjs, \S+settings\.json are missing, without which no hook/);
   });
 
   test("tells of what could not be looked at of several objects", async () => {

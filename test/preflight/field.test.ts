@@ -59,6 +59,14 @@ describe("the directory that is looked at", () => {
     expect(code).toBe(2);
   });
 
+  test("is refused where what is in it is no configuration", async () => {
+    world.synth(everything);
+    file("out/stacks/stack/cdk.tf.json", "[]");
+    const { code, err } = await run(["out"]);
+    expect(err).toContain("cdk.tf.json holds no configuration of Terraform");
+    expect(code).toBe(2);
+  });
+
   test("cannot be known by a cdktf.json that cannot be read", async () => {
     file("cdktf.json", "{");
     const { code, err } = await run();

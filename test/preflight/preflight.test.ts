@@ -347,6 +347,9 @@ describe("the command line", () => {
     const { code, out } = await run(["--help"]);
     expect(code).toBe(0);
     expect(out).toContain("Usage: cdktf-obproxy preflight");
+    for (const word of ["--deploy --no-state", "WARNING", "CANNOT LOOK", "Exit code: 0", "OBPROXY_EVENTS"]) {
+      expect(out).toContain(word);
+    }
   });
 
   test.each([
