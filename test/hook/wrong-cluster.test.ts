@@ -10,7 +10,9 @@ beforeEach(async () => {
 afterEach(() => ocp.stop());
 
 async function lastLine(obproxyId: number): Promise<string | undefined> {
-  const clock = new MockedClock(() => { ocp.tick(); });
+  const clock = new MockedClock(() => {
+    ocp.tick();
+  });
   const { code, lines } = await reconcile(
     { kind: "obproxy", clusterId: 28, obproxyId, clusterName: "reports" },
     { url: ocp.url, clock },
