@@ -1,5 +1,5 @@
 import type { HookEvent } from "../contract/events.js";
-import { targetOfKey } from "../survey/targets.js";
+import { targetOfKey } from "../contract/object.js";
 import type { Target } from "./words.js";
 
 /** What the events of one run of Terraform tell, object by object and task by task. Times by the hooks' own clock. */

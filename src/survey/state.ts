@@ -1,8 +1,8 @@
 import { at, isObject, listAt, textAt } from "./json.js";
-import { keyOf, type Target } from "../contract/object.js";
+import { keyOf, type Target, targetOfKey } from "../contract/object.js";
 import { rememberedOf } from "../hook/intent.js";
 import { type Memory, memoryFrom } from "../hook/memory.js";
-import { readTriggers, targetOfKey, type Triggers } from "./targets.js";
+import { readTriggers, type Triggers } from "./triggers.js";
 
 /** One resource instance of the state that stands for an object of OCP. */
 export interface Instance {

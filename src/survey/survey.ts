@@ -1,9 +1,8 @@
-import { keyOf, labelOf, type Target } from "../contract/object.js";
+import { keyOf, labelOf, type Target, targetOfKey } from "../contract/object.js";
 import type { Remembered } from "../hook/intent.js";
 import { ANY_NAME } from "../contract/names.js";
 import { aliasOf, type Stack } from "./stack.js";
 import type { Instance } from "./state.js";
-import { targetOfKey } from "./targets.js";
 
 /**
  * What Terraform would do with an object's instance in a destroy.

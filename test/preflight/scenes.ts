@@ -5,7 +5,7 @@ import type { Scene, StateKnown } from "../../src/preflight/scene.js";
 import type { Block, Provider, Stack } from "../../src/survey/stack.js";
 import type { Instance } from "../../src/survey/state.js";
 import { survey } from "../../src/survey/survey.js";
-import { targetOfKey } from "../../src/survey/targets.js";
+import { targetOfKey } from "../../src/contract/object.js";
 import { intentFrom, rememberedOf } from "../../src/hook/intent.js";
 import type { OurTask, Situation } from "../../src/hook/decide/situation.js";
 import { tasksAtWork, failedOnCluster } from "../../src/hook/decide/on-cluster.js";

@@ -1,17 +1,8 @@
 import { type Remembered, rememberedOf } from "../hook/intent.js";
-import type { Target } from "../contract/object.js";
+import { type Target, targetOfKey } from "../contract/object.js";
 import { isObject } from "./json.js";
 
-const ID = /^[1-9]\d{0,18}$/;
 const TRIGGERS = new Set(["cluster_id", "obproxy_id", "cluster_name"]);
-
-/** `"27"` or `"27/3"`; undefined for a key that holds something only Terraform knows. */
-export function targetOfKey(key: string): Target | undefined {
-  const [clusterId = "", obproxyId, ...more] = key.split("/");
-  if (!ID.test(clusterId) || more.length > 0) return undefined;
-  if (obproxyId === undefined) return { kind: "cluster", clusterId };
-  return ID.test(obproxyId) ? { kind: "obproxy", clusterId, obproxyId } : undefined;
-}
 
 export interface Triggers {
   readonly target: Target;
