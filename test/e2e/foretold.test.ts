@@ -197,7 +197,8 @@ describe.each(carriers)("with %s", (carrier) => {
     world.synth(chain(cluster, ["proxies", proxies(1, 2, 3)]));
     await initialized("proxies");
     const { code, output } = await preflight();
-    expect(output).toContain("still holds OBProxies that the app declares: 3");
+    expect(output).toContain("PROBLEM proxies: OBProxy 27/3 (proxies/ocp-proxies) is declared but not in the state");
+    expect(output).toContain("OBProxy cluster 27: held back");
     expect(code).toBe(1);
     expect((await world.project.another("proxies").destroy()).code).toBe(0);
     expect((await world.project.destroy()).code).toBe(1);
