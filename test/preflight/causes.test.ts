@@ -192,6 +192,16 @@ describe("an id of another cluster", () => {
     expect(await place.findings()).toEqual(["note deleted-earlier: OBProxy 28/3"]);
   });
 
+  test("is not told beside a cluster that is known under another id, which explains it", async () => {
+    place.synth(everything);
+    place.holds(ALL);
+    ocp.removeCluster(27);
+    ocp.addCluster({ id: 29, name: "orders", obproxies: [1, 2, 3] });
+    expect(await place.findings()).toEqual([
+      "problem cluster-name-elsewhere: OBProxy cluster 27, OBProxy 27/1, OBProxy 27/2, OBProxy 27/3",
+    ]);
+  });
+
   test("is told where its own cluster is gone, too", async () => {
     place.synth(wrong);
     place.holds({ ...BOTH, "28/2": "reports" });

@@ -64,7 +64,7 @@ function judgeLook(circumstances: Circumstances, look: Look): Judgement {
     ...sweepRemarks(intent, seen, decision.status),
     ...moveRemarks(object),
     ...importRemarks(object),
-    ...otherClusterRemarks(circumstances, seen),
+    ...(decision.status === "problem" ? [] : otherClusterRemarks(circumstances, seen)),
   ];
   return afterState(circumstances, seen, { status: decision.status, remarks });
 }
