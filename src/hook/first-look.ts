@@ -1,9 +1,9 @@
 import { ANY_NAME } from "../contract/names.js";
-import { obproxyKey, type OcpId, targetOfKey } from "../contract/object.js";
+import { targetOfKey } from "../contract/object.js";
 import { OcpError } from "../ocp/errors.js";
 import type { Cluster } from "../ocp/model.js";
 import { type Connection, userOf } from "./connection.js";
-import { contentBreach, type GuardBreach, nameBreach } from "./decide/guards.js";
+import { nameBreach } from "./decide/guards.js";
 import { DEFAULT_BUDGET_MS } from "./decide/time-limit.js";
 import { handsOff, type Intent, intentFrom } from "./intent.js";
 import type { Settings } from "./settings.js";
@@ -28,7 +28,7 @@ export async function firstLook(settings: Settings, connection: Connection, surr
   try {
     for (const id of ids) {
       const cluster = await clusterOrNone(api, caller, id);
-      for (const intent of intents.filter(({ target }) => target.clusterId === id)) check(cluster, intent, settings);
+      for (const intent of intents.filter(({ target }) => target.clusterId === id)) check(cluster, intent);
     }
     const request = { status: ["RUNNING"], page: 1, size: 1 };
     if (settings.provider.waitFor === "task") await caller.read(() => api.tasks(request), "tasks");
@@ -62,20 +62,13 @@ function intentsOf(settings: Settings): readonly Intent[] {
   });
 }
 
-/** @throws HookFailure */
-function check(cluster: Cluster | undefined, intent: Intent, settings: Settings): void {
-  const breach = nameBreach(cluster, intent) ?? certainBreach(cluster, intent, settings);
+/**
+ * What a cluster holds is no matter yet: of that Terraform may be about to delete what has left the code, which only the
+ * state knows.
+ *
+ * @throws HookFailure
+ */
+function check(cluster: Cluster | undefined, intent: Intent): void {
+  const breach = nameBreach(cluster, intent);
   if (breach !== undefined) throw guardBroken(breach, intent, cluster);
-}
-
-/** What the cluster holds and nobody is about to delete. Where somebody may be, nothing is certain yet. */
-function certainBreach(cluster: Cluster | undefined, intent: Intent, { obproxies }: Settings): GuardBreach | undefined {
-  if (cluster?.obproxies === undefined || (intent.obproxyTokens ?? []).length > 0) return undefined;
-  const stays = (id: OcpId): boolean => {
-    const declaration = obproxies[obproxyKey(cluster.id, id)];
-    return declaration === undefined ? !intent.elsewhereObproxies.has(id) : declaration.skipDestroy === true;
-  };
-  const left = { ...cluster, obproxies: cluster.obproxies.filter(({ id }) => stays(id)) };
-  const breach = contentBreach(left, intent);
-  return breach?.guard === "forceDestroy" || breach?.guard === "skipDestroy" ? breach : undefined;
 }
