@@ -95,9 +95,9 @@ export interface OcpProviderProps {
   /**
    * Where something in the stack waits for the objects, such as a DNS record in front of them: look, before a destroy
    * takes any of that, whether OCP can be reached, accepts the credentials and has what is declared under its names. When
-   * it fails, nothing has been touched.
+   * it fails, nothing has been touched. It is one more resource in the state: `terraform_data.ocp_first_look`.
    *
-   * @default true
+   * @default false
    */
   readonly lookFirst?: boolean;
 }
@@ -117,7 +117,7 @@ export class OcpProvider extends Construct {
     const settings = providerSettings(this, props);
     const carrier = props.carrier ?? Carrier.NULL_RESOURCE;
     checkOneOf(this, "carrier", carrier, Object.values(Carrier));
-    const { lookFirst = true } = props;
+    const { lookFirst = false } = props;
     checkBoolean(this, "lookFirst", lookFirst);
     this.alias = settings.alias;
     new ManagedObjects(this, {

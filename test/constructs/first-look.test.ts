@@ -20,7 +20,7 @@ describe.each([Carrier.NULL_RESOURCE, Carrier.TERRAFORM_DATA])("with %s, the fir
   });
 
   test("is not there where nothing stands in front of the objects", () => {
-    const { ocp } = orders(stack, { carrier });
+    const { ocp } = orders(stack, { carrier, lookFirst: true });
     new DataResource(stack, "other");
     new TerraformOutput(stack, "output", { value: "${terraform_data.other.id}" });
     expect(ocp.node.tryFindChild("first_look")).toBeDefined();
@@ -28,7 +28,7 @@ describe.each([Carrier.NULL_RESOURCE, Carrier.TERRAFORM_DATA])("with %s, the fir
   });
 
   test("waits for what waits for the objects, however many steps away, and for nothing else", () => {
-    const { cluster, proxies } = orders(stack, { carrier });
+    const { cluster, proxies } = orders(stack, { carrier, lookFirst: true });
     const dns = new DataResource(stack, "dns", { dependsOn: [proxies] });
     const name = new TerraformLocal(stack, "name", `a-\${${dns.fqn}.id}`);
     new DataResource(stack, "monitor", { input: { name: name.asString } });
@@ -53,7 +53,7 @@ describe.each([Carrier.NULL_RESOURCE, Carrier.TERRAFORM_DATA])("with %s, the fir
   });
 
   test("is written the same each time, and in HCL", () => {
-    const { proxies } = orders(stack, { carrier });
+    const { proxies } = orders(stack, { carrier, lookFirst: true });
     new DataResource(stack, "dns", { dependsOn: [proxies] });
     const once = firstLook(stack);
     expect(firstLook(stack)).toEqual(once);
@@ -62,16 +62,16 @@ describe.each([Carrier.NULL_RESOURCE, Carrier.TERRAFORM_DATA])("with %s, the fir
   });
 
   test("counts the blocks of another provider as ours, not as something in front", () => {
-    const { cluster } = orders(stack, { carrier });
-    const other = new OcpProvider(stack, "other", { alias: "other", url: "https://other", carrier });
+    const { cluster } = orders(stack, { carrier, lookFirst: true });
+    const other = new OcpProvider(stack, "other", { alias: "other", url: "https://other", carrier, lookFirst: true });
     new ObproxyCluster(stack, "elsewhere", { ocp: other, clusterId: 5, clusterName: "e", dependsOn: [cluster] });
     expect(firstLook(stack)).toBeUndefined();
     expect(firstLook(stack, "other")).toBeUndefined();
   });
 
   test("is there for each provider whose objects have something in front", () => {
-    const { proxies } = orders(stack, { carrier });
-    const other = new OcpProvider(stack, "other", { alias: "other", url: "https://other", carrier });
+    const { proxies } = orders(stack, { carrier, lookFirst: true });
+    const other = new OcpProvider(stack, "other", { alias: "other", url: "https://other", carrier, lookFirst: true });
     const cluster = new ObproxyCluster(stack, "elsewhere", { ocp: other, clusterId: 5, clusterName: "e" });
     new DataResource(stack, "dns", { dependsOn: [proxies] });
     new DataResource(stack, "dns-of-other", { dependsOn: [cluster] });
@@ -79,14 +79,14 @@ describe.each([Carrier.NULL_RESOURCE, Carrier.TERRAFORM_DATA])("with %s, the fir
     expect(firstLook(stack, "other")?.depends_on).toEqual(["terraform_data.dns-of-other"]);
   });
 
-  test("is switched off by a property", () => {
-    const { proxies } = orders(stack, { carrier, lookFirst: false });
+  test("is only there where it was asked for", () => {
+    const { proxies } = orders(stack, { carrier });
     new DataResource(stack, "dns", { dependsOn: [proxies] });
     expect(firstLook(stack)).toBeUndefined();
   });
 
   test("does not see what an element of another kind writes", () => {
-    orders(stack, { carrier });
+    orders(stack, { carrier, lookFirst: true });
     new (class extends TerraformElement {
       override toTerraform(): unknown {
         return {

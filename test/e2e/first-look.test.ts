@@ -22,6 +22,7 @@ describe.each(carriers)("with %s and a DNS record in front", (carrier) => {
 
   const DNS = "terraform_data.dns";
   const LOOK = "terraform_data.ocp_first_look";
+  const LOOKING = { lookFirst: true };
   const declare =
     (ids: readonly number[] = [1, 2, 3], clusterName = "orders"): Declare =>
     (ocp, stack) => {
@@ -35,7 +36,7 @@ describe.each(carriers)("with %s and a DNS record in front", (carrier) => {
     ["no password", { OCP_PASSWORD: "" }, /credentials for OCP are half set/],
     ["a wrong password", { OCP_PASSWORD: "another-than-it-is" }, /HTTP 401/],
   ])("%s is noticed before it goes, and the run after that takes all", async (_, environment, words) => {
-    await world.deploy(declare());
+    await world.deploy(declare(), LOOKING);
     const { code, output } = await world.project.destroy([], environment);
     expect(code).not.toBe(0);
     expect(output).toMatch(words);
@@ -49,7 +50,7 @@ describe.each(carriers)("with %s and a DNS record in front", (carrier) => {
   });
 
   test("an OCP that cannot be reached is noticed before it goes", async () => {
-    await world.deploy(declare());
+    await world.deploy(declare(), LOOKING);
     await world.ocp.stop();
     const { code } = await world.project.destroy([], { OBPROXY_HOOK_TICK_MS: "1" });
     expect(code).not.toBe(0);
@@ -57,7 +58,7 @@ describe.each(carriers)("with %s and a DNS record in front", (carrier) => {
   });
 
   test("another cluster behind the id is noticed before it goes", async () => {
-    await world.deploy(declare());
+    await world.deploy(declare(), LOOKING);
     world.ocp.renameCluster(27, "other");
     const { code, output } = await world.project.destroy();
     expect(code).not.toBe(0);
@@ -67,14 +68,14 @@ describe.each(carriers)("with %s and a DNS record in front", (carrier) => {
   });
 
   test("what has left the code, and has not been deployed since, is in nobody's way", async () => {
-    await world.deploy(declare());
-    world.synth(declare([1]));
+    await world.deploy(declare(), LOOKING);
+    world.synth(declare([1]), LOOKING);
     expect((await world.project.destroy()).code).toBe(0);
     expect(world.held()).toEqual([]);
   });
 
   test("it goes first of all, once, and makes no noise in plans", async () => {
-    await world.deploy(declare());
+    await world.deploy(declare(), LOOKING);
     expect(await world.project.plan()).toMatchObject({ isEmpty: true });
     const { output } = await world.project.destroy();
     expect(output.indexOf(`${LOOK}: Destruction complete`)).toBeLessThan(output.indexOf(`${DNS}: Destroying`));
@@ -85,7 +86,7 @@ describe.each(carriers)("with %s and a DNS record in front", (carrier) => {
   });
 
   test("a run after one that failed in the middle does without it", async () => {
-    await world.deploy(declare());
+    await world.deploy(declare(), LOOKING);
     world.ocp.planWork({ subtaskName: "Stop and uninstall obproxy", fail: 1, tasks: 1 });
     expect((await world.project.destroy()).code).not.toBe(0);
     expect(await world.project.addresses()).toEqual(world.addressesOf(ALL));
@@ -98,14 +99,14 @@ describe.each(carriers)("with %s and a DNS record in front", (carrier) => {
   });
 
   test("a deploy that only takes out some of the OBProxies leaves it alone", async () => {
-    await world.deploy(declare());
-    const output = await world.deploy(declare([1, 2]));
+    await world.deploy(declare(), LOOKING);
+    const output = await world.deploy(declare([1, 2]), LOOKING);
     expect(output).not.toContain(`${LOOK}: Destroying`);
     expect(world.changes()).toEqual(["DELETE /clusters/27/obproxies/3"]);
   });
 
   test("with `-target` it goes with what stands in front, and comes back with it", async () => {
-    await world.deploy(declare());
+    await world.deploy(declare(), LOOKING);
     expect((await world.project.destroy([`-target=${world.address("27/3")}`])).code).toBe(0);
     expect(world.held()).toEqual(["27", "27/1", "27/2"]);
     const addresses = await world.project.addresses();
@@ -114,26 +115,26 @@ describe.each(carriers)("with %s and a DNS record in front", (carrier) => {
   });
 
   test("`-target` of something else takes neither, and asks OCP nothing", async () => {
-    await world.deploy(declare());
+    await world.deploy(declare(), LOOKING);
     expect((await world.project.destroy(["-target=terraform_data.other"])).code).toBe(0);
     expect(world.ocp.requests).toEqual([]);
     expect(await world.project.addresses()).toEqual(expect.arrayContaining([DNS, LOOK]));
   });
 
   test("an app that was deployed before there was one gains it, and nothing else changes", async () => {
-    await world.deploy(declare(), { lookFirst: false });
-    world.synth(declare());
+    await world.deploy(declare());
+    world.synth(declare(), LOOKING);
     expect((await world.project.plan()).changes).toEqual([{ address: LOOK, actions: ["create"] }]);
     await world.project.deploy();
-    world.synth(declare(), { lookFirst: false });
+    world.synth(declare());
     expect((await world.project.plan()).changes).toMatchObject([{ address: LOOK, actions: ["delete"] }]);
     await world.project.deploy();
     expect(world.ocp.requests).toEqual([]);
   });
 
   test("where the same deploy takes out everything, nothing is in the way", async () => {
-    await world.deploy(declare());
-    await world.deploy(() => undefined);
+    await world.deploy(declare(), LOOKING);
+    await world.deploy(() => undefined, LOOKING);
     expect(world.held()).toEqual([]);
   });
 });
