@@ -4,9 +4,9 @@ import type { Target } from "./words.js";
  * - `deleted`: this run has deleted it
  * - `gone`: it is not there any more, whoever deleted it
  * - `left-alone`: it stays in OCP, as the configuration wants
- * - `failed`: its hook has failed
+ * - `failed`: its hook has failed, or, where it is gone, its task in OCP has
  * - `interrupted`: its hook was killed before it came to an end
- * - `running`: its hook is still at work
+ * - `running`: its hook is still at work, or, where it is gone, its task in OCP is
  * - `waits`: nobody has come to it, because something that has to go before it is left
  * - `left`: it is there, and no hook of this run had to do with it
  * - `unknown`: nothing tells whether it is there
