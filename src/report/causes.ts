@@ -115,15 +115,17 @@ function failure(known: Known, surveyed: Surveyed, hook: HookStory | undefined, 
   }
   const now = taskNow(known, hook)?.task;
   const told = known.runs.story?.tasks.find(({ id, provider }) => id === hook.task && provider === hook.provider);
+  // Hooks name the directory from its root, for they do not know where a person stands.
+  const next = end.next.replaceAll(known.stack.directory, known.stack.shown);
   if (isHeld && (now === undefined || now.status === (told?.status ?? "FAILED"))) {
-    return { what: end.what, details: end.details, next: end.next };
+    return { what: end.what, details: end.details, next };
   }
 
   const details = now === undefined ? end.details : [...end.details, `task ${now.id} is ${now.status} in OCP now`];
   return {
     what: end.what,
     details,
-    next: !isHeld ? nextForTask(open, false) : now?.status === "FAILED" ? end.next : AGAIN,
+    next: !isHeld ? nextForTask(open, false) : now?.status === "FAILED" ? next : AGAIN,
   };
 }
 

@@ -181,7 +181,9 @@ function holdBack(known: Known, object: ReportedObject, index: number, all: read
   if (object.status !== "left" || object.inState !== true || object.startedAt !== undefined) return object;
   const own = blockOf(known.objects[index]);
   const before = all.filter((other, at) => {
-    if (WELL.has(other.status) || other.inState === false) return false;
+    // What is gone goes out of the state with the next destroy, before what waits for it.
+    const isGone = other.status === "deleted" || other.status === "gone";
+    if (other.inState === false || (isGone ? other.inState !== true : WELL.has(other.status))) return false;
     return known.stack.blocks.get(blockOf(known.objects[at]))?.needs.has(own) === true;
   });
   // Of what Terraform was not asked to take at all nothing waits.

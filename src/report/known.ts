@@ -102,7 +102,9 @@ export function hasTaskEndedWell(known: Known, { provider, task }: HookStory): b
   if (task === undefined) return false;
   const hooks = [...(known.runs.story?.hooks.values() ?? [])];
   const isTold = hooks.some((other) => {
-    return other.provider === provider && other.end?.event === "deleted" && (other.end.task ?? other.task) === task;
+    const { end } = other;
+    const isGone = end?.event === "deleted" || end?.event === "already-gone";
+    return isGone && other.provider === provider && end.task === task;
   });
   const now = known.tasksNow.get(nameOfHook(provider, task));
   return now === undefined ? isTold : classify(now.task).kind === "succeeded";

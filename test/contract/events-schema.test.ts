@@ -30,7 +30,13 @@ type Named<E, H = Happening> = H extends { readonly event: infer N }
 
 /** One of each kind, with every member that it can have. */
 const SAMPLES: { readonly [E in Happening["event"]]: Named<E> } = {
-  started: { event: "started", hook: "/out/hook", ocp: "https://ocp.example.com", path: "proxies/orders", retries: "31440" },
+  started: {
+    event: "started",
+    hook: "/out/hook",
+    ocp: "https://ocp.example.com",
+    path: "proxies/orders",
+    retries: "31440",
+  },
   looked: { event: "looked", is: "there" },
   sent: { event: "sent", task: "900", with: ["27", "27/3"] },
   "send-failed": { event: "send-failed", why: "the connection broke" },

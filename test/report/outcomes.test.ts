@@ -112,6 +112,16 @@ test("tells of thirty proxies in twenty lines, and each cause once", async () =>
   );
 });
 
+test("names the stack's directory as it was given, for the command to be copied", async () => {
+  const stack = join(place.path, "cdktf.out/stacks/proxies");
+  const next = `retry task 920 or \`npx cdktf-obproxy retry 920 ${stack}\``;
+  place.wrote(String(new Run(place.hooks).fails("920", PROXIES, { next })));
+  place.holds(place.keys);
+  expect((await place.alone()).out).toContain(
+    "what to do: retry task 920 or `npx cdktf-obproxy retry 920 cdktf.out/stacks/proxies`\n",
+  );
+});
+
 test("tells causes apart that differ in OCP's last word alone", async () => {
   const full = { details: ['OCP says: "no space left on host" (trace id 1)'] };
   const run = new Run(place.hooks).fails("910", ["27/1"]).fails("920", ["27/2"], full).fails("930", ["27/3"], full);
@@ -218,6 +228,19 @@ describe("when the runner was killed in mid-task", () => {
     expect(code).toBe(1);
     expect(out).toContain("AT WORK OBProxy 27/3: a hook is still at work: task 910 of operator to end\n");
     expect(out).toContain(", still at work\n");
+  });
+
+  test("nor a retry from the command line", async () => {
+    const retry = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)", "main.js", "retry", "920"], {
+      stdio: "ignore",
+    });
+    const run = new Run(place.hooks, { here: true, name: "2-2" });
+    run.add("27/3", { event: "started", hook: place.hooks, retries: "920" }, retry.pid);
+    place.wrote(String(new Run(place.hooks, { here: true }).fails("920", ["27/3"])) + String(run));
+    place.holds(["27/3"]);
+    const { out } = await place.alone();
+    retry.kill();
+    expect(out).toContain("AT WORK OBProxy 27/3: a hook is still at work\n");
   });
 
   test("takes another program with a dead hook's process id for what it is", async () => {
