@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { REPOSITORY } from "../support/repository.js";
 import { failureOf, Place, Run } from "./place.js";
@@ -447,6 +447,22 @@ test("does not wait for a pipe that nobody writes to, and says that it is no fil
 test("tells of an object that has left the code and the state", async () => {
   place.wrote(String(new Run(place.hooks).deletes("900", [...place.keys, "30/7"])));
   expect((await place.alone()).out).toContain("5 objects: 5 deleted\n");
+});
+
+test("keeps the lines of what Terraform says, and offers nothing that it does not take", async () => {
+  const terraform = join(place.path, "terraform");
+  const says = ["╷", "│ Error: Backend initialization required", "│ ", "│ Reason: it has changed", "╵"];
+  writeFileSync(terraform, `#!/bin/sh\ncat >&2 <<'END'\n${says.join("\n")}\nEND\nexit 1\n`, { mode: 0o755 });
+  const { code, out } = await place.report(["--no-ocp"], { ...process.env, TERRAFORM_BINARY_NAME: terraform }, []);
+  expect(code).toBe(1);
+  expect(out).toContain(
+    [
+      `STATE: the state cannot be read: ${terraform} show -json says: Error: Backend initialization required`,
+      "  Reason: it has changed",
+      `  what to do: run ${terraform} -chdir=cdktf.out/stacks/proxies init first; or give --state FILE`,
+      "",
+    ].join("\n"),
+  );
 });
 
 describe("the command line", () => {

@@ -85,10 +85,14 @@ export class Place {
   }
 
   /** The command as it stands, in this process. */
-  async report(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Told> {
+  async report(
+    args: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+    state: readonly string[] = ["--state", "state.json"],
+  ): Promise<Told> {
     let out = "";
     let err = "";
-    const code = await report(["--state", "state.json", ...args], {
+    const code = await report([...state, ...args], {
       stdout: { write: (text) => (out += text) },
       stderr: { write: (text) => (err += text) },
       env: { OBPROXY_EVENTS: this.eventsFile, ...env },
