@@ -195,9 +195,9 @@ describe("a failed deletion of a cluster that is still there", () => {
   });
 });
 
-test("the command of docs/failures.md does it", async () => {
+test("the command of docs/retry.md does it", async () => {
   const task = await halfDone("4.2.2");
-  const [, words = ""] = /^npx cdktf-obproxy (retry .*)$/m.exec(pageText("docs/failures.md")) ?? [];
+  const [, words = ""] = /^npx cdktf-obproxy (retry .*)$/m.exec(pageText("docs/retry.md")) ?? [];
   const args = words.split(" ").map((word) => (word === "cdktf.out/stacks/proxies" ? world.project.stackPath : word));
   expect(args).toEqual(["retry", task, world.project.stackPath]);
   expect((await terraform.node(world.project.path, [program, ...args], world.project.env)).code).toBe(0);

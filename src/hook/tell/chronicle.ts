@@ -149,9 +149,9 @@ function subtaskSeen({ id }: Task, seen: Subtask): SubtaskSeen {
   const { id: subtask, name, status, runTime, parallelIdx, startTime, finishTime } = seen;
   return {
     ...{ task: id, subtask, name, status, attempt: runTime },
+    ...(startTime !== undefined && runTime === 1 && { startTime }),
     ...(parallelIdx >= 0 && { index: parallelIdx }),
-    ...(startTime !== undefined && { startTime }),
-    // One that runs again may still have the end of its last attempt.
+    // OCP renews no beginning, and one that runs again may still have the end of its last attempt.
     ...(finishTime !== undefined && (status === "SUCCESSFUL" || status === "FAILED") && { finishTime }),
   };
 }
