@@ -7,7 +7,7 @@ import { rmSync } from "node:fs";
 import { devNull } from "node:os";
 import { join } from "node:path";
 import { EVENTS_VARIABLE } from "../src/contract/events.js";
-import { ENV } from "../src/hook/request.js";
+import { ENV } from "../src/contract/names.js";
 import { type Simulator, startSimulator } from "../src/simulator/index.js";
 import { type HookPlace, hookPlace } from "./hook-place.js";
 import { judge, median, row, run } from "./measure.js";

@@ -1,6 +1,6 @@
 import type { Cluster, ObproxyServer } from "../ocp/model.js";
 import { clean } from "../ocp/text.js";
-import { ANY_NAME } from "../hook/request.js";
+import { ANY_NAME } from "../contract/names.js";
 import { Names } from "./names.js";
 
 export interface Origin {
