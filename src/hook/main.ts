@@ -126,7 +126,8 @@ async function beforeAnythingGoes(env: NodeJS.ProcessEnv, directory: string, sec
   if (ignored !== undefined) reporter.warn(ignored);
   const { envPrefix } = settings.provider;
   const chronicle = new Chronicle(NO_JOURNAL, "");
-  await firstLook(settings, connection, { env, tickMs, reporter, chronicle, envPrefix });
+  const stackDirectory = resolve(directory, FROM_HOOK_TO_STACK);
+  await firstLook(settings, connection, { env, tickMs, reporter, chronicle, envPrefix, stackDirectory });
 }
 
 function asFailure(error: unknown): HookFailure {
