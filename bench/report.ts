@@ -2,7 +2,7 @@
  * What a report of five hundred objects costs: the whole process, with all forms, the state from a file; with events
  * alone, and with an OCP that is asked for all of them.
  */
-import { statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { startSimulator } from "../src/simulator/index.js";
 import { Place } from "../test/report/place.js";
@@ -11,6 +11,7 @@ import { judge, median, run } from "./measure.js";
 
 const RUNS = Number(process.env["RUNS"] ?? "11");
 const LIMIT_MS = 1000;
+const LIMIT_MIB = 200;
 const PROGRAM = resolve("dist/cli/main.js");
 const CREDENTIALS = { username: "teardown", password: "of-the-bench" };
 
@@ -20,12 +21,29 @@ async function main(): Promise<void> {
   const ocp = await startSimulator({ credentials: CREDENTIALS, clusters });
   const place = new Place({ obproxyIds, url: ocp.url });
   try {
-    place.wrote(String(fiveHundred(place)));
+    place.wrote(String(fiveHundred(place, { ocp: ocp.url })));
     place.holds(["27", "27/500"]);
     console.log(`events: ${(statSync(place.eventsFile).size / 2 ** 20).toFixed(1)} MiB`);
     const files = ["--html", join(place.path, "r.html"), "--junit", join(place.path, "r.xml")];
     const stack = join(place.path, "cdktf.out/stacks/proxies");
-    const args = [PROGRAM, "report", stack, "--state", join(place.path, "state.json"), "--markdown", ...files];
+    // Writes down the most memory that the process has had.
+    const witness = join(place.path, "witness.cjs");
+    const memory = join(place.path, "rss");
+    writeFileSync(
+      witness,
+      `process.on("exit", () => require("fs").writeFileSync(${JSON.stringify(memory)}, String(process.resourceUsage().maxRSS)));`,
+    );
+    const args = [
+      "--require",
+      witness,
+      PROGRAM,
+      "report",
+      stack,
+      "--state",
+      join(place.path, "state.json"),
+      "--markdown",
+      ...files,
+    ];
     const env = {
       ...process.env,
       OBPROXY_EVENTS: place.eventsFile,
@@ -37,14 +55,17 @@ async function main(): Promise<void> {
       ["and with OCP asked", []],
     ] as const) {
       const times: number[] = [];
+      const mebibytes: number[] = [];
       for (let count = 0; count < RUNS; count += 1) {
         const { code, milliseconds, output } = await run([...args, ...more], env);
         if (code !== 1 || !output.includes("501 objects")) throw new Error(output);
         times.push(milliseconds);
+        mebibytes.push(Number(readFileSync(memory, "utf8")) / 1024);
       }
       console.log(`report of 501 objects ${name}: median of ${RUNS} ${median(times).toFixed(0)} ms`);
       // Others on the machine only add to it.
       judge(`report of 501 objects ${name}, the fastest of ${RUNS}, ms`, Math.min(...times), LIMIT_MS);
+      judge(`report of 501 objects ${name}, the most memory, MiB`, Math.max(...mebibytes), LIMIT_MIB);
     }
   } finally {
     place.remove();

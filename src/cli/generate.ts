@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { type Difference, compare } from "../generate/compare.js";
+import { type Difference, compare, declaredOf } from "../generate/compare.js";
 import { type Inventory, readInventory } from "../generate/inventory.js";
-import { counted, typescriptFor } from "../generate/typescript.js";
+import { counted, type Origin, typescriptFor, undeclarable } from "../generate/typescript.js";
 import { connectionFrom, userOf } from "../hook/connection.js";
 import type { ProviderSettings } from "../contract/settings-file.js";
 import { HookFailure } from "../hook/tell/failure.js";
@@ -20,7 +20,7 @@ import { NoAnswer, readOnly, type ReadOnlyApi } from "../survey/read-only-api.js
 import { oneStackAt } from "./stacks.js";
 
 export const GENERATE_HELP = `Usage: cdktf-obproxy generate [cluster name or id …] [options]
-       cdktf-obproxy generate --check <directory> [options]
+       cdktf-obproxy generate --check <directory> [cluster name or id …] [options]
 
 Prints a stack in TypeScript that declares OBProxy clusters of OCP with all their OBProxies, so that nobody types their
 ids: all clusters, or those that are named. It only reads from OCP (GET). URL and credentials come from the environment,
@@ -29,6 +29,7 @@ as for a destroy: OCP_URL, OCP_USERNAME and OCP_PASSWORD, or OCP_ACCESS_KEY_ID a
   --check <directory>     print no code, but what OCP holds that the synthesized stack in this directory
                           (cdktf.out/stacks/<stack>) does not declare, and the other way round
   --class-name <name>     of the stack (ObproxyStack)
+  --carrier <carrier>     null_resource, or terraform_data, which needs no download (null_resource)
   --language <language>   typescript, the only one so far
   --url <url>             of OCP (the environment's OCP_URL)
   --env-prefix <prefix>   of the environment variables (OCP)
@@ -36,7 +37,8 @@ as for a destroy: OCP_URL, OCP_USERNAME and OCP_PASSWORD, or OCP_ACCESS_KEY_ID a
   --insecure-skip-verify  accept any certificate
   --help
 
-For example: cdktf-obproxy generate orders 28 > obproxies.ts
+For example: cdktf-obproxy generate orders 28 --carrier terraform_data > obproxies.ts
+In main.ts: import { ObproxyStack } from "./obproxies"; new ObproxyStack(app, "proxies");
 
 Exit code: 0 printed whole, or --check found no difference; 1 something is missing in what was printed (it says what),
 or there are differences; 2 OCP cannot be asked, or the command line is wrong.`;
@@ -60,21 +62,22 @@ interface Options {
   /** Names and ids of clusters; empty: all. */
   readonly wanted: readonly string[];
   readonly className: string;
+  readonly carrier: Origin["carrier"];
   readonly check: string | undefined;
   readonly provider: ProviderSettings;
   readonly caFile: string | undefined;
 }
 
-async function print({ caFile, className, provider, wanted }: Options, io: CommandIo): Promise<number> {
+async function print({ caFile, carrier, className, provider, wanted }: Options, io: CommandIo): Promise<number> {
   const ca = caFile === undefined ? undefined : readCa(resolve(io.cwd, caFile));
   return withOcp(provider, ca, io.cwd, io, async (api) => {
     const inventory = await readInventory(api, wanted);
     refuseUnknown(inventory);
     const version = (await api.version())?.text;
-    const { clusters, gaps } = inventory;
-    io.stdout.write(
-      typescriptFor(clusters, { url: api.baseUrl, version, className, envPrefix: provider.envPrefix, gaps }),
-    );
+    const { clusters } = inventory;
+    const gaps = [...inventory.gaps, ...undeclarable(clusters)];
+    const { envPrefix } = provider;
+    io.stdout.write(typescriptFor(clusters, { url: api.baseUrl, version, className, carrier, envPrefix, gaps }));
     const proxies = clusters.reduce((sum, { obproxies = [] }) => sum + obproxies.length, 0);
     const told = `${counted(clusters.length, "OBProxy cluster")} and ${counted(proxies, "OBProxy", "OBProxies")}`;
     io.stderr.write(`cdktf-obproxy generate: ${told} of OCP at ${api.baseUrl}\n`);
@@ -83,7 +86,7 @@ async function print({ caFile, className, provider, wanted }: Options, io: Comma
   });
 }
 
-function refuseUnknown({ known, unknown }: Inventory): void {
+function refuseUnknown({ known, unknown }: Pick<Inventory, "known" | "unknown">): void {
   if (unknown.length === 0) return;
   const knows = known.length === 0 ? "; it knows none at all" : `; it knows ${known.join(", ")}`;
   throw new CannotLook(
@@ -94,7 +97,7 @@ function refuseUnknown({ known, unknown }: Inventory): void {
 
 /** Each provider of the stack is compared with its own OCP. */
 async function check(directory: string, options: Options, io: CommandIo): Promise<number> {
-  if (options.wanted.length > 0) throw new UsageError("`--check` compares all clusters; it takes no names.");
+  const { wanted } = options;
   const { name, providers } = oneStackAt(directory, io);
   if (providers.length === 0) throw new CannotLook(`the stack ${name} declares nothing of OCP`, "name another stack");
   let differs = false;
@@ -104,11 +107,13 @@ async function check(directory: string, options: Options, io: CommandIo): Promis
     }
     differs =
       (await withOcp(settings.provider, undefined, place, io, async (api) => {
-        const { clusters, gaps } = await readInventory(api, []);
+        const { clusters, gaps, known, unknown } = await readInventory(api, wanted);
         const same = providers.flatMap(({ settings: other }) =>
           other !== undefined && other.address === settings.address ? [other] : [],
         );
-        const difference = compare(clusters, same);
+        const { declared, named } = declaredOf(same, wanted, clusters);
+        refuseUnknown({ known, unknown: unknown.filter((word) => !named.has(word)) });
+        const difference = compare(clusters, declared);
         io.stdout.write(`stack ${oneLine(name)}, provider ${settings.provider.alias}, OCP at ${api.baseUrl}\n`);
         for (const line of linesOf(difference, gaps)) io.stdout.write(`  ${oneLine(line)}\n`);
         const { missing, renamed, undeclared } = difference;
@@ -194,6 +199,11 @@ function readOptions(args: readonly string[]): "help" | Options {
   }
 
   const language = values.language ?? "typescript";
+  const carrier = values.carrier ?? "null_resource";
+  if (carrier !== "null_resource" && carrier !== "terraform_data") {
+    throw new UsageError(`\`--carrier\` must be null_resource or terraform_data, not ${JSON.stringify(carrier)}.`);
+  }
+
   if (language !== "typescript") {
     throw new UsageError(`\`--language\` must be typescript, not ${JSON.stringify(language)}.`);
   }
@@ -201,6 +211,7 @@ function readOptions(args: readonly string[]): "help" | Options {
   return {
     wanted: positionals,
     className,
+    carrier,
     check,
     caFile: values["ca-file"],
     provider: {
@@ -219,6 +230,7 @@ function readOptions(args: readonly string[]): "help" | Options {
 const OPTIONS = {
   check: { type: "string" },
   "class-name": { type: "string" },
+  carrier: { type: "string" },
   language: { type: "string" },
   url: { type: "string" },
   "env-prefix": { type: "string" },

@@ -11,8 +11,9 @@ import type { Settings } from "../hook/settings.js";
 import { Chronicle } from "../hook/tell/chronicle.js";
 import { HookFailure } from "../hook/tell/failure.js";
 import { mustNotBeRetried } from "../hook/tell/failures.js";
-import { NO_JOURNAL } from "../hook/tell/journal.js";
+import { type Journal, journalFor } from "../hook/tell/journal.js";
 import { Reporter } from "../hook/tell/reporter.js";
+import { terraformRun } from "../hook/tell/terraform-run.js";
 import { tickFor } from "../hook/tick.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import type { OcpId } from "../ocp/model.js";
@@ -96,7 +97,7 @@ async function run({ directory, state, task }: Options, io: CommandIo): Promise<
       `see in OCP's console what the task deletes; name the directory of the stack that it belongs to, or retry it there`,
     );
   }
-  return await carryOut(chosen, io);
+  return await carryOut(chosen, stack.directory, io);
 }
 
 /** The objects of a provider whose newest deletion the task is proven to be. @throws CannotLook */
@@ -131,7 +132,11 @@ async function candidatesOf(
   });
 }
 
-async function carryOut({ intent, mustStay, ours, provider, settings }: Candidate, io: CommandIo): Promise<number> {
+async function carryOut(
+  { intent, mustStay, ours, provider, settings }: Candidate,
+  stackDirectory: string,
+  io: CommandIo,
+): Promise<number> {
   const connection = connectionFrom(settings.provider, io.env, provider.directory);
   const secrets = secretsOf(connection.credentials);
   const { tickMs } = tickFor(io.env, connection.baseUrl);
@@ -142,23 +147,57 @@ async function carryOut({ intent, mustStay, ours, provider, settings }: Candidat
     tickMs,
     (text) => maskSecrets(text, secrets),
   );
+  let chronicle: Chronicle | undefined;
   try {
-    const chronicle = new Chronicle(NO_JOURNAL, intent.key);
     const { envPrefix } = settings.provider;
-    if (mustStay !== undefined) throw mustNotBeRetried(ours.task, mustStay);
+    const whyNot = mustStay ?? (ours.verdict.kind === "failed" ? ours.whyNotRetry : undefined);
+    // Then the failure that it was called for stays the last word.
+    if (whyNot !== undefined) throw mustNotBeRetried(ours.task, whyNot);
+    const journal = journalOf({ intent, ours, provider, settings }, secrets, reporter, io);
+    chronicle = new Chronicle(journal, intent.key);
     const { deletes } = ours;
     if (deletes !== undefined && deletes !== "cluster" && deletes.length > 1) {
       const keys = deletes.map((id) => obproxyKey(intent.target.clusterId, id));
       reporter.line(`task ${ours.task.id} deletes OBProxies ${keys.join(", ")}`);
     }
-    await retryTask(intent, ours, connection, { env: io.env, tickMs, reporter, chronicle, envPrefix });
+    const surroundings = { env: io.env, tickMs, reporter, chronicle, envPrefix, stackDirectory };
+    const { how, ...rest } = await retryTask(intent, ours, connection, surroundings);
+    journal.write({ event: how, ...rest });
     io.stdout.write("What the task has deleted leaves Terraform's state with the next destroy.\n");
     return 0;
   } catch (error) {
     if (!(error instanceof HookFailure)) throw error;
+    const { message: what, details, next } = error;
+    chronicle?.failed({ event: "failed", what, details, next });
     reporter.failure(error);
     return 1;
   }
+}
+
+/** Where the report looks for what becomes of the object, as its hook would write it. */
+function journalOf(
+  { intent, ours, provider, settings }: Candidate,
+  secrets: readonly string[],
+  reporter: Reporter,
+  { env }: CommandIo,
+): Journal {
+  const { address: ocp, stack } = settings;
+  const { key, target } = intent;
+  // No run of Terraform's is called so.
+  const run = `${terraformRun()}-retry-${process.pid}`;
+  const journal = journalFor({ run, stack, provider: provider.alias, object: key }, env, {
+    mask: (text) => maskSecrets(text, secrets),
+    onTrouble: (text) => {
+      reporter.warn(text);
+    },
+  });
+  const path = (target.kind === "cluster" ? settings.clusters : settings.obproxies)[key]?.path;
+  journal.write({
+    ...{ event: "started", hook: provider.directory, retries: ours.task.id },
+    ...(ocp !== undefined && { ocp }),
+    ...(path !== undefined && { path }),
+  });
+  return journal;
 }
 
 function readOptions(args: readonly string[]): "help" | Options {

@@ -8,7 +8,9 @@ import {
   SimulatorOptionError,
   type SimulatorOptions,
   startSimulator,
+  type WorkPlan,
 } from "../simulator/index.js";
+import { DELETE_SERVER_STAGES, EMPTY_CLUSTER_STAGES, OFFLINE_OBPROXY_STAGES } from "../simulator/graphs.js";
 
 /** What the command reads and writes: `process`, or what a test hands in. */
 export interface SimulateIo {
@@ -28,6 +30,9 @@ Runs an OCP on this machine that answers as documented, to try things against. I
   --seed <file>      JSON: {"clusters": [{"id": 27, "name": "orders", "obproxies": [1, 2, 3]}]}
   --username <name>  (${DEFAULT_CREDENTIALS.username})
   --password <word>  (the environment's OCP_PASSWORD, else "${DEFAULT_CREDENTIALS.password}")
+  --fail <subtask>[:<times>]
+                     a subtask that fails in the next task that has it: once, so that a retry succeeds, or as often as
+                     this; with "always" in every task. May be given for several: --fail "Unreserve host:2"
   --help
 
 Without --seed there are two clusters: 27 "orders" with the OBProxies 1, 2 and 3, and 28 "reports" with none.`;
@@ -67,7 +72,13 @@ export async function simulate(args: readonly string[], io: SimulateIo): Promise
   }
 }
 
-async function run(options: SimulatorOptions, io: SimulateIo): Promise<void> {
+interface Settings {
+  readonly options: SimulatorOptions;
+  /** What goes wrong in coming tasks. */
+  readonly plans: readonly WorkPlan[];
+}
+
+async function run({ options, plans }: Settings, io: SimulateIo): Promise<void> {
   // Before anything else, so that a signal that comes early ends in good order too.
   const stopped = new Promise<void>((resolve) => {
     io.once("SIGINT", resolve);
@@ -79,6 +90,7 @@ async function run(options: SimulatorOptions, io: SimulateIo): Promise<void> {
       io.stdout.write(`${requestLine(request)}\n`);
     },
   });
+  for (const plan of plans) simulator.planWork(plan);
   const { username, password } = options.credentials ?? DEFAULT_CREDENTIALS;
   // Only the default password is shown: output ends up in logs.
   const shown = password === DEFAULT_CREDENTIALS.password ? `=${password}` : "";
@@ -89,11 +101,12 @@ async function run(options: SimulatorOptions, io: SimulateIo): Promise<void> {
   await simulator.stop();
 }
 
-async function readSettings(args: readonly string[], env: SimulateIo["env"]): Promise<"help" | SimulatorOptions> {
+async function readSettings(args: readonly string[], env: SimulateIo["env"]): Promise<"help" | Settings> {
   const flags = parseFlags(args);
   if (flags.help === true) return "help";
 
-  return {
+  const plans = (flags.fail ?? []).map(failing);
+  const options = {
     port: flags.port === undefined ? DEFAULT_PORT : wholeNumber("--port", flags.port, 0),
     tickMs: flags.tick === undefined ? 1000 : wholeNumber("--tick", flags.tick, 1),
     ...(flags.version === undefined ? {} : { version: knownVersion(flags.version) }),
@@ -103,6 +116,24 @@ async function readSettings(args: readonly string[], env: SimulateIo["env"]): Pr
     },
     clusters: flags.seed === undefined ? SAMPLE_CLUSTERS : await readSeed(flags.seed),
   };
+  return { options, plans };
+}
+
+const SUBTASKS: readonly string[] = [
+  ...new Set([...OFFLINE_OBPROXY_STAGES, ...DELETE_SERVER_STAGES, ...EMPTY_CLUSTER_STAGES].map(({ name }) => name)),
+];
+
+/** `Unreserve host`, `Unreserve host:2`, `Unreserve host:always` */
+function failing(text: string): WorkPlan {
+  const [, name = "", times = "1"] = /^([^:]*)(?::([^:]*))?$/.exec(text) ?? [];
+  const subtaskName = SUBTASKS.find((known) => known.toLowerCase() === name.trim().toLowerCase());
+  if (subtaskName === undefined) {
+    throw new UsageError(
+      `\`--fail\` takes the name of a subtask of a deletion, not ${JSON.stringify(text)}: ${SUBTASKS.join(", ")}.`,
+    );
+  }
+  if (times === "always") return { subtaskName, fail: "always" };
+  return { subtaskName, fail: wholeNumber("--fail", times, 1), tasks: 1 };
 }
 
 const OPTIONS = {
@@ -112,6 +143,7 @@ const OPTIONS = {
   seed: { type: "string" },
   username: { type: "string" },
   password: { type: "string" },
+  fail: { type: "string", multiple: true },
   help: { type: "boolean", short: "h" },
 } as const;
 

@@ -53,11 +53,23 @@ export interface SubtaskSeen {
   readonly attempt: number;
   /** Which of several alike, from 0; absent: it is the only one. */
   readonly index?: number;
+  /** Of this attempt, as OCP wrote it. */
+  readonly startTime?: string;
+  readonly finishTime?: string;
 }
 
 export type Happening =
-  /** `hook`: the directory of its program. `ocp`: OCP's base URL, absent before it is known. `path`: of the construct. */
-  | { readonly event: "started"; readonly hook: string; readonly ocp?: string; readonly path?: string }
+  /**
+   * `hook`: the directory of its program. `ocp`: OCP's base URL, absent before it is known. `path`: of the construct.
+   * `retries`: the task that `cdktf-obproxy retry` retries for the object; absent: it is a hook of Terraform's.
+   */
+  | {
+      readonly event: "started";
+      readonly hook: string;
+      readonly ocp?: string;
+      readonly path?: string;
+      readonly retries?: string;
+    }
   /** OCP was asked whether the object is there. */
   | { readonly event: "looked"; readonly is: "there" | "gone" | "unknown" }
   /** OCP has accepted the deletion. `with`: keys of all objects that the call deletes. */

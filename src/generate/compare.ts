@@ -17,6 +17,44 @@ export interface Difference {
 
 type Declared = Pick<HookSettings, "clusters" | "obproxies" | "tokens">;
 
+/**
+ * What is declared of the clusters with these names and ids; of all where none are named.
+ *
+ * @param held what OCP holds of them
+ * @returns also which of the names and ids the stack knows
+ */
+export function declaredOf(
+  all: readonly Declared[],
+  wanted: readonly string[],
+  held: readonly Cluster[],
+): { readonly declared: readonly Declared[]; readonly named: ReadonlySet<string> } {
+  if (wanted.length === 0) return { declared: all, named: new Set() };
+  const ids = new Set<string>(held.map(({ id }) => id));
+  const named = new Set<string>();
+  const entries = all.flatMap(({ clusters, obproxies }) => [...Object.entries(clusters), ...Object.entries(obproxies)]);
+  for (const [key, { clusterName = "" }] of entries) {
+    const id = clusterOf(key);
+    for (const word of [id, clusterName]) {
+      if (!wanted.includes(word)) continue;
+      named.add(word);
+      ids.add(id);
+    }
+  }
+  const some = <T>(of: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+    Object.fromEntries(Object.entries(of).filter(([key]) => ids.has(clusterOf(key))));
+  const declared = all.map(({ clusters, obproxies, tokens }) => ({
+    clusters: some(clusters),
+    obproxies: some(obproxies),
+    tokens: tokens.filter(({ clusterId }) => clusterId === undefined || ids.has(clusterId)),
+  }));
+  return { declared, named };
+}
+
+/** `27/3` → `27` */
+function clusterOf(key: string): string {
+  return key.split("/")[0] ?? "";
+}
+
 /** `declared`: by the providers of one stack, for this OCP. */
 export function compare(clusters: readonly Cluster[], declared: readonly Declared[]): Difference {
   const declaredClusters = new Map(declared.flatMap((each) => Object.entries(each.clusters)));
@@ -35,14 +73,14 @@ export function compare(clusters: readonly Cluster[], declared: readonly Declare
         .map(({ id, name }) => `OBProxy cluster ${id} (${name})`),
       ...[...heldObproxies]
         .filter(([key]) => !declaredObproxies.has(key))
-        .map(([key, { name, server }]) => `OBProxy ${key.split("/")[0] ?? ""}/${describeServer(server)} of ${name}`),
+        .map(([key, { name, server }]) => `OBProxy ${clusterOf(key)}/${describeServer(server)} of ${name}`),
     ],
     missing: [
       ...[...declaredClusters]
         .filter(([key]) => !heldClusters.has(key))
         .map(([key, { path }]) => `OBProxy cluster ${key}, declared by ${path}`),
       ...[...declaredObproxies]
-        .filter(([key]) => !heldObproxies.has(key) && !(heldClusters.has(key.split("/")[0] ?? "") && isOpen(key)))
+        .filter(([key]) => !heldObproxies.has(key) && !(heldClusters.has(clusterOf(key)) && isOpen(key)))
         .map(([key, { path }]) => `OBProxy ${key}, declared by ${path}`),
     ],
     renamed: [...declaredClusters].flatMap(([key, { clusterName, path }]) => {

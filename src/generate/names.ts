@@ -38,7 +38,12 @@ const TAKEN = new Set([
 
 /** Hands out names, each once. */
 export class Names {
-  private readonly given = new Set<string>();
+  private readonly given: Set<string>;
+
+  /** @param reserved what is given to something else */
+  constructor(reserved: readonly string[] = []) {
+    this.given = new Set(reserved);
+  }
 
   /**
    * A variable for a cluster with this name: `orders-eu` becomes `ordersEu`. What holds no ASCII letter becomes

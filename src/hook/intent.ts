@@ -147,6 +147,7 @@ export function intentFrom(target: Target, state: string | Remembered, settings:
   const declaration = declarationOf(target, key, settings);
   const { clusters, obproxies, provider } = settings;
   const owned = ofCluster(target.clusterId, obproxies);
+  const { declaredObproxyIds, keptObproxyIds } = idsOf(owned);
   const name = nameOf(target, remembered, settings);
   return {
     target,
@@ -158,7 +159,7 @@ export function intentFrom(target: Target, state: string | Remembered, settings:
     skipHostOperation:
       target.kind === "obproxy" &&
       (declaration === undefined ? remembered.skipHostOperation : obproxies[key]?.skipHostOperation) === true,
-    declaredObproxyIds: new Set(owned.keys()),
+    declaredObproxyIds,
     elsewhereObproxies: new Map([
       ...obproxiesElsewhere(target, settings),
       // Terraform takes them first; where one is still there, nobody has asked for its end.
@@ -167,9 +168,7 @@ export function intentFrom(target: Target, state: string | Remembered, settings:
     obproxyTokens: tokensIn(target, settings).filter(
       (token) => isAny(name.clusterName) || isAny(token.clusterName) || token.clusterName === name.clusterName,
     ),
-    keptObproxyIds: new Set(
-      [...owned].flatMap(([id, proxy]) => (proxy.skipDestroy === true || proxy.preventDestroy === true ? [id] : [])),
-    ),
+    keptObproxyIds,
     // Of what has left the code, or is declared by ids that only Terraform knows, the last deploy's.
     timeoutMs: timeoutOf(
       (declaration === undefined ? remembered.deleteTimeout : declaration.timeouts?.delete) ?? provider.timeouts.delete,
@@ -192,13 +191,38 @@ function obproxiesElsewhere({ clusterId, kind }: Target, { others }: Settings): 
   );
 }
 
+/** As {@link sorted}. */
+const idsKnown = new WeakMap<object, Pick<Intent, "declaredObproxyIds" | "keptObproxyIds">>();
+
+function idsOf(owned: ReadonlyMap<OcpId, ObproxySettings>) {
+  const known = idsKnown.get(owned);
+  if (known !== undefined) return known;
+  const isKept = ({ preventDestroy, skipDestroy }: ObproxySettings): boolean =>
+    skipDestroy === true || preventDestroy === true;
+  const made = {
+    declaredObproxyIds: new Set(owned.keys()),
+    keptObproxyIds: new Set([...owned].flatMap(([id, proxy]) => (isKept(proxy) ? [id] : []))),
+  };
+  idsKnown.set(owned, made);
+  return made;
+}
+
+/** For who asks for hundreds of objects of the same settings, such as the report. */
+const sorted = new WeakMap<object, Map<OcpId, ReadonlyMap<OcpId, unknown>>>();
+
 function ofCluster<T>(clusterId: OcpId, obproxies: Readonly<Record<string, T>>): ReadonlyMap<OcpId, T> {
+  const known = sorted.get(obproxies) ?? new Map<OcpId, ReadonlyMap<OcpId, T>>();
+  sorted.set(obproxies, known);
+  const found = known.get(clusterId) as ReadonlyMap<OcpId, T> | undefined;
+  if (found !== undefined) return found;
   const prefix = obproxyKey(clusterId, "");
-  return new Map(
+  const made = new Map(
     Object.entries(obproxies).flatMap(([key, each]) =>
       key.startsWith(prefix) ? [[key.slice(prefix.length), each] as const] : [],
     ),
   );
+  known.set(clusterId, made);
+  return made;
 }
 
 /** Today's name guards, wherever it can be had; else the one that the state remembers. */

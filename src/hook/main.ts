@@ -1,6 +1,6 @@
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { ENV, FIRST_LOOK, SETTINGS_FILE } from "../contract/names.js";
+import { ENV, FIRST_LOOK, FROM_HOOK_TO_STACK, SETTINGS_FILE } from "../contract/names.js";
 import { keyOf, labelOf, labelOfKey } from "../contract/object.js";
 import { isOutOfMemory, OcpConfigError, OutOfMemory } from "../ocp/errors.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
@@ -89,7 +89,15 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
     const { tickMs, ignored } = tickFor(env, connection.baseUrl);
     reporter = reporterFor(intent.label, tickMs, secrets);
     if (ignored !== undefined) reporter.warn(ignored);
-    const surroundings = { env, tickMs, reporter, chronicle, envPrefix: settings.provider.envPrefix };
+    const { envPrefix } = settings.provider;
+    const surroundings = {
+      env,
+      tickMs,
+      reporter,
+      chronicle,
+      envPrefix,
+      stackDirectory: resolve(directory, FROM_HOOK_TO_STACK),
+    };
     if (toSee !== undefined) {
       await seeName(intent, connection, surroundings);
       return;
@@ -118,7 +126,8 @@ async function beforeAnythingGoes(env: NodeJS.ProcessEnv, directory: string, sec
   if (ignored !== undefined) reporter.warn(ignored);
   const { envPrefix } = settings.provider;
   const chronicle = new Chronicle(NO_JOURNAL, "");
-  await firstLook(settings, connection, { env, tickMs, reporter, chronicle, envPrefix });
+  const stackDirectory = resolve(directory, FROM_HOOK_TO_STACK);
+  await firstLook(settings, connection, { env, tickMs, reporter, chronicle, envPrefix, stackDirectory });
 }
 
 function asFailure(error: unknown): HookFailure {

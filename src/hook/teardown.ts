@@ -25,18 +25,20 @@ export interface Surroundings {
   readonly reporter: Reporter;
   readonly chronicle: Chronicle;
   readonly envPrefix: string;
+  /** Of the synthesized stack. */
+  readonly stackDirectory: string;
 }
 
 /** Puts the parts together, only here, and runs them. */
 export async function teardown(intent: Intent, connection: Connection, surroundings: Surroundings): Promise<Outcome> {
-  const { env, tickMs, reporter, chronicle, envPrefix } = surroundings;
+  const { env, tickMs, reporter, chronicle, envPrefix, stackDirectory } = surroundings;
   const { oddities = [] } = connection;
   const { api, caller, clock, deadline } = line(connection, surroundings);
   const notes = notesFor(api.baseUrl, intent.key, env);
   const courier = courierFor({ api, caller, deadline, intent }, connection, clock, surroundings);
   try {
     const user = userOf(connection);
-    const told = { reporter, chronicle, notes, user, oddities };
+    const told = { reporter, chronicle, notes, user, oddities, stackDirectory };
     return await reconcile({ api, courier, caller, clock, deadline, intent, tickMs, envPrefix, ...told });
   } finally {
     // Connections to OCP end with the process, sooner than they could be closed.
@@ -91,14 +93,14 @@ export async function retryTask(
     throw mustNotBeRetried(ours.task, ours.whyNotRetry);
   }
 
-  const { env, tickMs, reporter, chronicle, envPrefix } = surroundings;
+  const { env, tickMs, reporter, chronicle, envPrefix, stackDirectory } = surroundings;
   const { oddities = [] } = connection;
   const { api: whole, caller, clock, deadline } = line(connection, surroundings);
   const api = onlyRetrying(whole, ours.task.id);
   const once = { ...intent, taskRetries: 1 };
   const notes = notesFor(api.baseUrl, intent.key, env);
   const courier = directCourier({ api, caller, deadline, intent: once });
-  const told = { reporter, chronicle, notes, user: userOf(connection), oddities };
+  const told = { reporter, chronicle, notes, user: userOf(connection), oddities, stackDirectory };
   return reconcile({ api, courier, caller, clock, deadline, intent: once, tickMs, envPrefix, ...told });
 }
 

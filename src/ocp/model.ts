@@ -25,8 +25,9 @@ export interface Subtask {
   readonly parallelIdx: number;
   /** Attempts so far, starting at 1. */
   readonly runTime: number;
-  /** Of the newest attempt, as OCP wrote it (ISO 8601 with offset); absent: it has not begun, or OCP does not tell. */
+  /** Of the first attempt, as OCP wrote it (ISO 8601 with offset); absent: it has not begun, or OCP does not tell. */
   readonly startTime?: string;
+  /** Of the newest that has ended. */
   readonly finishTime?: string;
   readonly upstreams: readonly OcpId[];
   readonly downstreams: readonly OcpId[];

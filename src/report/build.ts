@@ -45,6 +45,7 @@ function taskOf({ tasksNow }: Known, task: TaskStory): ReportedTask {
   return {
     ...{ id, name, provider, status, done, total, ours, creator, retries, startedAt, endedAt },
     statusNow: now === status ? undefined : now,
+    ...{ ocpStartedAt: task.ocpStartedAt, ocpEndedAt: task.ocpEndedAt },
     lastSeenAt: lastAt,
     objects: [...objects],
     subtasks: [...task.subtasks.values()].map(subtaskOf).sort((a, b) => beginningOf(a) - beginningOf(b)),
@@ -54,7 +55,9 @@ function taskOf({ tasksNow }: Known, task: TaskStory): ReportedTask {
 function subtaskOf({ attempts, id, index, name }: SubtaskStory): ReportedSubtask {
   return {
     ...{ id, name, index },
-    attempts: attempts.map(({ endedAt, number, startedAt, status }) => ({ number, status, startedAt, endedAt })),
+    attempts: attempts.map(({ endedAt, number, ocpEndedAt, ocpStartedAt, startedAt, status }) => ({
+      ...{ number, status, startedAt, endedAt, ocpStartedAt, ocpEndedAt },
+    })),
   };
 }
 

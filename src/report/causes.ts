@@ -1,8 +1,10 @@
 import { classify } from "../ocp/task.js";
 import type { Surveyed } from "../survey/survey.js";
-import { hookOf, type Known, taskNow, taskText } from "./known.js";
+import { isRunning, NOT_TORN_DOWN } from "./judge.js";
+import { hookOf, type Known, openTask, type OpenTask, taskNow, taskText } from "./known.js";
 import type { Cause, Level, ReportedObject } from "./report.js";
 import type { HookStory } from "./story.js";
+import { labelOf } from "./words.js";
 
 /** Why something is left and what else is to be known, each once for all objects that it is true of. */
 
@@ -27,7 +29,17 @@ export function causesOf(known: Known, objects: readonly ReportedObject[]): read
   return [...aboutStack(known, objects), ...together(remarks)].sort((a, b) => rank(a) - rank(b));
 }
 
-const ORDER: readonly string[] = ["note", "warning", "UNKNOWN", "STATE", "LEFT", "AT WORK", "INTERRUPTED", "FAILED"];
+const ORDER: readonly string[] = [
+  "note",
+  "warning",
+  "UNKNOWN",
+  "STATE",
+  "DEPLOYED",
+  "LEFT",
+  "AT WORK",
+  "INTERRUPTED",
+  "FAILED",
+];
 
 /** What failed stands last, where a reader of a log begins. */
 function rank({ head, level }: Cause): number {
@@ -54,32 +66,29 @@ function remarkOn(
   const error = { object, level: "error" } as const;
   switch (object.status) {
     case "failed":
-      return hook === undefined ? [] : [{ ...error, head: "FAILED", ...failure(known, hook) }];
+      return [{ ...error, head: "FAILED", ...failure(known, surveyed, hook, object) }];
     case "interrupted":
-      return hook === undefined ? [] : [{ ...error, head: "INTERRUPTED", ...interruption(known, hook) }];
+      return hook === undefined ? [] : [{ ...error, head: "INTERRUPTED", ...interruption(known, surveyed, hook) }];
     case "running":
       return [
         {
           ...error,
           head: "AT WORK",
-          what: `a hook is still at work${object.why === undefined ? "" : `: ${object.why}`}`,
+          what:
+            hook === undefined
+              ? (object.why ?? "its task is at work")
+              : `a hook is still at work${object.why === undefined ? "" : `: ${object.why}`}`,
           next: "wait for its end, then ask for this report again",
         },
       ];
     case "left":
-      return [{ ...error, head: "LEFT", what: object.why ?? "left", next: nextForLeft(object) }];
+      return [left(object, hook)];
     case "unknown":
-      return [
-        {
-          ...error,
-          head: "UNKNOWN",
-          what: `not known whether gone: ${object.why ?? "nothing tells"}`,
-          next: refusalNext(known, surveyed) ?? "give OCP's credentials to this command, as to the destroy",
-        },
-      ];
+      return [unknown(known, object, surveyed, hook)];
     case "deleted":
     case "gone":
-      if (object.inState !== true) return [];
+      // Terraform saves its state when its hooks are done.
+      if (object.inState !== true || isRunning(known)) return [];
       return [
         {
           ...error,
@@ -94,47 +103,125 @@ function remarkOn(
   }
 }
 
-function failure(known: Known, hook: HookStory): Pick<Remark, "what" | "details" | "next"> {
-  const { end } = hook;
-  if (end?.event !== "failed") return { what: "the hook failed" };
+type Words = Pick<Remark, "what" | "details" | "next">;
+
+function failure(known: Known, surveyed: Surveyed, hook: HookStory | undefined, object: ReportedObject): Words {
+  const isHeld = object.inState !== false;
+  const open = openTask(known, surveyed);
+  const end = (hook && failedRetry(known, hook))?.end ?? hook?.end;
+  if (hook === undefined || end?.event !== "failed") {
+    const logs = open?.log.map((line) => `log: ${line}`) ?? [];
+    return { what: object.why ?? "its task has failed", details: logs, next: nextForTask(open, isHeld) };
+  }
   const now = taskNow(known, hook)?.task;
   const told = known.runs.story?.tasks.find(({ id, provider }) => id === hook.task && provider === hook.provider);
-  if (now === undefined || now.status === (told?.status ?? "FAILED")) {
-    return { what: end.what, details: end.details, next: end.next };
+  // Hooks name the directory from its root, for they do not know where a person stands.
+  const next = end.next.replaceAll(known.stack.directory, known.stack.shown);
+  if (isHeld && (now === undefined || now.status === (told?.status ?? "FAILED"))) {
+    return { what: end.what, details: end.details, next };
   }
 
+  const details = now === undefined ? end.details : [...end.details, `task ${now.id} is ${now.status} in OCP now`];
   return {
     what: end.what,
-    details: [...end.details, `task ${now.id} is ${now.status} in OCP now`],
-    next: now.status === "FAILED" ? end.next : AGAIN,
+    details,
+    next: !isHeld ? nextForTask(open, false) : now?.status === "FAILED" ? next : AGAIN,
   };
 }
 
-function interruption(known: Known, hook: HookStory): Pick<Remark, "what" | "details" | "next"> {
+/** A retry of its task from the command line, which has failed with another cause since. */
+function failedRetry({ runs }: Known, { lastAt, provider, task }: HookStory): HookStory | undefined {
+  return [...(runs.story?.hooks.values() ?? [])].find(
+    (other) =>
+      other.isRetry === true &&
+      other.end?.event === "failed" &&
+      other.provider === provider &&
+      other.task === task &&
+      other.lastAt > lastAt,
+  );
+}
+
+/** What to do about a task that is not done. `isHeld`: the state holds the object, so that a destroy comes to it. */
+function nextForTask(open: OpenTask | undefined, isHeld: boolean): string {
+  const then = isHeld
+    ? `then ${AGAIN}`
+    : "the state holds it no more, so that no destroy comes to it; then ask for this report again";
+  if (open === undefined) return `see its task in OCP's console (Task Center); ${then}`;
+  const { task, verdict } = open;
+  switch (verdict.kind) {
+    case "running":
+    case "settling":
+      return isHeld ? RESUME : `wait for the end of task ${task.id}; ${then}`;
+    case "failed":
+      return `mend the cause and retry task ${task.id} in OCP's console (Task Center); ${then}`;
+    case "rolled-back":
+    case "incomplete":
+      return `look at task ${task.id} in OCP's console (Task Center); ${then}`;
+  }
+}
+
+function interruption(known: Known, surveyed: Surveyed, hook: HookStory): Words {
   const killed = "the hook was killed before it came to an end";
   const task = taskText(known, hook);
   if (task === undefined) return { what: `${killed}; no delete that it had sent is known`, next: AGAIN };
 
   const now = taskNow(known, hook);
-  if (now === undefined) return { what: `${killed}; ${task} may go on in OCP`, next: RESUME };
+  if (now === undefined) return interruptionTold(known, hook, killed, task);
   const verdict = classify(now.task);
   const what = `${killed}; ${task} in OCP now: ${verdict.reason}`;
-  switch (verdict.kind) {
-    case "running":
-    case "settling":
-      return { what, next: RESUME };
-    case "succeeded":
-      return { what, next: AGAIN };
-    case "failed":
-      return {
-        what,
-        details: now.log.map((line) => `log: ${line}`),
-        next: `mend the cause and retry task ${now.task.id} in OCP's console (Task Center); then ${AGAIN}`,
-      };
-    case "rolled-back":
-    case "incomplete":
-      return { what, next: `look at task ${now.task.id} in OCP's console (Task Center); then ${AGAIN}` };
+  if (verdict.kind === "succeeded") return { what, next: AGAIN };
+  const isHeld = surveyed.instance !== undefined || known.state.kind !== "read";
+  return {
+    what,
+    ...(now.log.length === 0 ? {} : { details: now.log.map((line) => `log: ${line}`) }),
+    next: nextForTask({ ...now, verdict }, isHeld),
+  };
+}
+
+/** What the others that shared its task have told of it. */
+function interruptionTold({ runs }: Known, { provider, task: id }: HookStory, killed: string, task: string): Words {
+  const other = [...(runs.story?.hooks.values() ?? [])].find(
+    (each) => each.provider === provider && each.task === id && each.end?.event === "failed",
+  );
+  const status = runs.story?.tasks.find((each) => each.provider === provider && each.id === id)?.status;
+  if (other?.end?.event !== "failed" || status !== "FAILED") {
+    return { what: `${killed}; ${task} may go on in OCP`, next: RESUME };
   }
+  const { details, next } = other.end;
+  return { what: `${killed}; ${task} FAILED, as the hook of ${labelOf(other.key)} tells`, details, next };
+}
+
+function left(object: ReportedObject, hook: HookStory | undefined): Remark {
+  const about = { object, level: "error", what: object.why ?? "left" } as const;
+  if (object.why === NOT_TORN_DOWN) {
+    return {
+      ...{ ...about, head: "DEPLOYED" },
+      next: "nothing, if it is to stay; `cdktf destroy` deletes it, and where one was run and failed before its first hook, it says why",
+    };
+  }
+  const isMadeAgain = hook?.end?.event === "deleted" || hook?.end?.event === "already-gone";
+  return { ...about, head: "LEFT", next: isMadeAgain ? nextForMadeAgain(object) : nextForLeft(object) };
+}
+
+/** OCP gives no id twice, so that it may be the same object, too. */
+function nextForMadeAgain({ inState }: ReportedObject): string {
+  const see = "it was added anew, or its deletion was undone: see it in OCP's console; nothing, if it is to stay";
+  return inState === false
+    ? `${see}; if it is to go, declare it, deploy, then destroy`
+    : `${see}; if it is to go, run destroy`;
+}
+
+function unknown(known: Known, object: ReportedObject, surveyed: Surveyed, hook: HookStory | undefined): Remark {
+  const about = { object, level: "error", head: "UNKNOWN" } as const;
+  const ask = refusalNext(known, surveyed) ?? "give OCP's credentials to this command, as to the destroy";
+  if (hook?.end !== undefined) {
+    return {
+      ...about,
+      what: `${object.why ?? "it was gone"}: it was deployed again since, or the state could not be saved`,
+      next: `${ask}, so that OCP tells which; a destroy would delete what was deployed again`,
+    };
+  }
+  return { ...about, what: `not known whether gone: ${object.why ?? "nothing tells"}`, next: ask };
 }
 
 function nextForLeft({ inState, path, why }: ReportedObject): string {
@@ -165,6 +252,13 @@ function aboutStack(known: Known, objects: readonly ReportedObject[]): readonly 
       note(`no hook of this directory has told anything; this is the newest run of a stack of that name (${where})`),
     );
   }
+  for (const [alias, url] of runs.story?.otherOcps ?? []) {
+    causes.push({
+      ...{ ...about, level: "warning", head: "WARNING" },
+      what: `the hooks of the last run worked at ${url}, and provider ${alias} is another OCP now; what they told does not count`,
+      next: "give this command the URL of the destroy, if that run is meant",
+    });
+  }
   if (events.unread > 0) {
     const lines = events.unread === 1 ? "1 line of the events is" : `${events.unread} lines of the events are`;
     causes.push(
@@ -186,7 +280,9 @@ function aboutStack(known: Known, objects: readonly ReportedObject[]): readonly 
   }
   if (state.kind === "unneeded") causes.push(note(state.because));
   if (state.kind === "unreadable") {
-    causes.push({ ...about, level: "error", head: "STATE", what: state.message, next: state.next });
+    // Terraform's own words take several lines.
+    const [what = "", ...details] = state.message.split("\n");
+    causes.push({ ...about, level: "error", head: "STATE", what, details, next: state.next });
   }
 
   return causes;

@@ -33,6 +33,8 @@ p { margin: .25rem 0; overflow-wrap: anywhere; }
 .cause:target { outline: 2px solid var(--focus); }
 pre { margin: .5rem 0; padding: .5rem .6rem; border-radius: .3rem; background: var(--ground); font: .8125rem/1.5 ui-monospace,
   SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+code { padding: 0 .25em; border-radius: .2em; background: var(--ground); font: .875em/1.4 ui-monospace, SFMono-Regular, Menlo,
+  Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 button { padding: .25rem .7rem; border: 1px solid var(--rule); border-radius: .3rem; background: var(--raised);
   color: var(--ink); font: inherit; cursor: pointer; }
 .zoom { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem; margin-bottom: .5rem; }

@@ -1,12 +1,14 @@
 import { escapeMarkup as escape } from "./escape.js";
 import {
   type Attempt,
+  bestTimes,
   causeOf,
   type ReportedObject,
   type ReportedStack,
   type ReportedSubtask,
   type ReportedTask,
   type Status,
+  type Times,
   WELL,
 } from "./report.js";
 import { wordFor } from "./text.js";
@@ -38,11 +40,12 @@ const MOST_OPEN = 12;
 export function timeline(stack: ReportedStack, id: string): string {
   const { run } = stack;
   if (run === undefined) return "";
-  const ends = stack.tasks.map(({ endedAt, lastSeenAt }) => endedAt ?? lastSeenAt);
+  const ends = stack.tasks.map((task) => bestTimes(task).to ?? task.lastSeenAt);
   const scale = { from: run.startedAt, to: ends.reduce((most, end) => Math.max(most, end), run.lastAt) };
   const tasks = stack.tasks.slice(0, MOST_TASKS);
   const hidden = stack.tasks.length - tasks.length;
   return `<h3 id="${id}-timeline">Timeline</h3>
+<p class="quiet">Times of tasks and subtasks are OCP's own; “seen” stands before those of the hooks' looks, where OCP tells none.</p>
 <div class="zoom" role="group" aria-label="Zoom of the timeline">
 <button type="button" data-zoom="out" aria-label="Zoom out">−</button>
 <button type="button" data-zoom="in" aria-label="Zoom in">+</button>
@@ -140,10 +143,10 @@ function classOf(status: Status, endedAt: number | undefined): string {
 }
 
 function taskGroup(task: ReportedTask, scale: Scale, id: string): string {
-  const { creator, done, endedAt, lastSeenAt, name, objects, ours, retries, startedAt, status, statusNow, total } =
-    task;
+  const { creator, done, lastSeenAt, name, objects, ours, retries, status, statusNow, total } = task;
+  const { from, to } = bestTimes(task);
   const facts = [
-    span(startedAt, endedAt, "no end seen"),
+    spanOf(task),
     `${done} of ${total} subtasks done`,
     ...(retries === 0 ? [] : [`retried ${retries === 1 ? "once" : `${retries} times`}`]),
     ...(ours ? (objects.length === 0 ? [] : [`deletes ${count(objects.length, "object")}`]) : ["waited for"]),
@@ -152,13 +155,13 @@ function taskGroup(task: ReportedTask, scale: Scale, id: string): string {
   ].join(", ");
   const title = `task ${task.id}${name === "" ? "" : ` "${name}"`}`;
   const tone = ours || status === "FAILED" ? toneOf(status) : "waited";
-  const kind = endedAt === undefined ? `${tone} open` : tone;
+  const kind = to === undefined ? `${tone} open` : tone;
   return folding(
     {
       id,
-      isOpen: status === "FAILED" || endedAt === undefined,
+      isOpen: status === "FAILED" || to === undefined,
       label: `${escape(title)} <span class="status ${toneOf(status)}">${escape(status)}</span> <small>${escape(facts)}</small>`,
-      picture: bar(scale, startedAt, endedAt ?? lastSeenAt, kind, `${title}: ${status}`),
+      picture: bar(scale, from, to ?? lastSeenAt, kind, `${title}: ${status}`),
     },
     task.subtasks.slice(0, MOST_SUBTASKS).map((subtask) => subtaskRow(subtask, task, scale)),
   );
@@ -166,19 +169,17 @@ function taskGroup(task: ReportedTask, scale: Scale, id: string): string {
 
 function subtaskRow({ attempts, id, index, name }: ReportedSubtask, task: ReportedTask, scale: Scale): string {
   const title = `${name}${index === undefined ? "" : ` #${index}`}`;
-  const first = attempts[0];
   const last = attempts.at(-1);
-  const endOf = ({ endedAt }: Attempt, at: number): number =>
-    endedAt ?? attempts[at + 1]?.startedAt ?? task.endedAt ?? task.lastSeenAt;
+  const endOf = (attempt: Attempt, at: number): number =>
+    bestTimes(attempt).to ?? attempts[at + 1]?.startedAt ?? task.endedAt ?? task.lastSeenAt;
   const bars = attempts.map((attempt, at) => {
     const words = `${title}: ${attempt.status}${attempt.number > 1 ? `, attempt ${attempt.number}` : ""}`;
-    return bar(scale, attempt.startedAt, endOf(attempt, at), toneOf(attempt.status), words);
+    return bar(scale, bestTimes(attempt).from, endOf(attempt, at), toneOf(attempt.status), words);
   });
   const status = last?.status ?? "";
   const facts = [
     `subtask ${id}`,
-    ...(first === undefined ? [] : [span(first.startedAt, last?.endedAt, "no end seen")]),
-    ...(last !== undefined && last.number > 1 ? [`attempt ${last.number}`] : []),
+    ...attempts.map((attempt) => `${attempt.number > 1 ? `attempt ${attempt.number} ` : ""}${spanOf(attempt)}`),
   ].join(", ");
   const label = `${escape(title)} <span class="status ${toneOf(status)}">${escape(status)}</span>`;
   return row(`${label} <small>${escape(facts)}</small>`, bars.join(""));
@@ -188,6 +189,11 @@ function subtaskRow({ attempts, id, index, name }: ReportedSubtask, task: Report
 function toneOf(status: string): string {
   if (status === "SUCCESSFUL") return "deleted";
   return status === "FAILED" ? "failed" : "running";
+}
+
+function spanOf(times: Times): string {
+  const { areOcps, from, to } = bestTimes(times);
+  return `${areOcps ? "" : "seen "}${span(from, to, "no end seen")}`;
 }
 
 function span(from: number, to: number | undefined, open: string): string {

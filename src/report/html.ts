@@ -5,7 +5,7 @@ import { STYLE } from "./html-style.js";
 import { causeId, timeline } from "./html-timeline.js";
 import { type Cause, exitCodeOf, type Report, type ReportedStack } from "./report.js";
 import { noRun, reasonsOf, summaryText, WORDS } from "./text.js";
-import { iso, listOf, moment, runText } from "./words.js";
+import { inPieces, iso, listOf, moment, runText } from "./words.js";
 
 /**
  * One page that needs nothing but itself: whatever stands in the events, nothing is loaded, and nothing but its own script
@@ -70,11 +70,18 @@ function statuses({ objects }: ReportedStack): string {
     return own.length === 0
       ? []
       : reasonsOf(own, objects).map(({ objects: some, why }) => {
-          const reason = why === "" ? "" : ` <span class="quiet">${escape(why)}</span>`;
+          const reason = why === "" ? "" : ` <span class="quiet">${prose(why)}</span>`;
           return `<li><span class="status ${status}">${escape(word)}</span> ${escape(listOf(some))}${reason}</li>`;
         });
   });
   return `<ul class="statuses">\n${items.join("\n")}\n</ul>`;
+}
+
+/** Sentences; what stands in backticks is code. */
+function prose(words: string): string {
+  return inPieces(words)
+    .map(({ isCode, text }) => (isCode ? `<code>${escape(text)}</code>` : escape(text)))
+    .join("");
 }
 
 const HEADINGS = { error: "What is left, and why", warning: "Warnings", note: "Notes" } as const;
@@ -96,8 +103,8 @@ function causeArticle({ details, head, level, next, objects, what }: Cause, id: 
   const title = level === "error" ? `${head}${about}` : about.trim();
   return `<article class="cause ${level}" id="${id}" tabindex="-1">
 ${title === "" ? "" : `<h4>${escape(title)}</h4>`}
-<p>${escape(what)}</p>
+<p>${prose(what)}</p>
 ${details.length === 0 ? "" : `<pre>${details.map(escape).join("\n")}</pre>`}
-${next === undefined ? "" : `<p><strong>What to do:</strong> ${escape(next)}</p>`}
+${next === undefined ? "" : `<p><strong>What to do:</strong> ${prose(next)}</p>`}
 </article>`;
 }

@@ -6,6 +6,7 @@ import {
   type Status,
   summarize,
   type Summary,
+  type Times,
 } from "./report.js";
 import { iso } from "./words.js";
 
@@ -76,8 +77,12 @@ export interface JsonTask {
   readonly ours: boolean;
   readonly creator: string | null;
   readonly retries: number;
+  /** When the hooks saw its beginning and its end, by their clock. */
   readonly startedAt: string;
   readonly endedAt: string | null;
+  /** By OCP's clock; null: OCP does not tell. */
+  readonly ocpStartedAt: string | null;
+  readonly ocpEndedAt: string | null;
   readonly objects: readonly string[];
   readonly subtasks: readonly {
     readonly id: string;
@@ -88,6 +93,8 @@ export interface JsonTask {
       readonly status: string;
       readonly startedAt: string;
       readonly endedAt: string | null;
+      readonly ocpStartedAt: string | null;
+      readonly ocpEndedAt: string | null;
     }[];
   }[];
 }
@@ -155,16 +162,22 @@ function stackJson({
       ...{ done: task.done, total: task.total, ours: task.ours },
       creator: task.creator ?? null,
       retries: task.retries,
-      startedAt: iso(task.startedAt),
-      endedAt: isoOrNull(task.endedAt),
+      ...times(task),
       objects: task.objects,
       subtasks: task.subtasks.map(({ attempts, id, index, name: subtask }) => ({
         ...{ id, name: subtask, index: index ?? null },
-        attempts: attempts.map(({ endedAt, number, startedAt, status }) => ({
-          ...{ number, status, startedAt: iso(startedAt), endedAt: isoOrNull(endedAt) },
-        })),
+        attempts: attempts.map((attempt) => ({ number: attempt.number, status: attempt.status, ...times(attempt) })),
       })),
     })),
+  };
+}
+
+function times({ endedAt, ocpEndedAt, ocpStartedAt, startedAt }: Times) {
+  return {
+    startedAt: iso(startedAt),
+    endedAt: isoOrNull(endedAt),
+    ocpStartedAt: isoOrNull(ocpStartedAt),
+    ocpEndedAt: isoOrNull(ocpEndedAt),
   };
 }
 

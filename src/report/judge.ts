@@ -1,5 +1,16 @@
 import { type Surveyed, withoutKey } from "../survey/survey.js";
-import { type EarlierEnd, earlierEnd, hookOf, type Known, presenceOf, type Presence } from "./known.js";
+import {
+  type EarlierEnd,
+  earlierEnd,
+  hasTaskEndedWell,
+  hookOf,
+  isTaskAsked,
+  type Known,
+  openTask,
+  type OpenTask,
+  presenceOf,
+  type Presence,
+} from "./known.js";
 import { type ReportedObject, type Status, WELL } from "./report.js";
 import type { HookStory } from "./story.js";
 import { labelOf, moment } from "./words.js";
@@ -40,31 +51,58 @@ function reported(known: Known, object: Surveyed): ReportedObject {
 }
 
 function verdictOn(known: Known, object: Surveyed, hook: HookStory | undefined, presence: Presence): Verdict {
-  // What the state has let go and OCP does not list is gone, whatever came before: somebody has made it good.
-  const isGone = inState(known, object) === false && presence.is === "absent";
   switch (hook?.end?.event) {
     case "deleted":
-      return presence.is === "listed"
-        ? { status: "left", why: "listed by OCP, though this run deleted it: it has been made again" }
+      if (presence.is === "listed") return { status: "left", why: "listed by OCP, though this run deleted it" };
+      return hook.isRetry !== true && mayBeDeployedAgain(known, object, presence)
+        ? { status: "unknown", why: "this run deleted it, and the state holds it" }
         : { status: "deleted" };
     case "already-gone":
-      return presence.is === "listed"
-        ? { status: "left", why: "listed by OCP, though this run found it gone: it has been made again" }
+      if (presence.is === "listed") return { status: "left", why: "listed by OCP, though this run found it gone" };
+      return mayBeDeployedAgain(known, object, presence)
+        ? { status: "unknown", why: "this run found it gone, and the state holds it" }
         : { status: "gone", why: goneWhy(known, object, hook) };
     case "left-alone":
       return { status: "left-alone", why: hook.end.why };
     case "failed":
-      return isGone ? GONE_SINCE : { status: "failed", why: hook.end.what };
+      return goneSince(known, object, hook, presence) ?? { status: "failed", why: hook.end.what };
     case undefined:
       if (hook === undefined) return withoutHook(known, object, presence);
       if (known.isAlive(hook)) {
         return { status: "running", ...(hook.waitingFor === undefined ? {} : { why: hook.waitingFor }) };
       }
-      return isGone ? GONE_SINCE : { status: "interrupted", why: "the hook was killed before it came to an end" };
+      return (
+        goneSince(known, object, hook, presence) ?? {
+          status: "interrupted",
+          why: "the hook was killed before it came to an end",
+        }
+      );
   }
 }
 
-const GONE_SINCE: Verdict = { status: "gone", why: "neither in the state nor in OCP any more" };
+/**
+ * What a hook has deleted Terraform takes out of its state, so that what is still there was deployed anew, or the state
+ * could not be saved. Only OCP can tell which, and a destroy would delete the new one. While hooks are at work Terraform
+ * has not yet saved all of its state.
+ */
+function mayBeDeployedAgain(known: Known, object: Surveyed, { is }: Presence): boolean {
+  return inState(known, object) === true && is === "unknown" && !isRunning(known);
+}
+
+export function isRunning({ isAlive, runs }: Known): boolean {
+  return [...(runs.story?.hooks.values() ?? [])].some((hook) => hook.end === undefined && isAlive(hook));
+}
+
+/** Gone, though the hook came to no good end: its task has come to one since, or somebody has made it good. */
+function goneSince(known: Known, object: Surveyed, hook: HookStory, { is }: Presence): Verdict | undefined {
+  if (is === "listed" || openTask(known, object) !== undefined) return undefined;
+  if (hasTaskEndedWell(known, hook)) {
+    return { status: "gone", why: `task ${hook.task ?? "?"}, which deletes it, has ended well since` };
+  }
+  // What the state has let go and OCP does not list is gone, unless a task of which nothing is known is at work on it.
+  const isSettled = inState(known, object) === false && is === "absent" && isTaskAsked(known, hook);
+  return isSettled ? { status: "gone", why: "neither in the state nor in OCP any more" } : undefined;
+}
 
 function goneWhy(known: Known, object: Surveyed, hook: HookStory): string {
   const earlier = earlierEnd(known, object);
@@ -87,6 +125,9 @@ function withoutHook(known: Known, object: Surveyed, presence: Presence): Verdic
   }
 
   const earlier = earlierEnd(known, object);
+  const open = openTask(known, object);
+  // Until it has ended well OCP may hold a host, or the cluster's lock.
+  if (presence.is === "absent" && open !== undefined) return ofOpenTask(open);
   if (presence.is === "absent") {
     return {
       status: "gone",
@@ -96,7 +137,8 @@ function withoutHook(known: Known, object: Surveyed, presence: Presence): Verdic
   }
   if (isInState === true) {
     if (preventDestroy === true) return { status: "left", why: `preventDestroy is set on ${path}` };
-    return { status: "left", why: "in the state, and no hook has told of it" };
+    const why = known.runs.story === undefined ? NOT_TORN_DOWN : "in the state, and no hook has told of it";
+    return { status: "left", why };
   }
   if (presence.is === "listed") {
     const why = isInState === false ? "listed by OCP, and not in the state" : "listed by OCP";
@@ -106,6 +148,18 @@ function withoutHook(known: Known, object: Surveyed, presence: Presence): Verdic
     return { status: "gone", why: earlierText(earlier), ...taskOf(earlier) };
   }
   return { status: "unknown", why: presence.why };
+}
+
+/** No destroy has come to any object of the stack. */
+export const NOT_TORN_DOWN = "deployed, and nothing of the stack was torn down yet";
+
+function ofOpenTask({ task, verdict }: OpenTask): Verdict {
+  const isAtWork = verdict.kind === "running" || verdict.kind === "settling";
+  return {
+    status: isAtWork ? "running" : "failed",
+    why: `OCP does not list it any more, and its deletion, task ${task.id} "${task.name}", is not done: ${verdict.reason}`,
+    task: task.id,
+  };
 }
 
 function taskOf(earlier: EarlierEnd | undefined): { readonly task?: string } {
@@ -127,7 +181,9 @@ function holdBack(known: Known, object: ReportedObject, index: number, all: read
   if (object.status !== "left" || object.inState !== true || object.startedAt !== undefined) return object;
   const own = blockOf(known.objects[index]);
   const before = all.filter((other, at) => {
-    if (WELL.has(other.status) || other.inState === false) return false;
+    // What is gone goes out of the state with the next destroy, before what waits for it.
+    const isGone = other.status === "deleted" || other.status === "gone";
+    if (other.inState === false || (isGone ? other.inState !== true : WELL.has(other.status))) return false;
     return known.stack.blocks.get(blockOf(known.objects[at]))?.needs.has(own) === true;
   });
   // Of what Terraform was not asked to take at all nothing waits.

@@ -7,9 +7,9 @@ import { survey, type Surveyed } from "../survey/survey.js";
 import { stateFromFile, stateFromTerraform } from "../survey/terraform.js";
 import { isHookAlive } from "./alive.js";
 import { readEvents } from "./events.js";
-import type { Known, StateKnown } from "./known.js";
+import { hasEndedWell, type Known, lastHookOf, type StateKnown } from "./known.js";
 import { choose, type Chosen } from "./runs.js";
-import { type HookStory, nameOfHook, storiesOf } from "./story.js";
+import { type HookStory, nameOfHook, ofOcps, storiesOf } from "./story.js";
 import { compareTargets, labelOf } from "./words.js";
 
 export interface Sources {
@@ -26,7 +26,9 @@ export interface Sources {
 /** Reads and asks all that is to be known of one stack, and changes nothing. */
 export async function learn(stack: Stack, { at, env, inquiry, isOfDeploy, state: stateFile }: Sources): Promise<Known> {
   const events = readEvents(stack.name, env);
-  const runs = choose(storiesOf(events.events), stack.directory);
+  const addresses = new Map(stack.providers.map(({ alias, settings }) => [alias, settings?.address]));
+  const stories = storiesOf(events.events).map((story) => ofOcps(story, addresses));
+  const runs = choose(stories, stack.directory);
   const { instances, state } = await stateOf(stack, stateFile, runs, env);
   const objects = objectsOf(stack, instances, runs).filter((object) => !isOfDeploy || mayGoInDeploy(object, runs));
   return {
@@ -83,34 +85,33 @@ function ofEvents({ key, provider, target }: HookStory): Surveyed {
   };
 }
 
-/** More tasks than anybody looks at. */
-const MOST_TASKS = 20;
+/** More than one run begins. */
+const MOST_TASKS = 100;
 
 async function askOcp(
   stack: Stack,
   objects: readonly Surveyed[],
-  { story }: Chosen,
+  runs: Chosen,
   inquiry: Inquiry | undefined,
 ): Promise<Pick<Known, "answers" | "tasksNow">> {
   const answers = new Map<string, Answers>();
-  const tasksNow = new Map<string, TaskNow>();
+  const tasksNow = new Map<string, TaskNow | undefined>();
   for (const provider of stack.providers) {
     const { alias, settings } = provider;
     const own = objects.filter((object) => object.provider === alias && object.fate !== "kept");
     if (inquiry === undefined || settings === undefined || own.length === 0) continue;
     const asked = await inquiry.ask(provider, settings, own);
     answers.set(alias, asked);
-    if (asked.kind === "blind") continue;
-    const tasks = unendedTasks(story?.hooks.values() ?? [], alias).slice(0, MOST_TASKS);
-    for (const [id, now] of await inquiry.tasks(provider, settings, tasks)) tasksNow.set(nameOfHook(alias, id), now);
+    if (asked.kind === "blind" || asked.tasksRefusal !== undefined) continue;
+    const tasks = unendedTasks(own, runs).slice(0, MOST_TASKS);
+    const found = await inquiry.tasks(provider, settings, tasks);
+    for (const id of tasks) tasksNow.set(nameOfHook(alias, id), found.get(id));
   }
   return { answers, tasksNow };
 }
 
 /** Those of hooks that have not ended well: they may have gone on since. */
-function unendedTasks(hooks: Iterable<HookStory>, provider: string): readonly string[] {
-  const own = [...hooks].filter(
-    (hook) => hook.provider === provider && (hook.end === undefined || hook.end.event === "failed"),
-  );
-  return [...new Set(own.flatMap(({ task }) => task ?? []))].filter((id) => /^[1-9]\d{0,18}$/.test(id));
+function unendedTasks(objects: readonly Surveyed[], runs: Chosen): readonly string[] {
+  const hooks = objects.flatMap((object) => lastHookOf({ runs }, object) ?? []).filter((hook) => !hasEndedWell(hook));
+  return [...new Set(hooks.flatMap(({ task }) => task ?? []))].filter((id) => /^[1-9]\d{0,18}$/.test(id));
 }

@@ -1,7 +1,15 @@
 import { cut } from "../ocp/text.js";
-import type { Cause, Report, ReportedObject, ReportedStack, ReportedTask, Status } from "./report.js";
+import {
+  bestTimes,
+  type Cause,
+  type Report,
+  type ReportedObject,
+  type ReportedStack,
+  type ReportedTask,
+  type Status,
+} from "./report.js";
 import { noRun, reasonsOf, summaryText, WORDS } from "./text.js";
-import { count, listOf, runText } from "./words.js";
+import { count, inPieces, listOf, runText } from "./words.js";
 
 /** For a job's summary or a comment: a table of what became of what, why, and a timeline where Mermaid is drawn. */
 export function markdownReport(report: Report, { mermaid }: { readonly mermaid: boolean }): string {
@@ -34,7 +42,7 @@ function table({ objects }: ReportedStack): readonly string[] {
     if (own.length === 0) return [];
     return reasonsOf(own, objects).map(
       (reason) =>
-        `| ${SIGNS[status]} ${word} | ${reason.objects.length} | ${text(listOf(reason.objects))} | ${text(reason.why)} |`,
+        `| ${SIGNS[status]} ${word} | ${reason.objects.length} | ${text(listOf(reason.objects))} | ${prose(reason.why)} |`,
     );
   });
   return [["| | | objects | |", "| --- | ---: | --- | --- |", ...rows].join("\n")];
@@ -44,8 +52,8 @@ function causePart({ details, head, level, next, objects, what }: Cause): string
   const about = objects.length === 0 ? "" : ` ${listOf(objects)}`;
   const sign = level === "error" ? "❌" : level === "warning" ? "⚠️" : "ℹ️";
   const lines = details.length === 0 ? [] : [`<pre>${details.map(html).join("\n")}</pre>`];
-  const todo = next === undefined ? [] : [`What to do: ${text(next)}`];
-  return [`${sign} **${text(`${head}${about}`)}**: ${text(what)}`, ...lines, ...todo].join("\n\n");
+  const todo = next === undefined ? [] : [`What to do: ${prose(next)}`];
+  return [`${sign} **${text(`${head}${about}`)}**: ${prose(what)}`, ...lines, ...todo].join("\n\n");
 }
 
 /** More makes a picture that nobody can read. */
@@ -77,7 +85,9 @@ interface Bar {
   readonly to: number;
 }
 
-function taskBar({ endedAt, id, lastSeenAt, name, objects, ours, startedAt, status, statusNow }: ReportedTask): Bar {
+function taskBar(task: ReportedTask): Bar {
+  const { id, lastSeenAt, name, objects, ours, status, statusNow } = task;
+  const { from, to } = bestTimes(task);
   const tag = status === "FAILED" ? "crit, " : status === "SUCCESSFUL" ? "done, " : "active, ";
   const what = ours && objects.length > 0 ? `${count(objects.length, "object")}, ` : "";
   const now = statusNow === undefined ? "" : `, now ${statusNow}`;
@@ -85,8 +95,8 @@ function taskBar({ endedAt, id, lastSeenAt, name, objects, ours, startedAt, stat
     section: ours ? "Deletions" : "Waited for",
     name: mermaidText(`task ${id} ${name} (${what}${status}${now})`),
     tag,
-    from: startedAt,
-    to: endedAt ?? lastSeenAt,
+    from,
+    to: to ?? lastSeenAt,
   };
 }
 
@@ -119,6 +129,13 @@ export function text(words: string): string {
       .replace(/:(?! |$)|[^\p{L}\p{M}\p{N} ,.:;()/'–…×-]/gu, (character) => `&#${character.codePointAt(0) ?? 0xfffd};`)
       .replace(/(?<=www)\./gi, "&#46;")
   );
+}
+
+/** Sentences; what stands in backticks is code. */
+function prose(words: string): string {
+  return inPieces(words)
+    .map(({ isCode, text: piece }) => (isCode ? `<code>${text(piece)}</code>` : text(piece)))
+    .join("");
 }
 
 function html(words: string): string {

@@ -4,9 +4,9 @@ import type { Target } from "./words.js";
  * - `deleted`: this run has deleted it
  * - `gone`: it is not there any more, whoever deleted it
  * - `left-alone`: it stays in OCP, as the configuration wants
- * - `failed`: its hook has failed
+ * - `failed`: its hook has failed, or, where it is gone, its task in OCP has
  * - `interrupted`: its hook was killed before it came to an end
- * - `running`: its hook is still at work
+ * - `running`: its hook is still at work, or, where it is gone, its task in OCP is
  * - `waits`: nobody has come to it, because something that has to go before it is left
  * - `left`: it is there, and no hook of this run had to do with it
  * - `unknown`: nothing tells whether it is there
@@ -62,11 +62,32 @@ export interface Cause {
 /** `error`: something is left, or cannot be known. */
 export type Level = "note" | "warning" | "error";
 
-export interface Attempt {
+/** When something in OCP began and ended. */
+export interface Times {
+  /** When a hook saw it first; it may have begun before. */
+  readonly startedAt: number;
+  /** When a hook saw its end first; undefined: none has. */
+  readonly endedAt: number | undefined;
+  /** By OCP's own clock; undefined: OCP does not tell. */
+  readonly ocpStartedAt: number | undefined;
+  readonly ocpEndedAt: number | undefined;
+}
+
+/** OCP's own times where it tells them, else those of the hooks' looks. */
+export function bestTimes({ endedAt, ocpEndedAt, ocpStartedAt, startedAt }: Times): {
+  readonly from: number;
+  readonly to: number | undefined;
+  readonly areOcps: boolean;
+} {
+  const areOcps = ocpStartedAt !== undefined && (endedAt === undefined || ocpEndedAt !== undefined);
+  return areOcps
+    ? { from: ocpStartedAt, to: endedAt === undefined ? undefined : ocpEndedAt, areOcps }
+    : { from: startedAt, to: endedAt, areOcps };
+}
+
+export interface Attempt extends Times {
   readonly number: number;
   readonly status: string;
-  readonly startedAt: number;
-  readonly endedAt: number | undefined;
 }
 
 export interface ReportedSubtask {
@@ -77,7 +98,7 @@ export interface ReportedSubtask {
   readonly attempts: readonly Attempt[];
 }
 
-export interface ReportedTask {
+export interface ReportedTask extends Times {
   readonly id: string;
   readonly name: string;
   readonly provider: string;
@@ -90,10 +111,6 @@ export interface ReportedTask {
   readonly ours: boolean;
   readonly creator: string | undefined;
   readonly retries: number;
-  /** When a hook of the run saw it first; it may have begun before. */
-  readonly startedAt: number;
-  /** Undefined: no hook has seen its end. */
-  readonly endedAt: number | undefined;
   readonly lastSeenAt: number;
   /** Keys of what it deletes. */
   readonly objects: readonly string[];

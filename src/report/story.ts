@@ -14,6 +14,8 @@ export interface Story {
   /** One for each object, by `<provider> <key>`: the one that began last. */
   readonly hooks: ReadonlyMap<string, HookStory>;
   readonly tasks: readonly TaskStory[];
+  /** Providers whose hooks worked at another OCP than theirs now, by alias, with its URL. What they told is left out. */
+  readonly otherOcps: ReadonlyMap<string, string>;
 }
 
 export type End = Extract<HookEvent, { event: "deleted" | "already-gone" | "left-alone" | "failed" }>;
@@ -27,6 +29,8 @@ export interface HookStory {
   isOfObject: boolean;
   readonly startedAt: number;
   lastAt: number;
+  /** It was `cdktf-obproxy retry`, after which Terraform's state holds the object still. */
+  isRetry?: boolean;
   /** Base URL of its OCP. */
   ocp?: string;
   /** Of the construct. */
@@ -56,6 +60,9 @@ export interface TaskStory {
   readonly startedAt: number;
   lastAt: number;
   endedAt?: number;
+  /** By OCP's clock, where OCP tells it. */
+  ocpStartedAt?: number;
+  ocpEndedAt?: number;
   /** Keys of what it deletes, as far as it is told. */
   readonly objects: Set<string>;
   readonly subtasks: Map<string, SubtaskStory>;
@@ -74,23 +81,45 @@ export interface AttemptStory {
   readonly startedAt: number;
   lastAt: number;
   endedAt?: number;
+  /** By OCP's clock, where OCP tells it. */
+  ocpStartedAt?: number;
+  ocpEndedAt?: number;
 }
 
 /** The runs that events tell of, the oldest first. */
 export function storiesOf(events: readonly HookEvent[]): readonly Story[] {
   const runs = new Map<string, HookEvent[]>();
+  /** By the run of a retry from the command line: the run of Terraform whose task it retries. */
+  const amended = new Map<string, string>();
   for (const event of events) {
-    const known = runs.get(event.run);
-    if (known === undefined) runs.set(event.run, [event]);
+    if (event.event === "started" && typeof event.retries === "string") {
+      const before = runOfTask(runs, event, event.retries);
+      if (before !== undefined) amended.set(event.run, before);
+    }
+    const run = amended.get(event.run) ?? event.run;
+    const known = runs.get(run);
+    if (known === undefined) runs.set(run, [event]);
     else known.push(event);
   }
   return [...runs].map(([run, own]) => storyOf(run, own));
 }
 
+/** The newest run that has told of the task. */
+function runOfTask(
+  runs: ReadonlyMap<string, readonly HookEvent[]>,
+  { provider, run }: HookEvent,
+  task: string,
+): string | undefined {
+  const tells = (event: HookEvent): boolean =>
+    event.provider === provider && event.event === "task" && event.task === task;
+  return [...runs].findLast(([id, events]) => id !== run && events.some(tells))?.[0];
+}
+
 function storyOf(run: string, events: readonly HookEvent[]): Story {
   const teller = new Teller();
   for (const event of events) teller.add(event);
-  const times = events.map(({ at }) => Date.parse(at));
+  teller.share();
+  const times = events.filter((event) => event.run === run).map(({ at }) => Date.parse(at));
   return {
     run,
     startedAt: times.reduce((least, time) => Math.min(least, time), Infinity),
@@ -98,7 +127,26 @@ function storyOf(run: string, events: readonly HookEvent[]): Story {
     directories: teller.directories,
     hooks: teller.hooks,
     tasks: [...teller.tasks.values()],
+    otherOcps: new Map(),
   };
+}
+
+/**
+ * The story without what hooks tell of another OCP than their provider has now: there the same ids are other objects.
+ *
+ * @param addresses of the OCP of each provider, by alias; undefined where it is not known
+ */
+export function ofOcps(story: Story, addresses: ReadonlyMap<string, string | undefined>): Story {
+  const others = new Map<string, string>();
+  const hooks = new Map<string, HookStory>();
+  for (const [name, hook] of story.hooks) {
+    const now = addresses.get(hook.provider);
+    if (hook.ocp === undefined || now === undefined || hook.ocp === now) hooks.set(name, hook);
+    else others.set(hook.provider, hook.ocp);
+  }
+  const kept = new Set([...hooks.values()].map(({ provider }) => provider));
+  const tasks = story.tasks.filter(({ provider }) => !others.has(provider) || kept.has(provider));
+  return { ...story, hooks, tasks, otherOcps: others };
 }
 
 export function nameOfHook(provider: string | undefined, key: string): string {
@@ -121,6 +169,7 @@ class Teller {
         this.directories.add(event.hook);
         if (typeof event.ocp === "string") hook.ocp = event.ocp;
         if (typeof event.path === "string") hook.path = event.path;
+        if (typeof event.retries === "string") hook.isRetry = true;
         break;
       case "sent":
         hook.task = event.task;
@@ -188,6 +237,17 @@ class Teller {
     return made;
   }
 
+  /** What one hook has told of a task holds for all whose deletion it is: a hook may end before it could tell. */
+  share(): void {
+    for (const { id, objects, ours, provider } of this.tasks.values()) {
+      if (!ours) continue;
+      for (const key of objects) {
+        const hook = this.hooks.get(nameOfHook(provider, key));
+        if (hook !== undefined && hook.end?.event !== "deleted") hook.task ??= id;
+      }
+    }
+  }
+
   private sent(event: Extract<HookEvent, { event: "sent" }>, at: number): void {
     const task = this.taskOf(event, event.task, at);
     task.ours = true;
@@ -209,8 +269,15 @@ class Teller {
       task.objects.add(event.object);
     }
     task.lastAt = Math.max(task.lastAt, at);
-    if (!isEnd(event.status)) delete task.endedAt;
-    else task.endedAt ??= at;
+    setTime(task, "ocpStartedAt", event.startTime);
+    if (!isEnd(event.status)) {
+      // A retry leaves the end of what failed before.
+      delete task.endedAt;
+      delete task.ocpEndedAt;
+      return;
+    }
+    task.endedAt ??= at;
+    setTime(task, "ocpEndedAt", event.finishTime);
   }
 
   private subtask(event: Extract<HookEvent, { event: "subtask" }>, at: number): void {
@@ -228,8 +295,17 @@ class Teller {
     // Another hook may tell later what it has seen before.
     if (attempt.endedAt !== undefined) return;
     attempt.status = event.status;
-    if (isEnd(event.status)) attempt.endedAt = at;
+    setTime(attempt, "ocpStartedAt", event.startTime);
+    if (!isEnd(event.status)) return;
+    attempt.endedAt = at;
+    setTime(attempt, "ocpEndedAt", event.finishTime);
   }
+}
+
+/** Only what is a time. */
+function setTime<K extends string>(of: { [key in K]?: number }, name: K, text: unknown): void {
+  const time = typeof text === "string" ? Date.parse(text) : NaN;
+  if (Number.isFinite(time)) of[name] = time;
 }
 
 /** Of a task or a subtask. Whatever OCP does not document is no end. */

@@ -43,6 +43,14 @@ export function iso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
+/** A sentence in pieces: what stands in backticks is code, such as a command to copy. */
+export function inPieces(words: string): readonly { readonly text: string; readonly isCode: boolean }[] {
+  return words
+    .split(/`([^`]+)`/)
+    .map((text, index) => ({ text, isCode: index % 2 === 1 }))
+    .filter(({ text }) => text !== "");
+}
+
 const MOST_RANGES = 12;
 
 /** Objects for a person who reads thirty of them: `OBProxies 27/1 to 27/12, 27/15; OBProxy cluster 27`. */

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { inShell } from "../hook/tell/shell.js";
 import { cut } from "../ocp/text.js";
 import { CannotLook, messageOf } from "./cannot-look.js";
 import type { Stack } from "./stack.js";
@@ -17,11 +18,16 @@ export interface StateSource {
 
 const LARGEST_STATE = 1 << 30;
 
-/** The state of a stack, as the program that runs it shows it. @throws CannotLook */
-export async function stateFromTerraform(stack: Stack, env: NodeJS.ProcessEnv): Promise<StateSource> {
+/**
+ * The state of a stack, as the program that runs it shows it.
+ *
+ * @param elseSay what else a person could do on this command line where that fails
+ * @throws CannotLook
+ */
+export async function stateFromTerraform(stack: Stack, env: NodeJS.ProcessEnv, elseSay = ""): Promise<StateSource> {
   const programs = programsFrom(env);
   for (const program of programs) {
-    const shown = await show(program, stack, env);
+    const shown = await show(program, stack, env, elseSay);
     if (shown === undefined) continue;
     const from = `${program} show -json`;
     return { from, program, ...parse(shown, from) };
@@ -41,10 +47,6 @@ export function programsFrom(env: NodeJS.ProcessEnv): readonly [string, ...strin
 /** How a command on the stack begins, for people to copy. */
 export function terraformIn(program: string, directory: string): string {
   return `${inShell(program)} -chdir=${inShell(directory)}`;
-}
-
-function inShell(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** @throws CannotLook */
@@ -86,18 +88,23 @@ function ownCalls(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** Undefined: there is no such program. */
-function show(program: string, { directory, shown }: Stack, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+function show(
+  program: string,
+  { directory, shown }: Stack,
+  env: NodeJS.ProcessEnv,
+  elseSay: string,
+): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const options = { cwd: directory, env: { ...ownCalls(env), TF_IN_AUTOMATION: "1" }, maxBuffer: LARGEST_STATE };
     execFile(program, ["show", "-json", "-no-color"], options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else if (error.code === "ENOENT") resolve(undefined);
-      else reject(refused(program, shown, `${stderr}\n${stdout}`.trim() || messageOf(error)));
+      else reject(refused(program, shown, `${stderr}\n${stdout}`.trim() || messageOf(error), elseSay));
     });
   });
 }
 
-function refused(program: string, directory: string, output: string): CannotLook {
+function refused(program: string, directory: string, output: string, elseSay: string): CannotLook {
   // Without colours, and without the frame that Terraform draws around each line.
   const said = output
     .replaceAll("\u001b", "")
@@ -105,14 +112,14 @@ function refused(program: string, directory: string, output: string): CannotLook
     .split(/\r?\n/)
     .map((line) => line.replace(/^[│╷╵\s]+/, "").trimEnd())
     .filter((line) => line !== "")
-    .join(" ");
+    .join("\n");
   const what = `the state cannot be read: ${program} show -json says: ${cut(said, LONGEST_QUOTE)}`;
   const uninitialized = /\binit\b|initiali[sz]/i.test(output);
   return new CannotLook(
     what,
     uninitialized
-      ? `run ${terraformIn(program, directory)} init first; or give --state FILE; or --no-state when the stack was never deployed`
-      : `mend what ${program} names; or give the state with --state FILE, or --no-state when the stack was never deployed`,
+      ? `run ${terraformIn(program, directory)} init first; or give --state FILE${elseSay}`
+      : `mend what ${program} names; or give the state with --state FILE${elseSay}`,
   );
 }
 

@@ -162,10 +162,47 @@ test("writes no id that a number cannot hold", async () => {
       { id: 1, name: "small" },
     ],
   });
-  const { out } = await run();
+  const { code, out } = await run();
+  expect(code).toBe(1);
   expect(out).toContain("// OBProxy cluster 9007199254740993 (huge) cannot be declared: its id is above 2^53");
   expect(out).not.toContain("clusterId: 9007199254740993");
   synthesized(out);
+});
+
+test("gives the provider's own name to no cluster", async () => {
+  await given({ clusters: [{ id: 5, name: "ocp", obproxies: [1] }] });
+  const { code, out } = await run();
+  expect(code).toBe(0);
+  expect(out).toContain('new ObproxyCluster(this, "ocp_2", { ocp, clusterId: 5, clusterName: "ocp" })');
+  synthesized(out);
+});
+
+test.each([
+  ["*", "stands for whatever name a cluster has"],
+  [" orders", "is none that a clusterName can have"],
+  ["${TfToken[TOKEN.0]}", "cdktf would take its name"],
+])("declares no cluster whose name, %j, would mean something else", async (name, words) => {
+  await given({
+    clusters: [
+      { id: 5, name, obproxies: [1] },
+      { id: 6, name: "orders", obproxies: [2] },
+    ],
+  });
+  const { code, err, out } = await run();
+  expect(code).toBe(1);
+  expect(out).toMatch(/^ {4}\/\/ OBProxy cluster 5 \(.*\) cannot be declared: /m);
+  expect(err).toContain(words);
+  expect(out).not.toContain("clusterId: 5");
+  expect(synthesized(out).text).toContain('"6/2"');
+});
+
+test("takes the carrier", async () => {
+  await given();
+  const { code, out } = await run(["orders", "--carrier", "terraform_data", "--env-prefix", "OCP"]);
+  expect(code).toBe(0);
+  expect(out).toContain('new OcpProvider(this, "ocp", { carrier: Carrier.TERRAFORM_DATA })');
+  expect(synthesized(out).text).toContain("terraform_data");
+  expect(prettied(out)).toBe(out);
 });
 
 test("takes the prefix of the environment and the name of the class", async () => {
@@ -199,6 +236,25 @@ test("compares what OCP holds with a stack", async () => {
   ]);
 });
 
+test("compares the clusters that are named, by name or id, on whichever side they are", async () => {
+  await given();
+  const { directory } = synthesized((await run(["orders", "28"])).out);
+  ocp.addCluster({ id: 31, name: "new", obproxies: [9] });
+  ocp.removeCluster(28);
+  const told = async (...names: readonly string[]) => (await run(["--check", directory, ...names])).out.split("\n");
+  expect(await told("orders")).toContainEqual(expect.stringContaining("no difference"));
+  expect((await told("31", "orders")).filter((line) => /only/.test(line))).toEqual([
+    "  only in OCP:    OBProxy cluster 31 (new)",
+    expect.stringContaining("only in OCP:    OBProxy 31/9"),
+  ]);
+  expect((await told("orders-eu")).filter((line) => /only/.test(line))).toEqual([
+    "  only declared:  OBProxy cluster 28, declared by generated/orders-eu",
+  ]);
+  const { code, err } = await run(["--check", directory, "orders", "bills"]);
+  expect(code).toBe(2);
+  expect(err).toContain('OCP knows no OBProxy cluster with the name or id "bills"');
+});
+
 test("finds no difference where there is none", async () => {
   await given();
   const { directory } = synthesized((await run()).out);
@@ -217,6 +273,7 @@ test.each<[string, readonly string[], NodeJS.ProcessEnv, RegExp]>([
   ["no URL", [], { OCP_URL: "" }, /no URL of OCP/],
   ["an OCP that does not answer", ["--url", "http://127.0.0.1:1"], {}, /cannot be reached/],
   ["another language", ["--language", "cobol"], {}, /must be typescript, not "cobol"/],
+  ["another carrier", ["--carrier", "pigeon"], {}, /must be null_resource or terraform_data, not "pigeon"/],
   ["a name that is none of a class", ["--class-name", "1x"], {}, /must be the name of a class/],
   ["an option that is not there", ["--frobnicate"], {}, /there is no option/],
   ["a directory without a stack", ["--check", "nowhere"], {}, /there is no directory/],

@@ -122,6 +122,36 @@ test("starts with the clusters of a seed file", async () => {
   expect(reply.json?.data).toMatchObject({ name: "five", obproxies: [{ id: 8, status: "UNAVAILABLE" }] });
 });
 
+/** How often the deletion of the OBProxies fails before it succeeds; it is given up after three times. */
+async function failures(...args: string[]): Promise<number> {
+  const run = start(["--port", "0", "--tick", "1", ...args]);
+  return during(run, async (url) => {
+    const authorization = basic("admin", "simulator");
+    const deleted = await ask(url, "DELETE", "/api/v2/obproxy/clusters/27/obproxies/1,2", { authorization });
+    const task = `/api/v2/tasks/instances/${String((deleted.json?.data as { id: number }).id)}`;
+    for (let failed = 0; ; failed += 1) {
+      let status: unknown = "RUNNING";
+      while (status === "RUNNING") {
+        const { json } = await ask(url, "GET", task, { authorization });
+        ({ status } = json?.data as { status: unknown });
+      }
+      if (status !== "FAILED" || failed === 3) return failed;
+      await ask(url, "POST", `${task}/retry`, { authorization });
+    }
+  });
+}
+
+test.each<[number, readonly string[]]>([
+  [0, []],
+  [0, ["--fail", "Prepare delete obproxy"]],
+  [1, ["--fail", "unreserve host"]],
+  [2, ["--fail", "Unreserve host:2"]],
+  [3, ["--fail", "Unreserve host:always"]],
+  [2, ["--fail", "Unreserve host", "--fail", "Delete obproxy info:1"]],
+])("fails %d times with %j", async (times, args) => {
+  expect(await failures(...args)).toBe(times);
+});
+
 test("shows its help", async () => {
   const run = start(["--help"]);
   expect(await run.exitCode).toBe(0);
@@ -141,6 +171,13 @@ test.each([
   [["--version", "3.1.0"], /`--version` must be from 3\.1\.1 to 4\.4\.x/],
   [["--version", "4.5.0"], /`--version` must be from 3\.1\.1 to 4\.4\.x/],
   [["--seed", "/no/such/file.json"], /`--seed` \/no\/such\/file.json: ENOENT/],
+  [["--fail"], /`--fail` needs a value/],
+  [
+    ["--fail", "Coffee"],
+    /`--fail` takes the name of a subtask of a deletion, not "Coffee": Start node, .*Unreserve host/,
+  ],
+  [["--fail", "Unreserve host:0"], /`--fail` must be a whole number from 1 on, not "0"/],
+  [["--fail", "Unreserve host:a:b"], /`--fail` takes the name/],
   [["extra"], /nothing is known to do with "extra"/],
 ])("refuses %j with exit code 2", async (args, text) => {
   const run = start(args);

@@ -30,7 +30,13 @@ type Named<E, H = Happening> = H extends { readonly event: infer N }
 
 /** One of each kind, with every member that it can have. */
 const SAMPLES: { readonly [E in Happening["event"]]: Named<E> } = {
-  started: { event: "started", hook: "/out/hook", ocp: "https://ocp.example.com", path: "proxies/orders" },
+  started: {
+    event: "started",
+    hook: "/out/hook",
+    ocp: "https://ocp.example.com",
+    path: "proxies/orders",
+    retries: "31440",
+  },
   looked: { event: "looked", is: "there" },
   sent: { event: "sent", task: "900", with: ["27", "27/3"] },
   "send-failed": { event: "send-failed", why: "the connection broke" },
@@ -40,6 +46,7 @@ const SAMPLES: { readonly [E in Happening["event"]]: Named<E> } = {
   },
   subtask: {
     ...{ event: "subtask", task: "900", subtask: "9001", name: "Stop obproxy", status: "FAILED", attempt: 1, index: 0 },
+    ...{ startTime: "2026-11-26T15:12:03+08:00", finishTime: "2026-11-26T15:13:03+08:00" },
   },
   waiting: { event: "waiting", for: "task 31 of operator to end" },
   retried: { event: "retried", task: "900" },

@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { parse } from "yaml";
 import { type Simulator, startSimulator } from "../../src/simulator/index.js";
 import { pages, type Snippet, snippets } from "../support/pages.js";
+import { linkPrograms } from "../support/packed.js";
 import { succeeded } from "../support/process.js";
 import { terraformProgram } from "../support/program.js";
 import { CliProject } from "../support/project.js";
@@ -110,13 +111,11 @@ const real = (text: string): string =>
 function project(app: string): CliProject {
   const made = new CliProject(terraform, { app: "npx tsx main.ts", files: { "main.ts": real(app) } });
   made.link("cdktf-obproxy", REPOSITORY);
-  mkdirSync(join(made.modulesPath, ".bin"));
-  const programs = {
+  linkPrograms(made, {
     cdktf: join(dirname(require.resolve("cdktf-cli/package.json")), "bundle/bin/cdktf"),
     "cdktf-obproxy": join(REPOSITORY, "dist/cli/main.js"),
     tsx: join(REPOSITORY, "node_modules/tsx/dist/cli.mjs"),
-  };
-  for (const [name, path] of Object.entries(programs)) symlinkSync(path, join(made.modulesPath, ".bin", name));
+  });
   // Whichever the tests run with, under both names.
   mkdirSync(join(made.path, "bin"));
   for (const name of ["terraform", "tofu"]) {

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Simulator, startSimulator } from "../../src/simulator/index.js";
-import { run, succeeded } from "../support/process.js";
+import { installTarball, version } from "../support/packed.js";
+import { succeeded } from "../support/process.js";
 import { CliProject } from "../support/project.js";
 import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
@@ -35,30 +36,13 @@ beforeAll(async () => {
     files: { "main.js": MAIN },
     env: { ...hookEnvironment(), OCP_URL: ocp.url },
   });
-  paths = await installTarball();
+  paths = await installTarball(project);
 });
 afterAll(async () => {
   project.remove();
   await ocp.stop();
   await terraform.stop();
 });
-
-/** What `npm install` does with a tarball, without a registry. Returns the paths in it. */
-async function installTarball(): Promise<readonly string[]> {
-  const options = { cwd: REPOSITORY, env: { ...process.env, npm_config_cache: join(project.path, ".npm") } };
-  // Other tests use what was built, so it is not built again.
-  succeeded(await run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", project.path], options));
-  const target = join(project.modulesPath, "cdktf-obproxy");
-  mkdirSync(target);
-  const tarball = join(project.path, `cdktf-obproxy-${version()}.tgz`);
-  succeeded(await project.run("tar", "-xzf", tarball, "-C", target, "--strip-components=1"));
-  const listing = succeeded(await project.run("tar", "-tzf", tarball));
-  return listing
-    .trim()
-    .split("\n")
-    .map((path) => path.replace(/^package\//, ""))
-    .sort();
-}
 
 /** Declarations that a user's compiler reads, and so an editor shows. */
 function typesFrom(entry: string): readonly string[] {
@@ -70,11 +54,6 @@ function typesFrom(entry: string): readonly string[] {
     }
   }
   return [...found].sort();
-}
-
-function version(): string {
-  const manifest = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as { version: string };
-  return manifest.version;
 }
 
 describe("the packed package", () => {

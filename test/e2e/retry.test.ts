@@ -55,6 +55,20 @@ describe.each(["4.2.2", "4.3.6"])("a failed deletion (OCP %s)", (version) => {
     expect(retries()).toHaveLength(1);
   });
 
+  test("is told by the report as a part of the destroy, and nothing more as failed", async () => {
+    const task = await halfDone(version);
+    await run(task, world.project.stackPath);
+    const { code, output: out } = await terraform.node(
+      world.project.path,
+      [program, "report", world.project.stackPath],
+      world.project.env,
+    );
+    expect(out).toContain("STATE OBProxies 27/1 to 27/3: gone, but still in the state");
+    expect(out).toContain("waiting: OBProxy cluster 27");
+    expect(out).not.toContain("FAILED");
+    expect(code).toBe(1);
+  });
+
   test("that fails again is told with its cause", async () => {
     const task = await halfDone(version, { fail: 2, error: "host is gone" });
     const { code, output: out } = await run(task, world.project.stackPath);
@@ -181,9 +195,9 @@ describe("a failed deletion of a cluster that is still there", () => {
   });
 });
 
-test("the command of docs/failures.md does it", async () => {
+test("the command of docs/retry.md does it", async () => {
   const task = await halfDone("4.2.2");
-  const [, words = ""] = /^npx cdktf-obproxy (retry .*)$/m.exec(pageText("docs/failures.md")) ?? [];
+  const [, words = ""] = /^npx cdktf-obproxy (retry .*)$/m.exec(pageText("docs/retry.md")) ?? [];
   const args = words.split(" ").map((word) => (word === "cdktf.out/stacks/proxies" ? world.project.stackPath : word));
   expect(args).toEqual(["retry", task, world.project.stackPath]);
   expect((await terraform.node(world.project.path, [program, ...args], world.project.env)).code).toBe(0);

@@ -1,7 +1,9 @@
-import { appendFileSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type HookEvent, parseEvents } from "../../src/contract/events.js";
 import { eventsFile } from "../../src/contract/events-file.js";
+import { journalFor } from "../../src/hook/tell/journal.js";
+import { readEvents } from "../../src/report/events.js";
 import {
   DEFAULT_CREDENTIALS,
   startSimulator,
@@ -139,6 +141,73 @@ describe("a hook that deletes", () => {
     expect(code).toBe(1);
     expect(JSON.stringify(events().at(-1))).toMatch(/"event":"failed".*login with \*\*\*/);
     expect(readFileSync(defaultFile(), "utf8")).not.toContain("p@ss");
+  });
+});
+
+describe("a file of events that grows by hundreds of mebibytes at once", () => {
+  const HUGE = 600 * 1024 * 1024;
+
+  /** A file of that length, most of which is a hole, that ends with these lines. */
+  function grow(path: string, end = ""): void {
+    truncateSync(path, statSync(path).size + HUGE);
+    appendFileSync(path, end);
+  }
+
+  const whose = { run: "runner-7-1-1", stack: "app", provider: "ocp", object: "27/3" };
+
+  test("is read from its end, for what others of the run have written", async () => {
+    await given();
+    const path = join(runner.directory, "events.jsonl");
+    const told: string[] = [];
+    const tools = { mask: (text: string) => text, onTrouble: (text: string) => told.push(text) };
+    const journal = journalFor(whose, { OBPROXY_EVENTS: path }, tools);
+    journal.write({ event: "started", hook: "/hook" });
+    expect(journal.ofThisRun()).toHaveLength(1);
+    const other = journalFor({ ...whose, object: "27/4" }, { OBPROXY_EVENTS: path }, tools);
+    grow(path, "\n");
+    other.write({ event: "started", hook: "/hook" });
+    const before = process.memoryUsage().rss;
+    expect(journal.ofThisRun().map(({ object }) => object)).toEqual(["27/3", "27/4"]);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+    other.write({ event: "deleted" });
+    expect(journal.ofThisRun().at(-1)).toMatchObject({ event: "deleted", object: "27/4" });
+    // Without an end of its line.
+    grow(path);
+    expect(journal.ofThisRun()).toHaveLength(3);
+    grow(path);
+    expect(journal.ofThisRun()).toHaveLength(3);
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
+    expect(told).toEqual([]);
+  });
+
+  test("keeps no hook from its work, nor from telling its failure", async () => {
+    await given();
+    const path = join(runner.directory, "events.jsonl");
+    ocp.planWork({ subtaskName: "Unreserve host", fail: "always", error: "no route to host" });
+    ocp.inject({
+      path: /tasks\/instances\/\d+$/,
+      does: {
+        kind: "meanwhile",
+        happens: () => {
+          grow(path, "\n");
+        },
+      },
+    });
+    const { code, output } = await runner.run(ocp, proxy(3, { env: { OBPROXY_EVENTS: path } }));
+    expect(code).toBe(1);
+    expect(output).toContain("no route to host");
+    expect(output).not.toContain("WARNING");
+  });
+
+  test("is read from its end by the report", async () => {
+    await given();
+    const path = join(runner.directory, "events.jsonl");
+    const line = JSON.stringify({ v: 1, at: "2026-11-26T07:12:03.500Z", pid: 1, ...whose, event: "deleted" });
+    writeFileSync(path, "");
+    grow(path, `\n${line}\n`);
+    const before = process.memoryUsage().rss;
+    expect(readEvents("app", { OBPROXY_EVENTS: path }).events).toHaveLength(1);
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
   });
 });
 

@@ -138,6 +138,7 @@ export async function reconcile(call: HookCall, options: InProcessOptions): Prom
       user: DEFAULT_CREDENTIALS.username,
       tickMs: TICK,
       envPrefix: settings.provider.envPrefix,
+      stackDirectory: "/app/cdktf.out/stacks/proxies",
     });
     return ended(0, how);
   } catch (error) {

@@ -207,6 +207,12 @@ describe("a failed task's failure", () => {
     expect(all).toContain("the task deletes OBProxies 27/3, 27/4");
   });
 
+  test("can be retried by a command that can be copied as it stands", () => {
+    const own = { ...ours, stackDirectory: "/srv/my app/cdktf.out/stacks/proxies" };
+    const all = lineUp(failures.taskFailed(failed, classify(failed), true, [], "http://ocp:8080", own));
+    expect(all).toContain("`npx cdktf-obproxy retry 31440 '/srv/my app/cdktf.out/stacks/proxies'`");
+  });
+
   test("says that an earlier run's failure is not the same as already gone", () => {
     expect(text(failed, false)).toMatch(/FAILED \(in an earlier run\)\n[^]*not "already gone"/);
   });

@@ -1,9 +1,9 @@
-import { type Place, Run } from "./place.js";
+import { type Place, Run, type RunOptions } from "./place.js";
 
 /** Ten at a time, as Terraform runs them. */
-export function fiveHundred(place: Place): Run {
+export function fiveHundred(place: Place, options: RunOptions = {}): Run {
   const proxies = place.keys.slice(1);
-  const events = new Run(place.hooks);
+  const events = new Run(place.hooks, options);
   for (let start = 0; start < 490; start += 10) {
     events.deletes(String(900 + start), proxies.slice(start, start + 10), { steps: 40 });
   }

@@ -217,7 +217,10 @@ describe("whatever stands in the events", () => {
   test("Markdown is no more than words", async () => {
     const { out } = await place.alone("--markdown");
     const outside = out.replace(/^<pre>[^]*?<\/pre>$/gm, "");
-    expect(outside).not.toMatch(/<(?!\/?pre)|@somebody|(?<!&)#12|\]\(|!\[|:smile:|www\.|https?:\/\//);
+    expect(outside.replace(/<\/?code>/g, "")).not.toMatch(
+      /<(?!\/?pre)|@somebody|(?<!&)#12|\]\(|!\[|:smile:|www\.|https?:\/\//,
+    );
+    for (const [, code] of outside.matchAll(/<code>(.*?)<\/code>/g)) expect(code).not.toMatch(/[<>`]/);
     for (const [, pre] of out.matchAll(/<pre>([^]*?)<\/pre>/g)) expect(pre).not.toMatch(/[<>`]/);
     const [, gantt = ""] = /```mermaid\n([^]*?)\n```/.exec(out) ?? [];
     for (const line of gantt.split("\n").slice(3)) {
@@ -260,4 +263,58 @@ test("does not show the password of the environment, whatever wrote it down", as
   const { out } = await place.report([], { OCP_USERNAME: "teardown", OCP_PASSWORD: "hunter-two-three" });
   expect(out).toContain("no login as ***");
   expect(out).not.toContain("hunter-two-three");
+});
+
+describe("what stands in backticks", () => {
+  const next = "retry it with `npx cdktf-obproxy retry 920 'my app'`, or set `taskRetries`";
+  beforeEach(() => {
+    place.wrote(String(new Run(place.hooks).fails("920", ["27/3"], { next })));
+    place.holds(["27/3"]);
+  });
+
+  test("is code in Markdown", async () => {
+    const { out } = await place.alone("--markdown");
+    expect(out).toContain(
+      "What to do: retry it with <code>npx cdktf-obproxy retry 920 'my app'</code>, or set <code>taskRetries</code>\n",
+    );
+  });
+
+  test("is code on the page", async () => {
+    await place.alone("--html", "report.html");
+    expect(readFileSync(join(place.path, "report.html"), "utf8")).toContain(
+      "retry it with <code>npx cdktf-obproxy retry 920 &#39;my app&#39;</code>, or set <code>taskRetries</code></p>",
+    );
+  });
+});
+
+describe("times of tasks and subtasks", () => {
+  /** By a clock of OCP's in another zone. */
+  const times = { startTime: "2026-11-26T15:12:01.250+08:00", finishTime: "2026-11-26T15:12:02+08:00" };
+  beforeEach(() => {
+    const run = new Run(place.hooks).start("27/3");
+    const subtask = { event: "subtask", task: "920", name: "Stop obproxy", status: "SUCCESSFUL", attempt: 1 } as const;
+    const task = { event: "task", task: "920", name: "Offline obproxy", done: 1, total: 2, ours: true } as const;
+    run.add("27/3", { ...task, status: "RUNNING", startTime: times.startTime });
+    run.add("27/3", { ...subtask, subtask: "1", ...times }).add("27/3", { ...subtask, subtask: "2" });
+    run.add("27/3", { ...task, status: "FAILED", ...times, startTime: "tomorrow" });
+    place.wrote(String(run));
+  });
+
+  test("are OCP's own where it tells them, beside those of the hooks' looks", async () => {
+    const [task] = (await place.json()).stacks[0]?.tasks ?? [];
+    expect(task).toMatchObject({ ocpStartedAt: "2026-11-26T07:12:01.250Z", ocpEndedAt: "2026-11-26T07:12:02.000Z" });
+    expect(task?.startedAt).toBe("2026-11-26T07:12:04.500Z");
+    expect(task?.subtasks.map(({ attempts: [attempt] }) => [attempt?.ocpStartedAt, attempt?.ocpEndedAt])).toEqual([
+      ["2026-11-26T07:12:01.250Z", "2026-11-26T07:12:02.000Z"],
+      [null, null],
+    ]);
+  });
+
+  test("say on the page that they are looks where OCP tells none", async () => {
+    await place.alone("--html", "report.html");
+    const page = readFileSync(join(place.path, "report.html"), "utf8");
+    expect(page).toContain("subtask 1, from 07:12:01, 750 ms<");
+    expect(page).toMatch(/subtask 2, seen from 07:12:05, 0 ms</);
+    expect(page).toContain("“seen” stands before those of the hooks' looks");
+  });
 });

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { REPOSITORY } from "../support/repository.js";
 import { failureOf, Place, Run } from "./place.js";
@@ -38,11 +38,22 @@ describe("when all went well", () => {
     );
   });
 
-  test("ends with 1 where the state still holds what is gone, because the next destroy has to empty it", async () => {
+  test("takes nothing for gone that the state holds: it may have been deployed again, and a destroy would delete it", async () => {
     place.holds(["27/3"]);
     const { code, out } = await place.alone();
     expect(code).toBe(1);
-    expect(out).toContain("STATE OBProxy 27/3: gone, but still in the state\n  what to do: run destroy again");
+    expect(out).toContain(
+      "UNKNOWN OBProxy 27/3: this run deleted it, and the state holds it: it was deployed again since, or the state could not be saved\n  what to do: give OCP's credentials to this command, as to the destroy, so that OCP tells which",
+    );
+    expect(out).not.toContain("run destroy again");
+  });
+
+  test("knows nothing by what hooks told of another OCP, whose objects have the same ids", async () => {
+    place.wrote(String(new Run(place.hooks, { ocp: "http://another.example.com" }).deletes("900", place.keys)));
+    const { code, out } = await place.alone();
+    expect(code).toBe(1);
+    expect(out).toContain("WARNING: the hooks of the last run worked at http://another.example.com, and provider ocp");
+    expect(out).toContain("4 objects: 4 unknown\n");
   });
 
   test("ends with 1 where the state cannot be read", async () => {
@@ -98,6 +109,16 @@ test("tells of thirty proxies in twenty lines, and each cause once", async () =>
   expect(out).toContain("failed: OBProxies 27/11 to 27/30");
   expect(out).toContain(
     `FAILED OBProxies 27/11 to 27/30: OCP's tasks 910, 920 "Delete obproxy server" FAILED\n  of task 910:\n`,
+  );
+});
+
+test("names the stack's directory as it was given, for the command to be copied", async () => {
+  const stack = join(place.path, "cdktf.out/stacks/proxies");
+  const next = `retry task 920 or \`npx cdktf-obproxy retry 920 ${stack}\``;
+  place.wrote(String(new Run(place.hooks).fails("920", PROXIES, { next })));
+  place.holds(place.keys);
+  expect((await place.alone()).out).toContain(
+    "what to do: retry task 920 or `npx cdktf-obproxy retry 920 cdktf.out/stacks/proxies`\n",
   );
 });
 
@@ -165,6 +186,27 @@ describe("when the runner was killed in mid-task", () => {
     );
   });
 
+  test("says that the task has failed where another hook that shared it tells so, and why", async () => {
+    const run = new Run(place.hooks).start("27/2", "27/3").send("910", ["27/2", "27/3"]);
+    place.wrote(String(run.task("27/2", "910", "FAILED", 1).add("27/2", failureOf("910"))));
+    place.holds(["27/2", "27/3"]);
+    const { out } = await place.alone();
+    expect(out).toContain(
+      'INTERRUPTED OBProxy 27/3: the hook was killed before it came to an end; task 910 "Delete obproxy server" FAILED, as the hook of OBProxy 27/2 tells\n  log: Set obproxy',
+    );
+    expect(out).toContain('OCP says: "connect to agent 10.0.0.3:62888 timed out"');
+  });
+
+  test("takes what its task deletes for gone where another hook that shared it tells of its good end", async () => {
+    const run = new Run(place.hooks).start("27/3").deletes("910", ["27/2"]);
+    run.add("27/2", { event: "sent", task: "910", with: ["27/2", "27/3"] });
+    place.wrote(String(run));
+    place.holds(["27/3"]);
+    const { out } = await place.alone();
+    expect(out).toContain("already gone: OBProxy 27/3 (task 910, which deletes it, has ended well since)\n");
+    expect(out).toContain("STATE OBProxy 27/3: gone, but still in the state\n  what to do: run destroy again, which");
+  });
+
   test("knows the task of a hook that shared it and was killed before it could tell", async () => {
     place.wrote(String(new Run(place.hooks).start("27/2", "27/3").add("27/2", SENT)));
     place.holds(["27/2", "27/3"]);
@@ -186,6 +228,19 @@ describe("when the runner was killed in mid-task", () => {
     expect(code).toBe(1);
     expect(out).toContain("AT WORK OBProxy 27/3: a hook is still at work: task 910 of operator to end\n");
     expect(out).toContain(", still at work\n");
+  });
+
+  test("nor a retry from the command line", async () => {
+    const retry = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)", "main.js", "retry", "920"], {
+      stdio: "ignore",
+    });
+    const run = new Run(place.hooks, { here: true, name: "2-2" });
+    run.add("27/3", { event: "started", hook: place.hooks, retries: "920" }, retry.pid);
+    place.wrote(String(new Run(place.hooks, { here: true }).fails("920", ["27/3"])) + String(run));
+    place.holds(["27/3"]);
+    const { out } = await place.alone();
+    retry.kill();
+    expect(out).toContain("AT WORK OBProxy 27/3: a hook is still at work\n");
   });
 
   test("takes another program with a dead hook's process id for what it is", async () => {
@@ -217,6 +272,56 @@ describe("when there was nothing to do", () => {
       "already gone: OBProxies 27/1 to 27/3 (deleted by the run of 2026-11-26 07:12:03 UTC, task 900)",
     );
     expect(out).toContain("already gone: OBProxy cluster 27 (task 901 had deleted it before)");
+  });
+});
+
+test("says before the first destroy that nothing was torn down yet, and what is deployed", async () => {
+  rmSync(place.eventsFile, { force: true });
+  place.holds(place.keys);
+  const { code, out } = await place.alone();
+  expect(code).toBe(1);
+  expect(out).toContain(
+    "DEPLOYED OBProxies 27/1 to 27/3; OBProxy cluster 27: deployed, and nothing of the stack was torn down yet\n  what to do: nothing, if it is to stay; `cdktf destroy` deletes it",
+  );
+  expect(out).not.toContain("again");
+});
+
+describe("after a retry from the command line", () => {
+  const retry = (): Run => {
+    const run = new Run(place.hooks, { after: 300, name: "2-2" });
+    run.add("27/1", { event: "started", hook: place.hooks, retries: "920" }, 77);
+    run.add("27/1", { event: "retried", task: "920" });
+    return run;
+  };
+  const failed = (): string => String(new Run(place.hooks).deletes("900", ["27/4"]).fails("920", PROXIES));
+
+  test("that has ended well tells of the destroy still, and takes all that the task deletes for gone", async () => {
+    const run = retry().task("27/1", "920", "SUCCESSFUL", 3).add("27/1", { event: "deleted", task: "920" });
+    place.wrote(failed() + String(run));
+    place.holds(PROXIES);
+    const { out } = await place.alone();
+    expect(out).toContain("  last run: 2026-11-26 07:12:03 UTC, 31 s,");
+    expect(out).toContain("deleted: OBProxy 27/4 (task 900)\n");
+    expect(out).toContain("already gone: OBProxies 27/2, 27/3 (task 920, which deletes it, has ended well since)\n");
+    expect(out).toContain(
+      "STATE OBProxies 27/1 to 27/3: gone, but still in the state\n  what to do: run destroy again,",
+    );
+    expect(out).not.toContain("FAILED");
+  });
+
+  test("that has failed again tells its newest cause once", async () => {
+    const again = { ...failureOf("920"), details: ['OCP says: "no space left"'] };
+    place.wrote(failed() + String(retry().task("27/1", "920", "FAILED", 1).add("27/1", again)));
+    place.holds(PROXIES);
+    const { stacks } = await place.json();
+    expect(stacks[0]?.tasks.find(({ id }) => id === "920")?.retries).toBe(1);
+    expect((await place.alone()).out).toContain('OCP says: "no space left"\n');
+  });
+
+  test("whose run is not known any more stands for itself", async () => {
+    place.wrote(String(retry().add("27/1", { event: "deleted", task: "920" })));
+    place.holds(["27"]);
+    expect((await place.alone()).out).toContain("deleted: OBProxy 27/1 (task 920)\n");
   });
 });
 
@@ -342,6 +447,22 @@ test("does not wait for a pipe that nobody writes to, and says that it is no fil
 test("tells of an object that has left the code and the state", async () => {
   place.wrote(String(new Run(place.hooks).deletes("900", [...place.keys, "30/7"])));
   expect((await place.alone()).out).toContain("5 objects: 5 deleted\n");
+});
+
+test("keeps the lines of what Terraform says, and offers nothing that it does not take", async () => {
+  const terraform = join(place.path, "terraform");
+  const says = ["╷", "│ Error: Backend initialization required", "│ ", "│ Reason: it has changed", "╵"];
+  writeFileSync(terraform, `#!/bin/sh\ncat >&2 <<'END'\n${says.join("\n")}\nEND\nexit 1\n`, { mode: 0o755 });
+  const { code, out } = await place.report(["--no-ocp"], { ...process.env, TERRAFORM_BINARY_NAME: terraform }, []);
+  expect(code).toBe(1);
+  expect(out).toContain(
+    [
+      `STATE: the state cannot be read: ${terraform} show -json says: Error: Backend initialization required`,
+      "  Reason: it has changed",
+      `  what to do: run ${terraform} -chdir=cdktf.out/stacks/proxies init first; or give --state FILE`,
+      "",
+    ].join("\n"),
+  );
 });
 
 describe("the command line", () => {

@@ -84,9 +84,9 @@ describe("after one of three tasks failed", () => {
     const rows = await opened.page.getByRole("table").getByRole("row").allInnerTexts();
     const words = rows.map((row) => row.replaceAll(/\s+/g, " ").trim());
     expect(words).toContainEqual(
-      expect.stringMatching(/^task 920 "Delete obproxy server" FAILED from .* 1 of 3 subtasks done/),
+      expect.stringMatching(/^task 920 "Delete obproxy server" FAILED seen from .* 1 of 3 subtasks done/),
     );
-    expect(words).toContainEqual(expect.stringMatching(/^Stop obproxy FAILED subtask 9201, from [\d:]+, 4 s/));
+    expect(words).toContainEqual(expect.stringMatching(/^Stop obproxy FAILED subtask 9201, seen from [\d:]+, 4 s/));
     expect(words).toContainEqual(
       expect.stringMatching(/^OBProxy 27\/3 failed why OBProxy 27\/3 is left from .*, task 920/),
     );

@@ -9,6 +9,8 @@ import type { JsonReport } from "../../src/report/json.js";
 import { temporaryDirectory } from "../support/temporary.js";
 
 export const STACK = "proxies";
+/** It is nowhere. */
+const OCP = "http://ocp.example.com";
 /** No process has it: Linux counts to 4194304 at most. */
 const NOBODY = 2 ** 30;
 const START = Date.UTC(2026, 10, 26, 7, 12, 3);
@@ -31,7 +33,7 @@ export class Place {
   private readonly directory = temporaryDirectory();
   readonly ids: readonly number[];
 
-  constructor({ obproxyIds = [1, 2, 3], obproxies = {}, url = "http://127.0.0.1:9" }: PlaceOptions = {}) {
+  constructor({ obproxyIds = [1, 2, 3], obproxies = {}, url = OCP }: PlaceOptions = {}) {
     this.ids = obproxyIds;
     const app = new App({ outdir: join(this.path, "cdktf.out") });
     const stack = new TerraformStack(app, STACK);
@@ -83,10 +85,14 @@ export class Place {
   }
 
   /** The command as it stands, in this process. */
-  async report(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Told> {
+  async report(
+    args: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+    state: readonly string[] = ["--state", "state.json"],
+  ): Promise<Told> {
     let out = "";
     let err = "";
-    const code = await report(["--state", "state.json", ...args], {
+    const code = await report([...state, ...args], {
       stdout: { write: (text) => (out += text) },
       stderr: { write: (text) => (err += text) },
       env: { OBPROXY_EVENTS: this.eventsFile, ...env },
@@ -118,6 +124,8 @@ export interface RunOptions {
   readonly after?: number;
   /** Default: another machine's, whose processes say nothing here. */
   readonly here?: boolean;
+  /** Default: that of a place without one of its own. */
+  readonly ocp?: string;
 }
 
 /** What the hooks of one run of Terraform write down, in order. Each event is half a second after the one before. */
@@ -125,12 +133,14 @@ export class Run {
   readonly events: HookEvent[] = [];
   private at: number;
   private readonly pids = new Map<string, number>();
+  private readonly ocp: string;
   private readonly whose: { readonly run: string; readonly stack: string };
 
   constructor(
     private readonly hook: string,
-    { after = 0, here = false, name = "1-1", stack = STACK }: RunOptions = {},
+    { after = 0, here = false, name = "1-1", ocp = OCP, stack = STACK }: RunOptions = {},
   ) {
+    this.ocp = ocp;
     this.at = START + after * 1000;
     this.whose = { run: `${here ? hostname() : "runner-7"}-${name}`, stack };
   }
@@ -153,7 +163,7 @@ export class Run {
 
   start(...keys: readonly string[]): this {
     for (const key of keys) {
-      this.add(key, { event: "started", hook: this.hook, ocp: "http://ocp.example.com", path: `proxies/${key}` });
+      this.add(key, { event: "started", hook: this.hook, ocp: this.ocp, path: `proxies/${key}` });
       this.add(key, { event: "looked", is: "there" });
     }
     return this;

@@ -13,13 +13,14 @@ const MAX_LOGS = 3;
 
 /** What a person will read, with the logs that it takes. */
 export async function failureFor(why: Failing, seen: Situation, tools: Tools): Promise<HookFailure | Error> {
-  const { intent, api, tickMs } = tools;
+  const { intent, api, stackDirectory, tickMs } = tools;
   switch (why.reason) {
     case "guard":
       return failures.guardBroken(why.breach, intent, seen.cluster);
     case "task-failed": {
       const { task, verdict, ofThisRun, whyNotRetry: whyNot } = why.ours;
-      const own = { taskRetries: intent.taskRetries, whyNot, deletes: keysOf(why.ours, intent.target.clusterId) };
+      const deletes = keysOf(why.ours, intent.target.clusterId);
+      const own = { taskRetries: intent.taskRetries, whyNot, deletes, stackDirectory };
       return failures.taskFailed(task, verdict, ofThisRun, await failedLogs(task, tools), api.baseUrl, own);
     }
     case "still-there":
@@ -40,7 +41,7 @@ export async function failureFor(why: Failing, seen: Situation, tools: Tools): P
       const log = why.holder === undefined ? [] : await failedLogs(why.holder, tools);
       const isOurs = why.holder !== undefined && why.holder.id === seen.ours?.task.id;
       const own = isOurs
-        ? { taskRetries: intent.taskRetries, whyNot: seen.ours.whyNotRetry }
+        ? { taskRetries: intent.taskRetries, whyNot: seen.ours.whyNotRetry, stackDirectory }
         : { taskRetries: undefined, whyNot: undefined };
       return failures.lockNotReleased(why.holder, own, log, why.error, intent, api.baseUrl);
     }

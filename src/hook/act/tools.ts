@@ -32,6 +32,8 @@ export interface Tools {
   readonly user: string;
   readonly tickMs: number;
   readonly envPrefix: string;
+  /** Of the synthesized stack. */
+  readonly stackDirectory: string;
   /** What is odd about the credentials, without them. Default: nothing. */
   readonly oddities?: readonly string[];
 }

@@ -145,8 +145,15 @@ function taskSeen(task: Task, ours: boolean): TaskSeen {
   };
 }
 
-function subtaskSeen({ id }: Task, { id: subtask, name, status, runTime, parallelIdx }: Subtask): SubtaskSeen {
-  return { task: id, subtask, name, status, attempt: runTime, ...(parallelIdx >= 0 && { index: parallelIdx }) };
+function subtaskSeen({ id }: Task, seen: Subtask): SubtaskSeen {
+  const { id: subtask, name, status, runTime, parallelIdx, startTime, finishTime } = seen;
+  return {
+    ...{ task: id, subtask, name, status, attempt: runTime },
+    ...(startTime !== undefined && runTime === 1 && { startTime }),
+    ...(parallelIdx >= 0 && { index: parallelIdx }),
+    // OCP renews no beginning, and one that runs again may still have the end of its last attempt.
+    ...(finishTime !== undefined && (status === "SUCCESSFUL" || status === "FAILED") && { finishTime }),
+  };
 }
 
 const NOT_BEGUN = "PENDING";

@@ -5,6 +5,7 @@ import type { Verdict } from "../../ocp/task.js";
 import { type GuardBreach, protectsSome } from "../decide/guards.js";
 import { jsonForLog } from "../../ocp/text.js";
 import { HookFailure, RUN_AGAIN } from "./failure.js";
+import { inShell } from "./shell.js";
 import type { BadEnd } from "../decide/situation.js";
 import { type Memory, newestFirst } from "../decide/memory.js";
 import type { Intent } from "../intent.js";
@@ -377,6 +378,8 @@ export interface OwnRetries {
   readonly taskRetries: number | undefined;
   /** Undefined: it may be retried. */
   readonly whyNot: string | undefined;
+  /** Of the synthesized stack, for people to copy. Default: they have to know it. */
+  readonly stackDirectory?: string;
 }
 
 function nextAfter(
@@ -401,7 +404,7 @@ function nextAfter(
  * What a person can do about a failed task: a rollback that has failed OCP neither retries nor rolls back (seen in
  * ocp-express), and what a retry would delete besides must be known to who sends it.
  */
-function goOn(task: Task, consoleUrl: string, { taskRetries, whyNot }: OwnRetries): string {
+function goOn(task: Task, consoleUrl: string, { stackDirectory, taskRetries, whyNot }: OwnRetries): string {
   if (isRollback(task)) {
     return `skip what has failed in the rollback of task ${task.id} at ${consoleUrl} (Task Center), which OCP does not retry`;
   }
@@ -410,9 +413,10 @@ function goOn(task: Task, consoleUrl: string, { taskRetries, whyNot }: OwnRetrie
     return `see what task ${task.id} deletes at ${consoleUrl} (Task Center): retry it there only if all of that may go (${whyNot}), else roll it back or abandon it`;
   }
 
+  const directory = stackDirectory === undefined ? "<stack directory>" : inShell(stackDirectory);
   const byUs =
     taskRetries === 0
-      ? ` or with \`npx cdktf-obproxy retry ${task.id} <stack directory>\`, or set \`taskRetries\` on the OcpProvider`
+      ? ` or with \`npx cdktf-obproxy retry ${task.id} ${directory}\`, or set \`taskRetries\` on the OcpProvider`
       : "";
   return `retry task ${task.id} at ${consoleUrl} (Task Center)${byUs}`;
 }

@@ -42,7 +42,7 @@ export function journalFor(
   const stamp = (): Stamp => ({ v: EVENTS_VERSION, at: new Date().toISOString(), ...whose, pid: process.pid });
   let file: OpenFile | undefined;
   try {
-    file = open(whose.stack, env);
+    file = open(whose.stack, env, ({ run, stack }) => run === whose.run && stack === whose.stack);
   } catch (error) {
     onTrouble(`what happens is not written down for a report: ${reasonOf(error)}`);
     return NO_JOURNAL;
@@ -67,7 +67,7 @@ export function journalFor(
     write: (happening) => {
       attempt(() => writeSync(descriptor, `${lineBefore()}${JSON.stringify({ ...stamp(), ...happening }, masked)}\n`));
     },
-    ofThisRun: () => attempt(read)?.filter(({ run, stack }) => run === whose.run && stack === whose.stack) ?? [],
+    ofThisRun: () => attempt(read) ?? [],
   };
 }
 
@@ -75,11 +75,12 @@ interface OpenFile {
   readonly descriptor: number;
   /** What has to stand before the next line: an end for one that was torn. */
   readonly lineBefore: () => string;
+  /** Those of ours in all that has been read. */
   readonly read: () => readonly HookEvent[];
 }
 
 /** Undefined: nothing is to be written, for the null device was chosen. */
-function open(stack: string, env: NodeJS.ProcessEnv): OpenFile | undefined {
+function open(stack: string, env: NodeJS.ProcessEnv, isOurs: (event: HookEvent) => boolean): OpenFile | undefined {
   const place = eventsFile(env, stack);
   if ("why" in place) throw new Error(place.why);
   const { path, chosen } = place;
@@ -94,7 +95,7 @@ function open(stack: string, env: NodeJS.ProcessEnv): OpenFile | undefined {
     renameSync(path, olderEventsFile(path));
     descriptor = openForAppending(path, chosen);
   }
-  return following(descriptor);
+  return following(descriptor, isOurs);
 }
 
 /** Without waiting for who may read a pipe; a link is only followed where somebody has chosen it. */
@@ -106,7 +107,7 @@ function openForAppending(path: string, chosen: boolean): number {
   throw new Error(`${path} is no file`);
 }
 
-function following(descriptor: number): OpenFile {
+function following(descriptor: number, isOurs: (event: HookEvent) => boolean): OpenFile {
   const { size } = fstatSync(descriptor);
   const events: HookEvent[] = [];
   let position = Math.max(0, size - MOST_READ);
@@ -121,11 +122,18 @@ function following(descriptor: number): OpenFile {
     },
     read: () => {
       const end = fstatSync(descriptor).size;
-      const text = rest + bytes(descriptor, position, end - position).toString("utf8");
-      position = end;
+      if (end - position > MOST_READ) {
+        // Others may write what they like to a file that was chosen: its end has to do.
+        position = end - MOST_READ;
+        rest = "";
+      }
+      const read = bytes(descriptor, position, end - position);
+      position += read.length;
+      const text = rest + read.toString("utf8");
       const whole = text.lastIndexOf("\n") + 1;
-      rest = text.slice(whole);
-      events.push(...parseEvents(text.slice(0, whole)).events);
+      // A line that is longer than all that is read is no event.
+      rest = text.length - whole > MOST_READ ? "" : text.slice(whole);
+      for (const event of parseEvents(text.slice(0, whole)).events) if (isOurs(event)) events.push(event);
       return events;
     },
   };

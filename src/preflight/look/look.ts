@@ -130,7 +130,7 @@ async function stateOf(
   if (noState) return { instances: [], state: { kind: "none" } };
   try {
     const { from, instances, program, recorded } = await (state === undefined
-      ? stateFromTerraform(stack, env)
+      ? stateFromTerraform(stack, env, "; or --no-state when the stack was never deployed")
       : stateFromFile(resolve(cwd, state)));
     return { instances, program, recorded, state: { kind: "read", from } };
   } catch (error) {
