@@ -275,6 +275,10 @@ class History {
     this.say("the app keeps nothing any more");
     this.keepsNoMore = true;
     this.judge.kept = new Set();
+    // A task that was rolled back after the hook's success has brought it back: only a deploy makes it known again.
+    for (const { id } of this.ocp.cluster(27)?.obproxies ?? []) {
+      if (this.gone.delete(`27/${id}`)) this.say(`the app is deployed again, with OBProxy ${id}`);
+    }
     if (!this.strangerMustStay) return;
     this.judge.checkStranger();
     this.strangerMustStay = false;

@@ -7,7 +7,7 @@ import { isDeletion } from "./operators.js";
 import { DECLARED, type Destroyed, OTHERS_OWN, STRANGER } from "./shape.js";
 
 /** Who was killed so long before a delete is sent is in none. What a busy machine tells late is not held against anybody. */
-const KILLED_MS = 150;
+const KILLED_MS = 250;
 /** From a look at the time until the request is seen here. */
 const SLACK_MS = 1500;
 
