@@ -16,6 +16,7 @@ try {
 const NOT_UNIT = {
   /** Hooks as processes of their own, long searches, and what asks the compiler. */
   process: [
+    "/test/api/.*\\.test\\.ts$",
     "/test/report/size\\.test\\.ts$",
     "/test/hook/(built|events|field|pace|recordings|runs|seed-cases|strangers|together|traps)\\.test\\.ts$",
     "/test/hook/attack/(?!unknown|busy-ocp|time-limits).*\\.test\\.ts$",
@@ -48,7 +49,7 @@ const project = (displayName, which) => ({
     ],
   },
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
-  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/", "<rootDir>/.demo/"],
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/build/", "<rootDir>/cdktf.out/", "<rootDir>/.demo/"],
 });
 
 /** What unit tests alone have to reach in each room, in percent. */

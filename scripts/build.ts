@@ -1,9 +1,11 @@
 // Compiles the package: type-checked CommonJS with declarations for what users import, and one bundled file each for
-// the destroy hook and the command line, so that neither needs node_modules where it runs.
-import { execFileSync } from "node:child_process";
-import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// the destroy hook and the command line, so that neither needs node_modules where it runs. `cdktn`: the package for
+// CDKTN instead; `hook`: nothing but the hook.
+import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type BuildOptions, type Plugin, build } from "esbuild";
 import needs from "../src/needs.json";
+import { compile, type Library, packageDirectory } from "./packages.js";
 
 /**
  * What undici's client asks for and the hook has no use for, each with the little that is left of it. A part stays out only
@@ -83,27 +85,30 @@ const checkingNode = (
   );
 };
 
-async function main(): Promise<void> {
-  rmSync("dist", { recursive: true, force: true });
-  execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
-    stdio: "inherit",
-  });
-  await buildHook();
-  await bundle("src/cli/main.ts", "dist/cli/main.js", {
+async function main(library: Library): Promise<void> {
+  compile(library);
+  const directory = packageDirectory(library);
+  await buildHook(join(directory, HOOK));
+  const program = join(directory, "dist/cli/main.js");
+  await bundle(join(directory, "src/cli/main.ts"), program, {
     define: { PACKAGE_VERSION: JSON.stringify(versionIn("package.json")) },
   });
-  checkingNode("dist/cli/main.js", { exitCode: 2, what: "cdktf-obproxy", head: "#!/usr/bin/env node\n" });
-  chmodSync("dist/cli/main.js", 0o755);
+  checkingNode(program, { exitCode: 2, what: "cdktf-obproxy", head: "#!/usr/bin/env node\n" });
+  chmodSync(program, 0o755);
+  if (library === "cdktn") return;
+  rmSync("dist", { recursive: true, force: true });
+  cpSync(join(directory, "dist"), "dist", { recursive: true });
+  cpSync(join(directory, ".jsii"), ".jsii");
 }
 
-async function buildHook(): Promise<void> {
-  await bundle("src/hook/main.ts", HOOK, { minify: true });
-  checkingNode(HOOK, { exitCode: 1, what: "OBProxy teardown: FAILED: the destroy hook" });
+async function buildHook(path: string): Promise<void> {
+  await bundle("src/hook/main.ts", path, { minify: true });
+  checkingNode(path, { exitCode: 1, what: "OBProxy teardown: FAILED: the destroy hook" });
 }
 
 function versionIn(packageJson: string): string {
   return (JSON.parse(readFileSync(packageJson, "utf8")) as { version: string }).version;
 }
 
-// `hook`: nothing but the hook.
-void (process.argv[2] === "hook" ? buildHook() : main());
+const [what = "cdktf"] = process.argv.slice(2);
+void (what === "hook" ? buildHook(HOOK) : main(what === "cdktn" ? "cdktn" : "cdktf"));

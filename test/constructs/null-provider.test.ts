@@ -41,3 +41,34 @@ test("terraform_data needs none", () => {
   orders(stack, { carrier: Carrier.TERRAFORM_DATA });
   expect(synthesize(stack).configuration.provider).toBeUndefined();
 });
+
+describe("without the package of the null provider, as in languages that lack it", () => {
+  const missing = (code: string) => () => {
+    throw Object.assign(new Error("Cannot find module '@cdktf/provider-null/lib/provider/index.js'"), { code });
+  };
+  const PACKAGE = "@cdktf/provider-null/lib/provider/index.js";
+  afterEach(() => {
+    jest.dontMock(PACKAGE);
+    jest.resetModules();
+  });
+
+  const written = (): Readonly<Record<string, unknown>> => {
+    const stack = testStack();
+    orders(stack);
+    const { configuration, file } = synthesize(stack);
+    const { terraform } = JSON.parse(file("cdk.tf.json")) as { terraform: unknown };
+    return { provider: configuration.provider, terraform };
+  };
+
+  test("a stack gets the very same provider", () => {
+    const withPackage = written();
+    jest.doMock(PACKAGE, missing("MODULE_NOT_FOUND"));
+    const without = written();
+    expect(without).toEqual(withPackage);
+  });
+
+  test("a package that is there and broken is not passed over", () => {
+    jest.doMock(PACKAGE, missing("ERR_BROKEN"));
+    expect(written).toThrow("Cannot find module");
+  });
+});

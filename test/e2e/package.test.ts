@@ -58,7 +58,12 @@ function typesFrom(entry: string): readonly string[] {
 
 describe("the packed package", () => {
   test("holds what users need and nothing else", () => {
-    expect(paths.filter((path) => !path.startsWith("dist/"))).toEqual(["LICENSE", "README.md", "package.json"]);
+    expect(paths.filter((path) => !path.startsWith("dist/"))).toEqual([
+      ".jsii",
+      "LICENSE",
+      "README.md",
+      "package.json",
+    ]);
     const rooms = new Set(paths.filter((path) => path.startsWith("dist/")).map((path) => path.split("/")[1]));
     expect([...rooms].sort()).toEqual(["cli", "constructs", "contract", "hook", "index.d.ts", "index.js", "simulator"]);
     expect(paths.filter((path) => /^dist\/(hook|cli)\//.test(path))).toEqual([
