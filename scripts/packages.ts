@@ -2,7 +2,7 @@
 // together in a directory of its own, `build/packages/<name>`, and jsii compiles it there: its demands on a package's
 // manifest and layout need not be those of this repository.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 export type Library = "cdktf" | "cdktn";
@@ -21,8 +21,6 @@ export const packageDirectory = (library: Library): string => join(REPOSITORY, "
 const WARNINGS: Readonly<Record<string, string>> = {
   "language-compatibility/reserved-word":
     "`delete` in `Timeouts`: what every resource of Terraform calls it. Go writes it `Delete`, which is no reserved word.",
-  "metadata/missing-dev-dependency":
-    "jsii would have the oldest `constructs` that the package takes; installed is one that both cdktf and cdktn take.",
 };
 
 interface Manifest {
@@ -47,7 +45,11 @@ export function compile(library: Library): void {
     join(directory, "README.md"),
   );
   cpSync(join(REPOSITORY, "src"), join(directory, "src"), { recursive: true });
-  if (library === "cdktn") speakOfCdktn(join(directory, "src"));
+  if (library === "cdktn") {
+    speakOfCdktn(join(directory, "src"));
+    // cdktn takes other versions of `constructs` than cdktf.
+    symlinkSync(join(REPOSITORY, "packages/cdktn-obproxy/node_modules"), join(directory, "node_modules"), "junction");
+  }
   const options = ["--tsconfig", "tsconfig.json", "--validate-tsconfig", "minimal", "--fail-on-warnings"];
   const silent = ["--silence-warnings", ...Object.keys(WARNINGS)];
   execFileSync(process.execPath, [require.resolve("jsii/bin/jsii"), directory, ...options, ...silent], {
@@ -61,7 +63,7 @@ function manifestOf(library: Library): object {
   const root = readManifest("package.json");
   const own = library === "cdktf" ? root : { ...root, ...readManifest("packages/cdktn-obproxy/package.json") };
   return {
-    ...without(own, ["scripts", "overrides"]),
+    ...without(own, ["scripts", "overrides", "private", "workspaces"]),
     repository: { type: "git", url: PUBLISHED_FROM },
     // Of jsii's languages not all have it, and none needs it: see src/constructs/null-provider.ts.
     peerDependencies: without(own.peerDependencies, ["@cdktf/provider-null"]),
