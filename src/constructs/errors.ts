@@ -1,6 +1,7 @@
 import { Token } from "cdktf";
 import type { Construct } from "constructs";
 import { ANY_NAME } from "../contract/names.js";
+import { inUsersSpelling } from "./spelling.js";
 
 /** Every mistake that a user can make, in the words that the user reads: where, what, why, and what to do. */
 
@@ -293,7 +294,9 @@ export function dependencyCycle(ocp: Construct, steps: readonly string[]): strin
     "A cycle of dependencies, which Terraform could not plan:",
     ...steps.map((step) => `    ${step}`),
     `  All OBProxies of ${ocp.node.path} are one block in Terraform, and so are all its OBProxy clusters: what one of them waits for, all wait for.`,
-    "  Declare a second OcpProvider with its own `alias` (and the same `url`), and give it as `ocp` to the constructs at one end of the cycle.",
+    inUsersSpelling(
+      "  Declare a second OcpProvider with its own `alias` (and the same `url`), and give it as `ocp` to the constructs at one end of the cycle.",
+    ),
   ].join("\n");
 }
 
@@ -312,7 +315,8 @@ export function hookNotBuilt(path: string): Error {
 // ------------------------------------------------------------------------------------------------------------------
 
 function problem(at: Construct, what: string, remedy: string, cause?: unknown): Error {
-  return new Error(`${at.node.path}: ${what}. ${remedy}.`, cause === undefined ? undefined : { cause });
+  const text = inUsersSpelling(`${what}. ${remedy}.`);
+  return new Error(`${at.node.path}: ${text}`, cause === undefined ? undefined : { cause });
 }
 
 function invalid(at: Construct, property: string, value: unknown, why: string, remedy: string): Error {
