@@ -76,7 +76,7 @@ module.exports = {
   projects: [
     project("unit", {
       testMatch: ["**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", ...NOT_UNIT.process, ...NOT_UNIT.e2e],
+      testPathIgnorePatterns: ["/node_modules/", "/test/languages/", ...NOT_UNIT.process, ...NOT_UNIT.e2e],
       globalSetup: "<rootDir>/test/support/hook-for-synth.js",
       setupFiles: ["<rootDir>/test/support/no-terraform.js"],
     }),

@@ -164,6 +164,8 @@ export class Project {
 export interface CliProjectOptions {
   /** What `cdktf` runs to synthesize. */
   readonly app: string;
+  /** As `cdktf.json` names it; default `typescript`. */
+  readonly language?: string;
   /** Path below the project → text. */
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Environment;
@@ -176,10 +178,10 @@ export class CliProject {
 
   constructor(
     private readonly terraform: Terraform,
-    { app, files = {}, env = {} }: CliProjectOptions,
+    { app, language = "typescript", files = {}, env = {} }: CliProjectOptions,
   ) {
-    this.env = { ...env, TMPDIR: this.path };
-    const config = { language: "typescript", app, projectId: "cdktf-obproxy-test", sendCrashReports: "false" };
+    this.env = { TMPDIR: this.path, ...env };
+    const config = { language, app, projectId: "cdktf-obproxy-test", sendCrashReports: "false" };
     // Without a manifest of its own it would be part of whatever package a directory above it holds.
     const all = { "package.json": "{}", "cdktf.json": JSON.stringify(config), ...files };
     for (const [name, text] of Object.entries(all)) writeFileSync(join(this.path, name), text);

@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Simulator, startSimulator } from "../../../src/simulator/index.js";
+import { succeeded } from "../../support/process.js";
+import { CliProject } from "../../support/project.js";
+import { REPOSITORY } from "../../support/repository.js";
+import type { Environment, Terraform } from "../../support/terraform.js";
+import { CREDENTIALS, hookEnvironment, orders } from "../../support/world.js";
+
+/** jsii says at every start how long Node.js is supported. */
+export const QUIET: Environment = {
+  JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: process.versions.node.split(".")[0] ?? "",
+  JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: "1",
+  JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION: "1",
+};
+
+/** An example as a user has it, beside an OCP that holds what it declares. */
+export class Example {
+  static async open(terraform: Terraform, language: string, env: Environment): Promise<Example> {
+    const ocp = await startSimulator({ credentials: CREDENTIALS, tickMs: 20, clusters: [orders()] });
+    const source = join(REPOSITORY, "examples", language);
+    const files = Object.fromEntries(
+      readdirSync(source).map((name) => [name, readFileSync(join(source, name), "utf8")]),
+    );
+    const { app } = JSON.parse(files["cdktf.json"] ?? "") as { app: string };
+    // The built packages do not move with it.
+    if (files["go.mod"] !== undefined) files["go.mod"] = files["go.mod"].replace("../..", REPOSITORY);
+    const project = new CliProject(terraform, {
+      app,
+      language,
+      files,
+      env: { ...hookEnvironment(), ...QUIET, ...env, OCP_URL: ocp.url },
+    });
+    return new Example(ocp, project);
+  }
+
+  private constructor(
+    readonly ocp: Simulator,
+    readonly project: CliProject,
+  ) {}
+
+  /** What OCP was asked to delete, in order: `/clusters/27/obproxies/1,2,3`. */
+  deletions(): readonly string[] {
+    const changes = this.ocp.requests.filter(({ method, status }) => method !== "GET" && status === 200);
+    return changes.map(({ path }) => path.replace("/api/v2/obproxy", ""));
+  }
+
+  async destroyByCdktf(): Promise<void> {
+    succeeded(await this.project.cdktf("deploy", "--auto-approve"));
+    if (this.ocp.requests.length > 0) throw new Error("A deploy has asked OCP something.");
+    succeeded(await this.project.cdktf("destroy", "--auto-approve"));
+  }
+
+  async destroyByTerraform(): Promise<void> {
+    succeeded(await this.project.cdktf("synth"));
+    for (const command of [["init"], ["apply", "-auto-approve"], ["destroy", "-auto-approve"]] as const) {
+      const [name, ...options] = command;
+      succeeded(await this.project.inStack("proxies", name, "-input=false", "-no-color", ...options));
+    }
+  }
+
+  async close(): Promise<void> {
+    this.project.remove();
+    await this.ocp.stop();
+  }
+}
+
+/** Of three OBProxies in one call, and then of their cluster. */
+export const IN_ORDER = [
+  expect.stringMatching(/^\/clusters\/27\/obproxies\/[123],[123],[123]$/) as string,
+  "/clusters/27",
+];
