@@ -11,6 +11,8 @@ const [{ moduleNameMapper, modulePathIgnorePatterns, roots, testEnvironment, tra
 module.exports = {
   ...{ moduleNameMapper, modulePathIgnorePatterns, roots, testEnvironment, testTimeout, transform },
   displayName: "languages",
+  // Most of the time they wait for other programs.
+  maxWorkers: 2,
   globals: { KIND_OF_TEST: "languages" },
   testRegex: ["/test/languages/.*\\.test\\.ts$"],
 };

@@ -39,10 +39,8 @@ export class Example {
     readonly project: CliProject,
   ) {}
 
-  /** What OCP was asked to delete, in order: `/clusters/27/obproxies/1,2,3`. */
   deletions(): readonly string[] {
-    const changes = this.ocp.requests.filter(({ method, status }) => method !== "GET" && status === 200);
-    return changes.map(({ path }) => path.replace("/api/v2/obproxy", ""));
+    return deletionsOf(this.ocp);
   }
 
   async destroyByCdktf(): Promise<void> {
@@ -63,6 +61,12 @@ export class Example {
     this.project.remove();
     await this.ocp.stop();
   }
+}
+
+/** What OCP was asked to delete, in order: `/clusters/27/obproxies/1,2,3`. */
+export function deletionsOf(ocp: Simulator): readonly string[] {
+  const changes = ocp.requests.filter(({ method, status }) => method !== "GET" && status === 200);
+  return changes.map(({ path }) => path.replace("/api/v2/obproxy", ""));
 }
 
 /** Of three OBProxies in one call, and then of their cluster. */
