@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Simulator, startSimulator } from "../../src/simulator/index.js";
+import { snippets } from "../support/pages.js";
 import { run, succeeded } from "../support/process.js";
 import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { CREDENTIALS, hookEnvironment, orders } from "../support/world.js";
 import { IN_ORDER, deletionsOf } from "./support/example.js";
-import { readmeApp, TypescriptApp } from "./support/typescript.js";
+import { movedToCdktn, readmeApp, TypescriptApp } from "./support/typescript.js";
 
 /** The package for CDKTN: the same source, and to Terraform the same. */
 
@@ -70,6 +71,11 @@ describe.each(forms)("%s in %s", (carrier, form) => {
 test("what else may be written is the same, too", async () => {
   const before = await app.synth("cdktf", everything);
   expect(await app.synth("cdktn", everything)).toEqual(before);
+});
+
+test("the package's README shows the app of the other one", () => {
+  const shown = snippets("packages/cdktn-obproxy/README.md").find(({ language }) => language === "ts");
+  expect(shown?.text).toBe(movedToCdktn(readmeApp()));
 });
 
 test("preflight looks at what cdktn synthesized", async () => {

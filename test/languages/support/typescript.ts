@@ -32,6 +32,11 @@ export function readmeApp(): string {
   return apps[0]!.text;
 }
 
+/** All that such a move takes. */
+export function movedToCdktn(app: string): string {
+  return app.replace(/"cdktf(-obproxy)?"/g, '"cdktn$1"');
+}
+
 export interface Synthesized {
   readonly configuration: unknown;
   readonly settings: unknown;
@@ -70,7 +75,7 @@ export class TypescriptApp {
     return this.directory.path;
   }
 
-  /** Of an app that is written for cdktf; moving it to cdktn takes what is done here. */
+  /** Of an app that is written for cdktf. */
   async synth(library: Library, app: string, { hcl = false } = {}): Promise<Synthesized> {
     rmSync(join(this.path, "node_modules"), { recursive: true, force: true });
     rmSync(join(this.path, "cdktf.out"), { recursive: true, force: true });
@@ -79,8 +84,7 @@ export class TypescriptApp {
       mkdirSync(dirname(path), { recursive: true });
       symlinkSync(join(REPOSITORY, target), path, "junction");
     }
-    const text = library === "cdktf" ? app : app.replace(/"cdktf(-obproxy)?"/g, '"cdktn$1"');
-    writeFileSync(join(this.path, "main.ts"), text);
+    writeFileSync(join(this.path, "main.ts"), library === "cdktf" ? app : movedToCdktn(app));
     const tsx = join(REPOSITORY, "node_modules/tsx/dist/cli.mjs");
     const env: Environment = { ...this.env, TMPDIR: this.path, ...(hcl ? { SYNTH_HCL_OUTPUT: "true" } : {}) };
     succeeded(await this.terraform.node(this.path, [tsx, "main.ts"], env));
