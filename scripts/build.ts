@@ -90,7 +90,8 @@ async function main(library: Library): Promise<void> {
   const directory = packageDirectory(library);
   await buildHook(join(directory, HOOK));
   const program = join(directory, "dist/cli/main.js");
-  await bundle(join(directory, "src/cli/main.ts"), program, {
+  // The paths of sources stand in it.
+  await bundle(library === "cdktf" ? "src/cli/main.ts" : join(directory, "src/cli/main.ts"), program, {
     define: { PACKAGE_VERSION: JSON.stringify(versionIn("package.json")) },
   });
   checkingNode(program, { exitCode: 2, what: "cdktf-obproxy", head: "#!/usr/bin/env node\n" });
