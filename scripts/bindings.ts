@@ -51,7 +51,7 @@ function make(name: string, libraries: readonly Library[]): boolean {
   const { install, needs, sourcesAlone } = LANGUAGES[name] ?? { install: "", needs: [], sourcesAlone: true };
   const missing = needs.filter((command) => spawnSync(command, { shell: true, stdio: "ignore" }).status !== 0);
   if (missing.length > 0) {
-    console.error(`${name}: \`${missing.join("` and `")}\` fails here. Install ${install}.`);
+    console.error(`${name}: this does not work here: ${missing.join(", ")}. Install ${install}.`);
     return false;
   }
   return libraries.map((library) => generate(name, library, sourcesAlone)).every((made) => made);
