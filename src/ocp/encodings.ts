@@ -104,16 +104,13 @@ export function base64Forms(core: string): string {
 }
 
 function base64Character(character: string): string {
-  if (character === "+") return "(?:[+\\-]|%(?:25){0,3}2[bB]|&(?:amp;)?(?:#43|#[xX]2[bB]|plus);|\\\\{1,8}u002[bB])";
-  if (character === "/") {
-    return "(?:\\\\{0,8}\\/|_|%(?:25){0,3}2[fF]|&(?:amp;)?(?:#47|#[xX]2[fF]|sol);|\\\\{1,8}u002[fF])";
-  }
+  if (character === "+") return `(?:[+\\-]|${encodedForms("+")})`;
+  if (character === "/") return `(?:\\\\{0,8}\\/|_|${encodedForms("/")})`;
   return character;
 }
 
 /** What may follow base64, or not. */
-export const PADDING =
-  "(?:\\\\{0,8}=|%(?:25){0,3}3[dD]|&(?:amp;){0,3}(?:equals|#61|#[xX]3[dD]);|\\\\{1,8}(?:u00|x)3[dD]){0,2}";
+export const PADDING = `(?:\\\\{0,8}=|${encodedForms("=")}){0,2}`;
 
 /** The text's bytes in hexadecimal digits. */
 export function hexForm(text: string): string {

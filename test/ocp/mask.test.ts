@@ -190,6 +190,13 @@ describe("one's own password", () => {
     );
   });
 
+  test.each(["&#0061;", "&#x003D;", "&amp;equals;", "%253D", "\\u003d", "\\\\x3D", "="])(
+    "is masked to its last character where it ends as base64 does, and that is written %s",
+    (end) => {
+      expect(maskSecrets(`[aaa%61${end}]`, ["aaaa="])).toBe("[***]");
+    },
+  );
+
   test("is masked in base64, wherever it stands in what was encoded", () => {
     const password = fc.string({
       unit: fc.constantFrom(...Array.from(PASSWORD), "A", "9", "~", "ÿ"),
