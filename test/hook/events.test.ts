@@ -308,6 +308,20 @@ describe("hooks of one run of Terraform", () => {
     expect(late.output).toContain("this run is at work on the cluster for OBProxy 27/1; waiting for task 31440");
   });
 
+  test("say which task of their run keeps the lock where OCP's tags do not (OCP 4.2.2)", async () => {
+    await given({ version: "4.2.2" });
+    ocp.planWork({ subtaskName: "Stop and uninstall obproxy", ticks: 30, fail: "always" });
+    const first = runner.start(ocp, proxy(1));
+    await ocp.nextRequest(({ method }) => method === "DELETE");
+    await ocp.nextRequest(({ path }) => /tasks\/instances\/\d+$/.test(path));
+    const late = await runner.run(ocp, proxy(2));
+    expect((await first.done).code).toBe(1);
+    expect(late.code).toBe(1);
+    expect(late.output).toMatch(
+      /OCP keeps OBProxy cluster 27 locked, and task 31440, which this run began for OBProxy 27\/1, has FAILED[^]*see to task 31440 at http/,
+    );
+  });
+
   test("of different OCPs speak for themselves, whose tasks may have the same id", async () => {
     const there = await startSimulator({ tickMs: TICK_MS, clusters: [{ id: 27, name: "orders", obproxies: [1, 2] }] });
     try {

@@ -308,8 +308,13 @@ describe("the other failures", () => {
     ],
     [
       "locked by none",
-      failures.lockNotReleased(undefined, ours, [], locked, intent, "http://ocp"),
+      failures.lockedByNobodySeen([], locked, intent, "http://ocp"),
       /no task is seen[^]*ODP21010[^]*look for a failed task/,
+    ],
+    [
+      "locked by one of this run",
+      failures.lockedByNobodySeen([{ task: "31440", sender: "27/1" }], locked, intent, "http://ocp"),
+      /locked, and task 31440, which this run began for OBProxy 27\/1, has FAILED[^]*ODP21010[^]*task 31440 at http:\/\/ocp/,
     ],
     ["refused", failures.deleteRefused(locked), /refuses the delete[^]*"busy"[^]*mend what OCP names/],
     ["lost", failures.answerLost(error("not-ocp")), /no usable answer[^]*see what stands between/],

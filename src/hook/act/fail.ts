@@ -13,7 +13,7 @@ const MAX_LOGS = 3;
 
 /** What a person will read, with the logs that it takes. */
 export async function failureFor(why: Failing, seen: Situation, tools: Tools): Promise<HookFailure | Error> {
-  const { intent, api, stackDirectory, tickMs } = tools;
+  const { intent, api, chronicle, stackDirectory, tickMs } = tools;
   switch (why.reason) {
     case "guard":
       return failures.guardBroken(why.breach, intent, seen.cluster);
@@ -43,6 +43,10 @@ export async function failureFor(why: Failing, seen: Situation, tools: Tools): P
       const own = isOurs
         ? { taskRetries: intent.taskRetries, whyNot: seen.ours.whyNotRetry, stackDirectory }
         : { taskRetries: undefined, whyNot: undefined };
+      if (why.holder === undefined) {
+        const ofRun = chronicle.failedOfRun(intent.target.clusterId);
+        return failures.lockedByNobodySeen(ofRun, why.error, intent, api.baseUrl);
+      }
       return failures.lockNotReleased(why.holder, own, log, why.error, intent, api.baseUrl);
     }
     case "call-failed":

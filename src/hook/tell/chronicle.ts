@@ -1,4 +1,5 @@
 import { type Happening, type HookEvent, LAST_EVENTS, type SubtaskSeen, type TaskSeen } from "../../contract/events.js";
+import { type OcpId, targetOfKey } from "../../contract/object.js";
 import type { Subtask, Task } from "../../ocp/model.js";
 import { progress } from "../../ocp/task.js";
 import { presenceOf } from "../decide/evidence.js";
@@ -100,6 +101,16 @@ export class Chronicle {
     return this.ofSameOcp().find((event) => event.event === "sent" && event.task === task)?.object;
   }
 
+  /** Tasks that this run has begun for the cluster, and that have failed: what OCP's older tasks do not tell by tags. */
+  failedOfRun(clusterId: OcpId): readonly FailedOfRun[] {
+    const ends = new Map<OcpId, string>();
+    for (const each of this.ofSameOcp()) if (each.event === "task") ends.set(each.task, each.status);
+    return [...ends].flatMap(([task, status]) => {
+      const sender = status === "FAILED" ? this.senderOf(task) : undefined;
+      return sender !== undefined && targetOfKey(sender)?.clusterId === clusterId ? [{ task, sender }] : [];
+    });
+  }
+
   /** Writes a failure down. The object whose hook has told the very same; undefined: this one has to. */
   failed(failure: Failed): string | undefined {
     const { event, what, details, next } = failure;
@@ -121,6 +132,12 @@ export class Chronicle {
     );
     return events.filter(({ pid }) => whose.get(pid) === whose.get(process.pid));
   }
+}
+
+export interface FailedOfRun {
+  readonly task: OcpId;
+  /** Key of the object whose hook has sent the delete. */
+  readonly sender: string;
 }
 
 type Failed = Extract<Happening, { event: "failed" }>;

@@ -1,4 +1,5 @@
 import { formatDuration } from "../../contract/duration.js";
+import { labelOfKey } from "../../contract/object.js";
 import type { OcpError } from "../../ocp/errors.js";
 import type { Cluster, ObproxyServer, OcpId, Subtask, Task } from "../../ocp/model.js";
 import type { Verdict } from "../../ocp/task.js";
@@ -9,6 +10,7 @@ import { inShell } from "./shell.js";
 import type { BadEnd } from "../decide/situation.js";
 import { type Memory, newestFirst } from "../decide/memory.js";
 import type { Intent } from "../intent.js";
+import type { FailedOfRun } from "./chronicle.js";
 import { lastSeen } from "./last-seen.js";
 
 /** Every failure that a user of the hook can meet, apart from those of its own input (`connection.ts`, `intent.ts`). */
@@ -486,7 +488,7 @@ export function badEnd(
 
 /** `log` holds the lines that matter of the logs of the holder's failed subtasks; `own`: the holder is ours to retry. */
 export function lockNotReleased(
-  holder: Task | undefined,
+  holder: Task,
   own: OwnRetries,
   log: readonly string[],
   error: OcpError,
@@ -494,17 +496,6 @@ export function lockNotReleased(
   consoleUrl: string,
 ): HookFailure {
   const cluster = `OBProxy cluster ${intent.target.clusterId}`;
-  if (holder === undefined) {
-    return new HookFailure(
-      {
-        what: `OCP keeps ${cluster} locked, though no task is seen at work on it`,
-        details: ocpWords(error),
-        next: "look for a failed task on the cluster in OCP's console, and retry it so that OCP releases the lock",
-        runAgain: true,
-      },
-      { cause: error },
-    );
-  }
   const failed = holder.subtasks.filter((subtask) => subtask.status === "FAILED");
   return new HookFailure(
     {
@@ -517,6 +508,30 @@ export function lockNotReleased(
         ...ocpWords(error),
       ],
       next: `mend the cause and ${goOn(holder, consoleUrl, own)}, so that OCP releases the lock`,
+      runAgain: true,
+    },
+    { cause: error },
+  );
+}
+
+/** @param ofRun what has failed in this run, and may keep the lock: tags do not tell */
+export function lockedByNobodySeen(
+  ofRun: readonly FailedOfRun[],
+  error: OcpError,
+  intent: Intent,
+  consoleUrl: string,
+): HookFailure {
+  const cluster = `OBProxy cluster ${intent.target.clusterId}`;
+  const tasks = ofRun.map(({ task, sender }) => `task ${task}, which this run began for ${labelOfKey(sender)}`);
+  const ids = ofRun.map(({ task }) => task).join(", ");
+  return new HookFailure(
+    {
+      what: `OCP keeps ${cluster} locked, ${tasks.length === 0 ? "though no task is seen at work on it" : `and ${tasks.join("; ")}, has FAILED`}`,
+      details: ocpWords(error),
+      next:
+        tasks.length === 0
+          ? "look for a failed task on the cluster in OCP's console, and retry it so that OCP releases the lock"
+          : `see to task ${ids} at ${consoleUrl} (Task Center) as its own failure says, so that OCP releases the lock`,
       runAgain: true,
     },
     { cause: error },

@@ -81,7 +81,9 @@ function judgeFailing(why: Failing, { cluster }: Situation, intent: Intent, logs
     case "lock-not-released":
       return told(
         "locked",
-        failures.lockNotReleased(why.holder, NOT_OURS, [], why.error, intent, CONSOLE),
+        why.holder === undefined
+          ? failures.lockedByNobodySeen([], why.error, intent, CONSOLE)
+          : failures.lockNotReleased(why.holder, NOT_OURS, [], why.error, intent, CONSOLE),
         why.holder?.id,
       );
     case "call-failed":
