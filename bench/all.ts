@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { row } from "./measure.js";
 
-const BENCHMARKS = ["startup", "synth", "waiting", "together", "events", "report"];
+const BENCHMARKS = ["startup", "synth", "waiting", "together", "peers", "events", "report"];
 /** As `judge` prints it. */
 const VERDICT = /^(ok {2}|FAIL) (.*): ([\d.]+) \(at most ([\d.]+)\)$/gm;
 
