@@ -29,6 +29,7 @@ import { settingsWith, TICK_MS } from "./hook-process.js";
 
 const PATIENCE: Patience = {
   quietMs: 300,
+  missingMs: 300,
   longestMs: 1_000,
   versionMs: 300,
   countMs: 400,
@@ -177,7 +178,7 @@ describe("a hook that leads", () => {
     expect(deletes()).toEqual(["1,2"]);
   });
 
-  const PATIENT: Patience = { ...PATIENCE, quietMs: 60_000, longestMs: 60_000 };
+  const PATIENT: Patience = { ...PATIENCE, quietMs: 60_000, missingMs: 60_000, longestMs: 60_000 };
   test.each<[string, readonly Declared[]]>([
     ["that the app declares", [{ id: "1" }, { id: "2" }]],
     ["that is still there", [{ id: "1" }, { id: "2" }, { id: "9" }]],
@@ -185,6 +186,17 @@ describe("a hook that leads", () => {
     ["that is not protected", [{ id: "1" }, { id: "2" }, { id: "3", preventDestroy: true }]],
   ])("waits for nobody else when everybody has come %s", async (_, declared) => {
     const { sent } = await leading({ declared, patience: () => PATIENT });
+    const other = await guest();
+    other.say({ says: "join", member: member() });
+    expect(await other.hears(1)).toEqual(["count"]);
+    other.say({ says: "here" });
+    expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
+  });
+
+  test("waits longer for one that is missing than for anybody else", async () => {
+    const declared = [{ id: "1" }, { id: "2" }];
+    const { sent } = await leading({ declared, patience: () => ({ ...PATIENT, quietMs: 1 }) });
+    await new Promise((resolve) => setTimeout(resolve, 100));
     const other = await guest();
     other.say({ says: "join", member: member() });
     expect(await other.hears(1)).toEqual(["count"]);

@@ -14,7 +14,7 @@ import {
   readFollower,
 } from "./meeting-messages.js";
 import { type Arrival, encode, onMessages, sendTo } from "./meeting-place.js";
-import type { Patience } from "./patience.js";
+import { type Patience, STARTED_AT_ONCE } from "./patience.js";
 import type { Clock } from "../patience/clock.js";
 import { DeadlinePassed } from "../patience/deadline.js";
 
@@ -95,8 +95,12 @@ export class Leading {
     // Its failure is met below; until then nobody looks at it.
     asked.catch(() => undefined);
     const end = clock.now() + patience.longestMs;
-    while (!this.isComplete()) {
-      const left = Math.min(this.lastArrival + patience.quietMs, end) - clock.now();
+    for (;;) {
+      const missing = this.missing();
+      if (missing === "nobody") break;
+      const mayCome = missing === "some" && this.idsHere().size < STARTED_AT_ONCE;
+      const quietMs = mayCome ? patience.missingMs : patience.quietMs;
+      const left = Math.min(this.lastArrival + quietMs, end) - clock.now();
       if (left <= 0) break;
       tools.deadline.check();
       await this.answers.wait(Math.min(left, tools.deadline.left()));
@@ -111,17 +115,16 @@ export class Leading {
   }
 
   /**
-   * Whether everybody has come who can: what the app declares of the cluster, may go, and is still there. Where the
+   * Who has yet to come of those who can: what the app declares of the cluster, may go, and is still there. Where the
    * leader's own object has left the app nobody knows what else has.
    */
-  private isComplete(): boolean {
+  private missing(): "nobody" | "some" | "unknown" {
     const { saw, tools } = this.options;
     const { declared, declaredObproxyIds, keptObproxyIds } = tools.intent;
-    if (!declared) return false;
+    if (!declared) return "unknown";
     const here = this.idsHere();
-    return (saw.obproxies ?? []).every(
-      ({ id }) => !declaredObproxyIds.has(id) || keptObproxyIds.has(id) || here.has(id),
-    );
+    const isMissing = (id: OcpId): boolean => declaredObproxyIds.has(id) && !keptObproxyIds.has(id) && !here.has(id);
+    return (saw.obproxies ?? []).some(({ id }) => isMissing(id)) ? "some" : "nobody";
   }
 
   /** Of the OBProxies whose hooks have come. */

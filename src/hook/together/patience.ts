@@ -2,6 +2,8 @@
 export interface Patience {
   /** The leader sends when no newcomer has come for so long, */
   readonly quietMs: number;
+  /** or for so long, while somebody is missing whom Terraform may still be starting, */
+  readonly missingMs: number;
   /** and in any case after so long. */
   readonly longestMs: number;
   /** How much longer the leader keeps the others waiting for OCP's version. */
@@ -25,6 +27,9 @@ const A_LITTLE_MORE_MS = 2_000;
 /** The client's limit for a delete. */
 const CALL_MS = 60_000;
 
+/** Terraform's own `-parallelism`: of more than so many hooks the others come when these have ended. */
+export const STARTED_AT_ONCE = 10;
+
 /**
  * Hooks that Terraform started together come within about as much time as it took this one to come: a few milliseconds
  * apart on an idle machine, a second where thirty of them share two cores. Those that waited for the same lock come
@@ -32,8 +37,10 @@ const CALL_MS = 60_000;
  */
 export function patienceAfter(lifetimeMs: number, tickMs: number): Patience {
   const longestMs = Math.max(LONGEST_GATHERING_MS, LONGEST_GATHERING_TICKS * tickMs);
+  const quietMs = Math.max(SHORTEST_QUIET_MS, Math.min(lifetimeMs, LONGEST_QUIET_TICKS * tickMs));
   return {
-    quietMs: Math.max(SHORTEST_QUIET_MS, Math.min(lifetimeMs, LONGEST_QUIET_TICKS * tickMs)),
+    quietMs,
+    missingMs: Math.max(quietMs, tickMs),
     longestMs,
     versionMs: VERSION_MS,
     countMs: COUNT_MS,
