@@ -200,6 +200,9 @@ function left(object: ReportedObject, hook: HookStory | undefined): Remark {
     };
   }
   const isMadeAgain = hook?.end?.event === "deleted" || hook?.end?.event === "already-gone";
+  if (hook?.end?.event === "left-alone") {
+    return { ...about, head: "LEFT", next: "nothing, if it is to stay; if it is to go, run destroy" };
+  }
   return { ...about, head: "LEFT", next: isMadeAgain ? nextForMadeAgain(object) : nextForLeft(object) };
 }
 
