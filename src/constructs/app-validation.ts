@@ -11,9 +11,12 @@ import { resolved } from "./resolved.js";
  * looks at all of them before the first is written.
  */
 export function appProblems(all: readonly Declarations[]): string[] {
+  // A stack with many resources takes a while, and may have many providers.
+  const stacks = [...new Set(all.map(({ stack }) => stack))];
+  const configurations = new Map(stacks.map((stack) => [stack, stack.toTerraform() as unknown]));
   const written = all.map((declarations) => ({
     declarations,
-    configuration: declarations.stack.toTerraform() as unknown,
+    configuration: configurations.get(declarations.stack),
   }));
   return [...all.flatMap(tokenProblems), ...written.flatMap(needsProblems), ...written.flatMap(cycleProblems)];
 }

@@ -40,10 +40,16 @@ export function cycleThrough(graph: Graph, start: string): readonly string[] | u
 
 /** Whatever waits for one of `starts`, or for something that does. */
 export function dependentsOf(graph: Graph, starts: readonly string[]): readonly string[] {
-  const found = new Set(starts);
-  for (const on of found) {
-    for (const [address, waitsFor] of graph.edges) if (waitsFor.has(on)) found.add(address);
+  const dependents = new Map<string, string[]>();
+  for (const [address, waitsFor] of graph.edges) {
+    for (const on of waitsFor) {
+      const those = dependents.get(on);
+      if (those === undefined) dependents.set(on, [address]);
+      else those.push(address);
+    }
   }
+  const found = new Set(starts);
+  for (const on of found) for (const address of dependents.get(on) ?? []) found.add(address);
   return [...found].filter((address) => !starts.includes(address));
 }
 

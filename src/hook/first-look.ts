@@ -43,6 +43,17 @@ export async function firstLook(settings: Settings, connection: Connection, surr
   );
 }
 
+/** Whether all that is declared stays in OCP: then no hook asks it for anything, and none needs to be able to. */
+export function isAllLeftAlone(settings: Settings): boolean {
+  const keys = [...Object.keys(settings.clusters), ...Object.keys(settings.obproxies)];
+  const isLeftAlone = (key: string): boolean => {
+    const target = targetOfKey(key);
+    const hands = target === undefined ? undefined : handsOff(target, settings);
+    return hands?.off === true && hands.outcome === "left-alone";
+  };
+  return settings.tokens.length === 0 && keys.length > 0 && keys.every(isLeftAlone);
+}
+
 /**
  * Of all that is declared by ids that are known, and that may go. What is protected Terraform itself refuses to destroy,
  * where it is to go at all.

@@ -5,7 +5,7 @@ import { keyOf, labelOf, labelOfKey } from "../contract/object.js";
 import { isOutOfMemory, OcpConfigError, OutOfMemory } from "../ocp/errors.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import { connectionFrom } from "./connection.js";
-import { firstLook } from "./first-look.js";
+import { firstLook, isAllLeftAlone } from "./first-look.js";
 import { checkWhose } from "./whose.js";
 import { handsOff, impossibleId, intentFrom, readTarget } from "./intent.js";
 import { forget, readMemory } from "./memory.js";
@@ -119,6 +119,11 @@ async function beforeAnythingGoes(env: NodeJS.ProcessEnv, directory: string, sec
   const settingsPath = join(directory, SETTINGS_FILE);
   const settings = readSettings(settingsPath, env);
   checkWhose(settings, settingsPath, env);
+  if (isAllLeftAlone(settings)) {
+    const reporter = reporterFor(FIRST_LOOK_LABEL, TICK_MS, secrets);
+    reporter.line("OCP was not asked: all that is declared is to be left alone, and goes on running");
+    return;
+  }
   const connection = connectionFrom(settings.provider, env, directory);
   secrets.push(...secretsOf(connection.credentials));
   const { tickMs, ignored } = tickFor(env, connection.baseUrl);

@@ -1,9 +1,9 @@
 import { classify } from "../ocp/task.js";
 import type { Surveyed } from "../survey/survey.js";
-import { isRunning, NOT_TORN_DOWN } from "./judge.js";
-import { hookOf, type Known, openTask, type OpenTask, taskNow, taskText } from "./known.js";
+import { declarationOf, isRunning, NOT_TORN_DOWN } from "./judge.js";
+import { hookOf, type Known, openTask, type OpenTask, presenceOf, taskNow, taskText } from "./known.js";
 import type { Cause, Level, ReportedObject } from "./report.js";
-import type { HookStory } from "./story.js";
+import type { HookStory, TaskStory } from "./story.js";
 import { labelOf } from "./words.js";
 
 /** Why something is left and what else is to be known, each once for all objects that it is true of. */
@@ -66,9 +66,11 @@ function remarkOn(
   const error = { object, level: "error" } as const;
   switch (object.status) {
     case "failed":
-      return [{ ...error, head: "FAILED", ...failure(known, surveyed, hook, object) }];
+      return [{ ...error, head: "FAILED", ...failure(known, surveyed, hook, object), ...insteadOfRetry(known, hook) }];
     case "interrupted":
-      return hook === undefined ? [] : [{ ...error, head: "INTERRUPTED", ...interruption(known, surveyed, hook) }];
+      return hook === undefined
+        ? []
+        : [{ ...error, head: "INTERRUPTED", ...interruption(known, surveyed, hook), ...insteadOfRetry(known, hook) }];
     case "running":
       return [
         {
@@ -126,6 +128,31 @@ function failure(known: Known, surveyed: Surveyed, hook: HookStory | undefined, 
     what: end.what,
     details,
     next: !isHeld ? nextForTask(open, false) : now?.status === "FAILED" ? next : AGAIN,
+  };
+}
+
+/** Of what a task deletes: what was to go when it began, and is not any more. A retry would delete it. */
+function staysNow(known: Known, { objects, provider }: TaskStory): readonly string[] {
+  const isToStay = (object: Surveyed): boolean => {
+    const { preventDestroy, skipDestroy } = declarationOf(known, object) ?? {};
+    const isLetGo = known.state.kind === "read" && object.instance === undefined && object.declaredBy === undefined;
+    return object.fate === "kept" || preventDestroy === true || skipDestroy === true || isLetGo;
+  };
+  return known.objects
+    .filter((object) => object.provider === provider && objects.has(object.key) && isToStay(object))
+    .filter((object) => presenceOf(known, object).is !== "absent")
+    .map(({ key }) => labelOf(key));
+}
+
+/** What to do where a retry, which else is what to do, would delete what is to stay. */
+function insteadOfRetry(known: Known, hook: HookStory | undefined): Pick<Words, "next"> | undefined {
+  const task = known.runs.story?.tasks.find(({ id, provider }) => id === hook?.task && provider === hook.provider);
+  if (hook === undefined || task?.ours !== true) return undefined;
+  if ((taskNow(known, hook)?.task ?? task).status !== "FAILED") return undefined;
+  const staying = staysNow(known, task);
+  if (staying.length === 0) return undefined;
+  return {
+    next: `do not retry task ${task.id}, which deletes what by code and state is not to go any more (${staying.join(", ")}); roll it back or abandon it in OCP's console (Task Center), then ${AGAIN}`,
   };
 }
 
@@ -200,6 +227,9 @@ function left(object: ReportedObject, hook: HookStory | undefined): Remark {
     };
   }
   const isMadeAgain = hook?.end?.event === "deleted" || hook?.end?.event === "already-gone";
+  if (hook?.end?.event === "left-alone") {
+    return { ...about, head: "LEFT", next: "nothing, if it is to stay; if it is to go, run destroy" };
+  }
   return { ...about, head: "LEFT", next: isMadeAgain ? nextForMadeAgain(object) : nextForLeft(object) };
 }
 

@@ -63,7 +63,7 @@ function verdictOn(known: Known, object: Surveyed, hook: HookStory | undefined, 
         ? { status: "unknown", why: "this run found it gone, and the state holds it" }
         : { status: "gone", why: goneWhy(known, object, hook) };
     case "left-alone":
-      return { status: "left-alone", why: hook.end.why };
+      return deployedSince(known, object, presence) ?? { status: "left-alone", why: hook.end.why };
     case "failed":
       return goneSince(known, object, hook, presence) ?? { status: "failed", why: hook.end.what };
     case undefined:
@@ -87,6 +87,17 @@ function verdictOn(known: Known, object: Surveyed, hook: HookStory | undefined, 
  */
 function mayBeDeployedAgain(known: Known, object: Surveyed, { is }: Presence): boolean {
   return inState(known, object) === true && is === "unknown" && !isRunning(known);
+}
+
+/** What a hook has left alone Terraform lets go; what it holds is there for a hook again, which would delete it. */
+function deployedSince(known: Known, object: Surveyed, presence: Presence): Verdict | undefined {
+  const isWanted = object.fate !== "hook" || declarationOf(known, object)?.skipDestroy === true;
+  if (isWanted || inState(known, object) !== true || isRunning(known)) return undefined;
+  if (presence.is === "absent") return withoutHook(known, object, presence);
+  return {
+    status: "left",
+    why: "in the state, though this run left it alone: it was deployed again since, or the state could not be saved",
+  };
 }
 
 export function isRunning({ isAlive, runs }: Known): boolean {

@@ -158,6 +158,7 @@ function settled(memory: Memory): Memory {
             ...following,
             since: 0,
             quickLooks: 0,
+            readAt: 0,
             isClockStill: false,
             unclear:
               following.unclear === undefined

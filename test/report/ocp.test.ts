@@ -51,6 +51,36 @@ test("says that what this run deleted is there again", async () => {
   expect((await report()).out).toContain("nothing, if it is to stay; if it is to go, run destroy\n");
 });
 
+describe("where a task has failed that deletes what has been let go since,", () => {
+  const DO_NOT =
+    "what to do: do not retry task 900, which deletes what by code and state is not to go any more (OBProxy 27/4); roll it back or abandon it in OCP's console (Task Center), then run destroy again";
+  beforeEach(() => {
+    ocp.addObproxy(27, 4);
+    place.wrote(String(run().fails("900", [...PROXIES, "27/4"])));
+  });
+
+  test("tells nobody to retry it", async () => {
+    place.holds(place.keys);
+    const { code, out } = await report();
+    expect(out).toContain(DO_NOT);
+    expect(out).not.toMatch(/(?<!do not )retry (?:it|task)/);
+    expect(code).toBe(1);
+  });
+
+  test("tells so where OCP is not asked", async () => {
+    place.holds(place.keys);
+    expect((await place.alone()).out).toContain(DO_NOT);
+  });
+
+  test("tells to retry it while the state holds all of it, and once OCP does not list it", async () => {
+    place.holds([...place.keys, "27/4"]);
+    expect((await report()).out).not.toContain("do not retry");
+    place.holds(place.keys);
+    ocp.removeObproxy(27, 4);
+    expect((await report()).out).not.toContain("do not retry");
+  });
+});
+
 test("tells to empty the state of what OCP does not list", async () => {
   place.wrote(String(run().deletes("900", place.keys)));
   place.holds(["27/3"]);

@@ -88,6 +88,43 @@ describe("when one of three tasks failed", () => {
   });
 });
 
+describe("what a run has left alone", () => {
+  const leftAlone = (): Run =>
+    new Run(place.hooks)
+      .deletes("900", ["27/1", "27/2"])
+      .start("27/3")
+      .add("27/3", { event: "left-alone", why: "skipDestroy is set on proxies/27/3" })
+      .deletes("901", ["27"]);
+
+  test("is left alone", async () => {
+    place.wrote(String(leftAlone()));
+    const { code, out } = await place.alone();
+    expect(out).toContain("left alone: OBProxy 27/3 (skipDestroy is set on proxies/27/3)");
+    expect(code).toBe(0);
+  });
+
+  test("is left where it has been deployed again, and is to be left alone no more", async () => {
+    place.wrote(String(leftAlone()));
+    place.holds(["27/3"]);
+    const { code, out } = await place.alone();
+    expect(out).toContain(
+      "LEFT OBProxy 27/3: in the state, though this run left it alone: it was deployed again since, or the state could not be saved\n  what to do: nothing, if it is to stay; if it is to go, run destroy\n",
+    );
+    expect(code).toBe(1);
+  });
+
+  test("is left alone still where the code says so, and is only not yet deployed so", async () => {
+    const kept = new Place({ obproxies: { skipDestroy: true } });
+    const why = "skipDestroy is set on proxies/27/3";
+    kept.wrote(String(new Run(kept.hooks).start("27/3").add("27/3", { event: "left-alone", why })));
+    kept.holds(["27/3"]);
+    const { out } = await kept.alone();
+    kept.remove();
+    expect(out).toContain("left alone: OBProxy");
+    expect(out).not.toContain("LEFT OBProxy 27/3");
+  });
+});
+
 function after(seconds: number): Run {
   return new Run(place.hooks, { after: seconds, name: `${seconds}-1` });
 }

@@ -51,7 +51,9 @@ export interface Following {
   readonly certain: boolean;
   readonly since: number;
   readonly quickLooks: number;
-  /** Two answers were given at the same time, by OCP's clock: nothing that it says of time is of use. */
+  /** By our clock, when {@link task} was read. */
+  readonly readAt: number;
+  /** OCP's clock went on by less than half of the time between two answers: nothing that it says of time is of use. */
   readonly isClockStill: boolean;
   /** Why its newest state is not known, and since when; undefined: it is. */
   readonly unclear: { readonly answer: Exclude<TaskAnswer, { says: "there" }>; readonly since: number } | undefined;
@@ -275,8 +277,8 @@ function digestPoll(memory: Memory, poll: Extract<Event, { event: "polled" }>): 
   const allowance = ours ? withLimitsOf(task, memory.allowance) : memory.allowance;
   if (!isAtWork(task)) return endOfFollowing({ ...memory, deletions, allowance }, task);
   const quickLooks = before.quickLooks + (poll.quick ? 1 : 0);
-  const isClockStill = task.answeredAt !== undefined && task.answeredAt === before.task.answeredAt;
-  const following = { ...before, task, quickLooks, isClockStill, unclear: undefined };
+  const isClockStill = standsStill(before, task, memory.at);
+  const following = { ...before, task, quickLooks, readAt: memory.at, isClockStill, unclear: undefined };
   return { ...memory, waiting: undefined, deletions, allowance, following };
 }
 
@@ -287,7 +289,14 @@ function withLimitsOf(task: Task, allowance: Memory["allowance"]): Memory["allow
 }
 
 function follow({ at }: Memory, task: Task, ours: boolean, certain: boolean): Following {
-  return { task, ours, certain, since: at, quickLooks: 0, isClockStill: false, unclear: undefined };
+  return { task, ours, certain, since: at, quickLooks: 0, readAt: at, isClockStill: false, unclear: undefined };
+}
+
+/** Also where it goes back. One that creeps would show the same moment of a round for ever. */
+function standsStill(before: Following, { answeredAt }: Task, at: number): boolean {
+  if (before.task.answeredAt === undefined || answeredAt === undefined) return false;
+  const wentOnMs = Date.parse(answeredAt) - Date.parse(before.task.answeredAt);
+  return !(wentOnMs > (at - before.readAt) / 2);
 }
 
 /** A failed task may be retried; the others are over. */

@@ -479,6 +479,7 @@ describe("decide", () => {
       certain: true,
       since: 0,
       quickLooks: 0,
+      readAt: 0,
       isClockStill: false,
       unclear: { answer: { says: "purged" }, since: 0 },
     } as const;
