@@ -93,6 +93,7 @@ async function main(library: Library): Promise<void> {
   // The paths of sources stand in it.
   await bundle(library === "cdktf" ? "src/cli/main.ts" : join(directory, "src/cli/main.ts"), program, {
     define: { PACKAGE_VERSION: JSON.stringify(versionIn("package.json")) },
+    minifyWhitespace: true, // Less text to read before the first word: 4 ms.
   });
   checkingNode(program, { exitCode: 2, what: "cdktf-obproxy", head: "#!/usr/bin/env node\n" });
   chmodSync(program, 0o755);

@@ -1,9 +1,3 @@
-import { generate } from "./generate.js";
-import { preflight } from "./preflight.js";
-import { report } from "./report.js";
-import { retry } from "./retry.js";
-import { simulate } from "./simulate.js";
-
 /** Written in by the build; see scripts/build.ts. */
 declare const PACKAGE_VERSION: string;
 
@@ -19,18 +13,39 @@ Commands:
 Run "cdktf-obproxy <command> --help" for a command's options, and "cdktf-obproxy --version" for the version.
 `;
 
+/** Each command is loaded when it is asked for: help and version are there at once. */
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   switch (command) {
     case "preflight":
-      return preflight(rest, { stdout: process.stdout, stderr: process.stderr, env: process.env, cwd: process.cwd() });
+      return (await import("./preflight.js")).preflight(rest, {
+        stdout: process.stdout,
+        stderr: process.stderr,
+        env: process.env,
+        cwd: process.cwd(),
+      });
     case "retry":
-      return retry(rest, { stdout: process.stdout, stderr: process.stderr, env: process.env, cwd: process.cwd() });
+      return (await import("./retry.js")).retry(rest, {
+        stdout: process.stdout,
+        stderr: process.stderr,
+        env: process.env,
+        cwd: process.cwd(),
+      });
     case "generate":
-      return generate(rest, { stdout: process.stdout, stderr: process.stderr, env: process.env, cwd: process.cwd() });
+      return (await import("./generate.js")).generate(rest, {
+        stdout: process.stdout,
+        stderr: process.stderr,
+        env: process.env,
+        cwd: process.cwd(),
+      });
     case "report":
-      return report(rest, { stdout: process.stdout, stderr: process.stderr, env: process.env, cwd: process.cwd() });
+      return (await import("./report.js")).report(rest, {
+        stdout: process.stdout,
+        stderr: process.stderr,
+        env: process.env,
+        cwd: process.cwd(),
+      });
     case "simulate":
-      return simulate([...rest], process);
+      return (await import("./simulate.js")).simulate([...rest], process);
     case "--help":
     case "-h":
     case "help":
