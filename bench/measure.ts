@@ -6,14 +6,25 @@ export interface Run {
   readonly output: string;
 }
 
-/** Runs a program to its end and measures the whole process from outside. */
+/** Runs Node.js to its end and measures the whole process from outside. */
 export function run(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Run> {
+  return runProgram(process.execPath, args, { env });
+}
+
+/** Rejects where Terraform fails. */
+export async function terraform(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Run> {
+  const result = await runProgram(process.env["TERRAFORM_BINARY_NAME"] ?? "terraform", args, { cwd, env });
+  if (result.code !== 0) throw new Error(result.output);
+  return result;
+}
+
+function runProgram(program: string, args: readonly string[], options: { env: NodeJS.ProcessEnv; cwd?: string }) {
   const start = process.hrtime.bigint();
-  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  return new Promise((resolve, reject) => {
+  return new Promise<Run>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {
       resolve({ milliseconds: Number(process.hrtime.bigint() - start) / 1e6, code, output });

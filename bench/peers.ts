@@ -4,14 +4,14 @@
  * turns, against one OCP each, at the speed of life. What counts is the overhead: the whole of `terraform destroy` less the
  * two tasks' own time.
  */
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../src/index.js";
 import { DEFAULT_CREDENTIALS, type Simulator, startSimulator } from "../src/simulator/index.js";
-import { judge, median, row } from "./measure.js";
+import { judge, median, row, terraform } from "./measure.js";
+import { TaskTimes } from "./task-times.js";
 
 const RUNS = Number(process.env["RUNS"] ?? "5");
 const LIMIT = 0.6;
@@ -67,14 +67,7 @@ async function main(): Promise<void> {
 async function measure({ deletes, write }: Side): Promise<Result> {
   const ocp = await startSimulator({ clusters: [{ id: 27, name: "orders", obproxies: [1, 2, 3] }] });
   const directory = mkdtempSync(join(tmpdir(), "b"));
-  const ends = new Map<string, { readonly start: number; end: number }>();
-  const timer = setInterval(() => {
-    for (const { id, status } of ocp.tasks) {
-      const known = ends.get(id) ?? { start: Date.now(), end: 0 };
-      ends.set(id, known);
-      if (status === "SUCCESSFUL" && known.end === 0) known.end = Date.now();
-    }
-  }, 5);
+  const times = new TaskTimes(ocp);
   try {
     const temporary = join(directory, "t");
     mkdirSync(temporary, { mode: 0o700 });
@@ -93,10 +86,10 @@ async function measure({ deletes, write }: Side): Promise<Result> {
     await terraform(stack, ["destroy", "-auto-approve", "-input=false"], env);
     const wall = (Date.now() - start) / 1000;
     if (deletes && ocp.clusters.length > 0) throw new Error("the cluster is left in OCP");
-    const worked = [...ends.values()].reduce((sum, each) => sum + (each.end - each.start) / 1000, 0);
+    const worked = times.seconds.reduce((sum, each) => sum + each, 0);
     return { overhead: wall - worked, requests: ocp.requests.length };
   } finally {
-    clearInterval(timer);
+    times.stop();
     await ocp.stop();
     rmSync(directory, { recursive: true, force: true });
   }
@@ -127,20 +120,6 @@ function byHand(directory: string, interpreter: readonly string[], command: stri
   };
   writeFileSync(join(stack, "main.tf.json"), JSON.stringify({ resource: { terraform_data } }));
   return stack;
-}
-
-function terraform(directory: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn(process.env["TERRAFORM_BINARY_NAME"] ?? "terraform", args, { cwd: directory, env });
-  let output = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(output));
-    });
-  });
 }
 
 void main();

@@ -3,11 +3,10 @@
  * provisioner for each object. Ten OBProxies in each cluster, each a construct of its own; each synth a process of its
  * own, the two sides by turns in one run. `npm run build` first.
  */
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { judge, median, row, run } from "./measure.js";
+import { judge, median, row, run, terraform } from "./measure.js";
 
 const SIZES = [100, 500, 1000];
 const JUDGED = 500;
@@ -87,27 +86,16 @@ async function preparePlan(side: Side, proxies: number, directory: string): Prom
   const outdir = join(directory, `plan-${side.replace(" ", "-")}-${proxies}`);
   await synth(side, "terraform_data", proxies, outdir);
   const stack = join(outdir, "stacks/stack");
-  await terraform(stack, "init", "-input=false");
-  return () => terraform(stack, "plan", "-input=false", "-out=plan.bin");
+  await timed(stack, "init", "-input=false");
+  return () => timed(stack, "plan", "-input=false", "-out=plan.bin");
 }
 
 /** @returns milliseconds */
-function terraform(directory: string, ...args: readonly string[]): Promise<number> {
+async function timed(directory: string, ...args: readonly string[]): Promise<number> {
   const config = join(directory, "empty.tfrc");
   writeFileSync(config, "");
   const env = { ...process.env, CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: config };
-  const start = process.hrtime.bigint();
-  const child = spawn(process.env["TERRAFORM_BINARY_NAME"] ?? "terraform", args, { cwd: directory, env });
-  let output = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => {
-      if (code === 0) resolve(Number(process.hrtime.bigint() - start) / 1e6);
-      else reject(new Error(output));
-    });
-  });
+  return (await terraform(directory, args, env)).milliseconds;
 }
 
 interface Pair<T> {

@@ -2,7 +2,6 @@
  * 30 OBProxies of one cluster, each its own resource, destroyed by real Terraform: how many tasks OCP runs and how long
  * it takes, at Terraform's default parallelism, with all hooks at once, and, for comparison, where the hooks cannot meet.
  */
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +9,8 @@ import { App, LocalBackend, TerraformStack } from "cdktf";
 import { ENV } from "../src/contract/names.js";
 import { Carrier, Obproxy, OcpProvider } from "../src/index.js";
 import { DEFAULT_CREDENTIALS, startSimulator } from "../src/simulator/index.js";
-import { judge, mean, row } from "./measure.js";
+import { judge, mean, row, terraform } from "./measure.js";
+import { TaskTimes } from "./task-times.js";
 
 const PROXIES = 30;
 const TICK_MS = Number(process.env["TICK_MS"] ?? "1000");
@@ -52,14 +52,7 @@ async function measure(options: readonly string[], mayMeet: boolean): Promise<Re
   const directory = mkdtempSync(join(tmpdir(), "b"));
   const temporary = join(directory, "t");
   mkdirSync(temporary, { mode: 0o700 });
-  const times = new Map<string, { start: number; end: number }>();
-  const timer = setInterval(() => {
-    for (const { id, status } of simulator.tasks) {
-      const known = times.get(id) ?? { start: Date.now(), end: 0 };
-      times.set(id, known);
-      if (status === "SUCCESSFUL" && known.end === 0) known.end = Date.now();
-    }
-  }, 5);
+  const times = new TaskTimes(simulator);
   try {
     const stack = synth(join(directory, "out"), join(directory, "terraform.tfstate"), simulator.url, ids);
     writeFileSync(join(directory, "terraform.rc"), "");
@@ -81,10 +74,10 @@ async function measure(options: readonly string[], mayMeet: boolean): Promise<Re
     await terraform(stack, ["destroy", "-auto-approve", "-input=false", ...options], env);
     const wallSeconds = (Date.now() - start) / 1000;
     if (simulator.cluster(1)?.obproxies.length !== 0) throw new Error("OBProxies are left in OCP");
-    const durations = [...times.values()].map((each) => (each.end - each.start) / 1000);
+    const durations = times.seconds;
     return { tasks: durations.length, requests: simulator.requests.length, wallSeconds, taskSeconds: mean(durations) };
   } finally {
-    clearInterval(timer);
+    times.stop();
     await simulator.stop();
     rmSync(directory, { recursive: true, force: true });
   }
@@ -109,20 +102,6 @@ function strangers(directory: string): string {
   const script = `#!/bin/sh\nXDG_RUNTIME_DIR="$(mktemp -d)" exec ${process.execPath} "$@"\n`;
   writeFileSync(join(bin, "node"), script, { mode: 0o755 });
   return bin;
-}
-
-function terraform(directory: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn(process.env["TERRAFORM_BINARY_NAME"] ?? "terraform", args, { cwd: directory, env });
-  let output = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(output));
-    });
-  });
 }
 
 void main();
