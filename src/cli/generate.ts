@@ -170,11 +170,7 @@ async function withOcp<T>(
     const { envPrefix } = provider;
     const told = callFailed(cause, { envPrefix, accepted: false, sent: "no", taskId: undefined });
     const asked = user === undefined ? "" : ` (asked as ${JSON.stringify(user)} at ${api?.baseUrl ?? "?"})`;
-    throw cannot(
-      `${told.message}${asked}`,
-      told.next.replace("run destroy again: it goes on from where things stand", "try again"),
-      error,
-    );
+    throw cannot(`${told.message}${asked}`, `${told.remedy}; then try again`, error);
   } finally {
     await api?.close();
   }

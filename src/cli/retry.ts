@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { connectionFrom } from "../hook/connection.js";
 import type { OurTask } from "../hook/decide/situation.js";
 import { handsOff, type Intent } from "../hook/intent.js";
-import { obproxyKey } from "../contract/object.js";
+import { isId, obproxyKey } from "../contract/object.js";
 import { systemClock } from "../hook/patience/clock.js";
 import { retryTask } from "../hook/teardown.js";
 import type { Settings } from "../hook/settings.js";
@@ -205,7 +205,7 @@ function readOptions(args: readonly string[]): "help" | Options {
   const { positionals, values } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
   if (values.help === true) return "help";
   const [task, directory, more] = positionals;
-  if (task === undefined || !/^[1-9]\d{0,18}$/.test(task)) {
+  if (task === undefined || !isId(task)) {
     throw new UsageError(
       `the id of OCP's task comes first, a number, ${task === undefined ? "and is missing" : `not ${JSON.stringify(task)}`}.`,
     );

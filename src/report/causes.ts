@@ -1,10 +1,10 @@
+import { labelOfKey } from "../contract/object.js";
 import { classify } from "../ocp/task.js";
 import type { Surveyed } from "../survey/survey.js";
 import { declarationOf, isRunning, NOT_TORN_DOWN } from "./judge.js";
 import { hookOf, type Known, openTask, type OpenTask, presenceOf, taskNow, taskText } from "./known.js";
 import type { Cause, Level, ReportedObject } from "./report.js";
 import type { HookStory, TaskStory } from "./story.js";
-import { labelOf } from "./words.js";
 
 /** Why something is left and what else is to be known, each once for all objects that it is true of. */
 
@@ -141,7 +141,7 @@ function staysNow(known: Known, { objects, provider }: TaskStory): readonly stri
   return known.objects
     .filter((object) => object.provider === provider && objects.has(object.key) && isToStay(object))
     .filter((object) => presenceOf(known, object).is !== "absent")
-    .map(({ key }) => labelOf(key));
+    .map(({ key }) => labelOfKey(key));
 }
 
 /** What to do where a retry, which else is what to do, would delete what is to stay. */
@@ -215,7 +215,7 @@ function interruptionTold({ runs }: Known, { provider, task: id }: HookStory, ki
     return { what: `${killed}; ${task} may go on in OCP`, next: RESUME };
   }
   const { details, next } = other.end;
-  return { what: `${killed}; ${task} FAILED, as the hook of ${labelOf(other.key)} tells`, details, next };
+  return { what: `${killed}; ${task} FAILED, as the hook of ${labelOfKey(other.key)} tells`, details, next };
 }
 
 function left(object: ReportedObject, hook: HookStory | undefined): Remark {

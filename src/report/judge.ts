@@ -1,3 +1,4 @@
+import { labelOfKey } from "../contract/object.js";
 import { type Surveyed, withoutKey } from "../survey/survey.js";
 import {
   type EarlierEnd,
@@ -13,7 +14,7 @@ import {
 } from "./known.js";
 import { type ReportedObject, type Status, WELL } from "./report.js";
 import type { HookStory } from "./story.js";
-import { labelOf, moment } from "./words.js";
+import { moment } from "./words.js";
 
 /** What has become of each object, by the newest that is known of it. */
 
@@ -36,7 +37,7 @@ function reported(known: Known, object: Surveyed): ReportedObject {
   return {
     key: object.key,
     target: object.target,
-    label: labelOf(object.key),
+    label: labelOfKey(object.key),
     provider: object.provider,
     path: object.declaredBy ?? hook?.path,
     status,

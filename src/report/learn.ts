@@ -1,3 +1,4 @@
+import { isId, labelOfKey } from "../contract/object.js";
 import type { Answers, TaskNow } from "../survey/answers.js";
 import { CannotLook } from "../survey/cannot-look.js";
 import type { Inquiry } from "../survey/inquiry.js";
@@ -10,7 +11,7 @@ import { readEvents } from "./events.js";
 import { hasEndedWell, type Known, lastHookOf, type StateKnown } from "./known.js";
 import { choose, type Chosen } from "./runs.js";
 import { type HookStory, nameOfHook, ofOcps, storiesOf } from "./story.js";
-import { compareTargets, labelOf } from "./words.js";
+import { compareTargets } from "./words.js";
 
 export interface Sources {
   /** Undefined: Terraform is asked. */
@@ -78,7 +79,7 @@ function compareTexts(a: string, b: string): number {
 
 function ofEvents({ key, provider, target }: HookStory): Surveyed {
   return {
-    ...{ key, target, provider, label: labelOf(key), fate: "not-deployed", wave: 0 },
+    ...{ key, target, provider, label: labelOfKey(key), fate: "not-deployed", wave: 0 },
     ...{ declaredBy: undefined, instance: undefined, movesTo: undefined },
     // Any name: only whether it is there is asked.
     remembered: { clusterName: "*", nameFrom: "first-deploy" },
@@ -113,5 +114,5 @@ async function askOcp(
 /** Those of hooks that have not ended well: they may have gone on since. */
 function unendedTasks(objects: readonly Surveyed[], runs: Chosen): readonly string[] {
   const hooks = objects.flatMap((object) => lastHookOf({ runs }, object) ?? []).filter((hook) => !hasEndedWell(hook));
-  return [...new Set(hooks.flatMap(({ task }) => task ?? []))].filter((id) => /^[1-9]\d{0,18}$/.test(id));
+  return [...new Set(hooks.flatMap(({ task }) => task ?? []))].filter(isId);
 }

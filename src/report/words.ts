@@ -9,11 +9,6 @@ export function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
 }
 
-/** `OBProxy 27/3`, `OBProxy cluster 27` */
-export function labelOf(key: string): string {
-  return key.includes("/") ? `OBProxy ${key}` : `OBProxy cluster ${key}`;
-}
-
 /** `850 ms`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 days` */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.max(0, Math.round(milliseconds))} ms`;

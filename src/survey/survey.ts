@@ -1,7 +1,7 @@
-import { keyOf, labelOf, type Target, targetOfKey } from "../contract/object.js";
+import { keyOf, labelOf, type ObjectKind, type Target, targetOfKey } from "../contract/object.js";
 import type { Remembered } from "../hook/intent.js";
-import { ANY_NAME } from "../contract/names.js";
-import { aliasOf, type Stack } from "./stack.js";
+import { ANY_NAME, PLURALS } from "../contract/names.js";
+import { aliasOf, type Block, type Stack } from "./stack.js";
 import type { Instance } from "./state.js";
 
 /**
@@ -147,11 +147,14 @@ function declaredBy(stack: Stack, alias: string | undefined, key: string): strin
   return (settings?.clusters[key] ?? settings?.obproxies[key])?.path;
 }
 
-function waveOf({ blocks }: Stack, alias: string, target: Target): number {
-  const plural = target.kind === "cluster" ? "obproxy_clusters" : "obproxies";
-  return (
-    [...blocks.values()].find(({ address, provider }) => provider === alias && address.endsWith(`_${plural}`))?.wave ??
-    0
+function waveOf(stack: Stack, alias: string, target: Target): number {
+  return blockOf(stack, alias, target.kind)?.wave ?? 0;
+}
+
+/** Of a provider, the block in which its objects of a kind lie; undefined: the stack has none. */
+export function blockOf({ blocks }: Stack, alias: string | undefined, kind: ObjectKind): Block | undefined {
+  return [...blocks.values()].find(
+    ({ address, provider }) => provider === alias && address.endsWith(`_${PLURALS[kind]}`),
   );
 }
 

@@ -13,6 +13,8 @@ export interface Circumstances {
   readonly provider: Provider | undefined;
   /** Undefined: OCP was not asked. */
   readonly answers: Answers | undefined;
+  /** As it is typed in a command. */
+  readonly stackDirectory: string;
   /** How a command of Terraform on the stack begins. */
   readonly terraform: string;
   /** `undeployed`: nothing that the stack declares is in the state. `unreadable`: nobody knows what is. */

@@ -1,6 +1,5 @@
 import { type Standing, standingOf } from "../../hook/decide/elsewhere.js";
-import type { Stack } from "../../survey/stack.js";
-import { type Surveyed, withoutKey } from "../../survey/survey.js";
+import { blockOf, type Surveyed, withoutKey } from "../../survey/survey.js";
 import type { Status } from "../report/report.js";
 import type { Scene } from "../scene.js";
 import type { Circumstances } from "./circumstances.js";
@@ -76,14 +75,11 @@ export function goesBefore(first: Entry, later: Scene, then: Surveyed): boolean 
 
 /** The block that an object's instance is in when Terraform comes to it. */
 export function placeOf({ object, scene }: Pick<Entry, "object" | "scene">): string {
-  return withoutKey(object.movesTo ?? object.instance?.address ?? blockOf(scene.stack, object));
-}
-
-/** Where an object would be deployed. */
-function blockOf({ blocks }: Stack, { provider, target }: Surveyed): string {
-  const plural = target.kind === "cluster" ? "_obproxy_clusters" : "_obproxies";
-  return (
-    [...blocks.values()].find((each) => each.provider === provider && each.address.endsWith(plural))?.address ?? ""
+  return withoutKey(
+    object.movesTo ??
+      object.instance?.address ??
+      blockOf(scene.stack, object.provider, object.target.kind)?.address ??
+      "",
   );
 }
 

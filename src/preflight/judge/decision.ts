@@ -9,10 +9,12 @@ import type { OcpId, Task } from "../../ocp/model.js";
 import { refusalBy } from "../../survey/refusal.js";
 import type { Code } from "../report/report.js";
 import { unclear, waitsForTask, waitsWithoutTask, wouldBeRetried } from "../words/in-ocp.js";
-import type { TasksNow } from "./circumstances.js";
+import type { Circumstances } from "./circumstances.js";
 import { type Judgement, problem, type Remark, shared } from "./judgement.js";
 
 /** What the hook would decide, as a judgement. */
+
+type Known = Pick<Circumstances, "stackDirectory" | "tasks">;
 
 export const GUARD_CODES: Readonly<Record<GuardBreach["guard"], Code>> = {
   clusterName: "cluster-name",
@@ -32,15 +34,15 @@ export const CONTENT_CODES: ReadonlySet<Code> = new Set([
 ]);
 
 /** A hook that has waited for somebody else's task decides again; what it would meet then is known already. */
-export function judgeNowAndLater(seen: Situation, intent: Intent, logs: TasksNow): Judgement {
-  const now = judgeAction(decide(seen, intent), seen, intent, logs);
+export function judgeNowAndLater(seen: Situation, intent: Intent, known: Known): Judgement {
+  const now = judgeAction(decide(seen, intent), seen, intent, known);
   if (now.status !== "waits") return now;
   const atRest = { ...seen, atWork: [], patience: { ...seen.patience, lock: false } };
-  const later = judgeAction(decide(atRest, intent), atRest, intent, logs);
+  const later = judgeAction(decide(atRest, intent), atRest, intent, known);
   return later.status === "problem" ? { status: "problem", remarks: [...now.remarks, ...later.remarks] } : now;
 }
 
-function judgeAction(action: Action, seen: Situation, intent: Intent, logs: TasksNow): Judgement {
+function judgeAction(action: Action, seen: Situation, intent: Intent, known: Known): Judgement {
   switch (action.do) {
     case "delete":
       return { status: "ready", remarks: [] };
@@ -53,18 +55,18 @@ function judgeAction(action: Action, seen: Situation, intent: Intent, logs: Task
     case "retry":
       return { status: "waits", remarks: [retryRemark(action.task, intent)] };
     case "fail":
-      return judgeFailing(action.why, seen, intent, logs);
+      return judgeFailing(action.why, seen, intent, known);
   }
 }
 
-function judgeFailing(why: Failing, { cluster }: Situation, intent: Intent, logs: TasksNow): Judgement {
+function judgeFailing(why: Failing, { cluster }: Situation, intent: Intent, known: Known): Judgement {
   switch (why.reason) {
     case "guard":
       return told(GUARD_CODES[why.breach.guard], failures.guardBroken(why.breach, intent, cluster));
     case "task-failed": {
       const { task, verdict, ofThisRun, whyNotRetry: whyNot } = why.ours;
-      const own = { taskRetries: intent.taskRetries, whyNot };
-      const failure = failures.taskFailed(task, verdict, ofThisRun, logs.get(task.id)?.log ?? [], CONSOLE, own);
+      const own = { taskRetries: intent.taskRetries, whyNot, stackDirectory: known.stackDirectory };
+      const failure = failures.taskFailed(task, verdict, ofThisRun, known.tasks.get(task.id)?.log ?? [], CONSOLE, own);
       return told("task-failed", failure, task.id);
     }
     case "unknown": {

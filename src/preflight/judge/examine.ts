@@ -65,6 +65,7 @@ function judgeKind(
         provider,
         answers,
         terraform: scene.terraform,
+        stackDirectory: scene.stack.shown,
         state: stateOf(scene),
         ...contentOf(scene, object, proxies),
         lostSettings: lostSettings(scene, object),

@@ -71,10 +71,10 @@ function judgeLook(circumstances: Circumstances, look: Look): Judgement {
 
 /** What stays in a cluster, and is told of by itself, holds it back and says so once. */
 function decisionOn(circumstances: Circumstances, now: Situation, intent: Intent): Judgement {
-  const { goneBefore, holding, object, tasks } = circumstances;
-  const decision = judgeNowAndLater(foretold(now, object, goneBefore), intent, tasks);
+  const { goneBefore, holding, object } = circumstances;
+  const decision = judgeNowAndLater(foretold(now, object, goneBefore), intent, circumstances);
   if (holding.size === 0 || !decision.remarks.some(({ code }) => CONTENT_CODES.has(code))) return decision;
-  const others = judgeNowAndLater(foretold(now, object, new Set([...goneBefore, ...holding])), intent, tasks);
+  const others = judgeNowAndLater(foretold(now, object, new Set([...goneBefore, ...holding])), intent, circumstances);
   return others.status === "problem" ? others : { status: "held-back", remarks: others.remarks };
 }
 
