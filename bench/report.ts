@@ -2,11 +2,12 @@
  * What a report of five hundred objects costs: the whole process, with all forms, the state from a file; with events
  * alone, and with an OCP that is asked for all of them.
  */
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { startSimulator } from "../src/simulator/index.js";
 import { Place } from "../test/report/place.js";
 import { fiveHundred } from "../test/report/five-hundred.js";
+import { PeakMemory } from "../test/support/peak-memory.js";
 import { judge, median, run } from "./measure.js";
 
 const RUNS = Number(process.env["RUNS"] ?? "11");
@@ -26,16 +27,9 @@ async function main(): Promise<void> {
     console.log(`events: ${(statSync(place.eventsFile).size / 2 ** 20).toFixed(1)} MiB`);
     const files = ["--html", join(place.path, "r.html"), "--junit", join(place.path, "r.xml")];
     const stack = join(place.path, "cdktf.out/stacks/proxies");
-    // Writes down the most memory that the process has had.
-    const witness = join(place.path, "witness.cjs");
-    const memory = join(place.path, "rss");
-    writeFileSync(
-      witness,
-      `process.on("exit", () => require("fs").writeFileSync(${JSON.stringify(memory)}, String(process.resourceUsage().maxRSS)));`,
-    );
+    const memory = new PeakMemory(place.path);
     const args = [
-      "--require",
-      witness,
+      ...memory.flags,
       PROGRAM,
       "report",
       stack,
@@ -46,6 +40,7 @@ async function main(): Promise<void> {
     ];
     const env = {
       ...process.env,
+      ...memory.env,
       OBPROXY_EVENTS: place.eventsFile,
       OCP_USERNAME: CREDENTIALS.username,
       OCP_PASSWORD: CREDENTIALS.password,
@@ -60,7 +55,7 @@ async function main(): Promise<void> {
         const { code, milliseconds, output } = await run([...args, ...more], env);
         if (code !== 1 || !output.includes("501 objects")) throw new Error(output);
         times.push(milliseconds);
-        mebibytes.push(Number(readFileSync(memory, "utf8")) / 1024);
+        mebibytes.push(memory.mebibytes);
       }
       console.log(`report of 501 objects ${name}: median of ${RUNS} ${median(times).toFixed(0)} ms`);
       // Others on the machine only add to it.
