@@ -7,6 +7,7 @@ import { settingsFile } from "../test/fixtures/settings.js";
 
 /** The built hook with a settings file beside it, as a stack ships them. */
 export interface HookPlace {
+  readonly directory: string;
   readonly program: string;
   env(simulator: Simulator, object: { clusterId: string; obproxyId?: string; clusterName: string }): NodeJS.ProcessEnv;
   remove(): void;
@@ -20,6 +21,7 @@ export function hookPlace(): HookPlace {
   copyFileSync(join(__dirname, "../dist/hook", HOOK_FILE), program);
   writeFileSync(join(directory, SETTINGS_FILE), JSON.stringify(settingsFile({ stack: "bench" })));
   return {
+    directory,
     program,
     env: (simulator, { clusterId, obproxyId, clusterName }) => ({
       // What else stands in the environment is the same for both sides; NODE_EXTRA_CA_CERTS alone doubles Node's start.
