@@ -7,7 +7,7 @@ import { begin, evolve, type Memory } from "./decide/memory.js";
 import { situation } from "./decide/situation.js";
 import { endOf } from "./decide/time-limit.js";
 import { lookAround } from "./observe/look-around.js";
-import { observer } from "./observe/observer.js";
+import { observer, type Reads } from "./observe/observer.js";
 import { DeadlinePassed } from "./patience/deadline.js";
 import { callContext, callFailed, deadlinePassed } from "./tell/failures.js";
 
@@ -18,8 +18,8 @@ import { callContext, callFailed, deadlinePassed } from "./tell/failures.js";
  * @throws HookFailure
  */
 export async function reconcile(tools: Tools): Promise<Outcome> {
-  const { api, caller, chronicle, clock, deadline, intent, notes, reporter } = tools;
-  const observe = observer(api, (call, endpoint) => caller.read(call, endpoint));
+  const { caller, chronicle, clock, deadline, intent, notes, reporter } = tools;
+  const observe = observer(readsOf(tools), (call, endpoint) => caller.read(call, endpoint));
   const recorded = intent.waitFor === "task" ? notes.read() : undefined;
   if (intent.waitFor === "task" && notes.trouble !== undefined) reporter.once(notes.trouble);
   let memory = begin({ ...tools, ...intent, recorded, at: clock.now() });
@@ -40,6 +40,16 @@ export async function reconcile(tools: Tools): Promise<Outcome> {
   } catch (error) {
     throw asFailure(error, memory, tools);
   }
+}
+
+/** Whoever deletes together looks together: the courier may have been shown the cluster already. */
+function readsOf({ api, courier }: Tools): Reads {
+  return {
+    cluster: (id) => courier.cluster(id),
+    clusters: (request) => api.clusters(request),
+    tasks: (request) => api.tasks(request),
+    task: (id) => api.task(id),
+  };
 }
 
 function asFailure(error: unknown, memory: Memory, tools: Tools): unknown {

@@ -15,7 +15,7 @@ import { type Member, routeOf, sightOf } from "../../src/hook/together/member.js
 import { createOcpClient } from "../../src/ocp/client.js";
 import type { OcpApi } from "../../src/ocp/api.js";
 import { OcpError } from "../../src/ocp/errors.js";
-import type { Cluster, Subtask, Task } from "../../src/ocp/model.js";
+import type { Cluster, ObproxyServer, Subtask, Task } from "../../src/ocp/model.js";
 import {
   DEFAULT_CREDENTIALS,
   type RecordedRequest,
@@ -176,6 +176,21 @@ describe("a hook that leads", () => {
     expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
     expect(await other.hears(2)).toEqual(["count", "sent"]);
     expect(deletes()).toEqual(["1,2"]);
+  });
+
+  test("tells what it is shown of the cluster to those in its call", async () => {
+    const courier = hook();
+    const dispatched = courier.send(saw);
+    while (!leads()) await new Promise((resolve) => setTimeout(resolve, 2));
+    const [counted, late] = [await guest(), await guest()];
+    counted.say({ says: "join", member: member() });
+    await counted.hears(1);
+    counted.say({ says: "here" });
+    await dispatched;
+    const cluster = await courier.cluster("27");
+    expect(cluster.obproxies).toHaveLength(3);
+    expect(await counted.hears(3)).toEqual(["count", "sent", "shown"]);
+    expect(late.told).toEqual([]);
   });
 
   const PATIENT: Patience = { ...PATIENCE, quietMs: 60_000, missingMs: 60_000, longestMs: 60_000 };
@@ -364,6 +379,82 @@ describe("a hook that follows", () => {
     expect(deletes()).toEqual([]);
   });
 
+  describe("looks at the cluster", () => {
+    const ended: Task = { ...task, status: "SUCCESSFUL" };
+    const others: Cluster = { id: "27", name: "as the leader was shown it", obproxies: [] };
+    const asks = (): number => ocp.requests.filter(({ path }) => path.endsWith("/clusters/27")).length;
+    let courier: Courier;
+    let leader: Peer;
+
+    beforeEach(async () => {
+      courier = hook();
+      const dispatched = courier.send(saw);
+      leader = await arrived;
+      leader.say({ says: "count" }, sent());
+      await dispatched;
+      ocp.clearRequests();
+    });
+
+    test("by the leader's eyes, once the leader has told of the task's end", async () => {
+      leader.say({ says: "task", task: ended }, { says: "shown", cluster: others });
+      await courier.next("500", 0);
+      expect(await courier.cluster("27")).toEqual(others);
+      expect(asks()).toBe(0);
+      expect(await courier.cluster("27")).toMatchObject({ name: "orders" });
+      expect(asks()).toBe(1);
+    });
+
+    test.each<[string, readonly unknown[]]>([
+      [
+        "the leader was shown it before the end",
+        [
+          { says: "shown", cluster: others },
+          { says: "task", task: ended },
+        ],
+      ],
+      [
+        "the task is still at work",
+        [
+          { says: "task", task },
+          { says: "shown", cluster: others },
+        ],
+      ],
+      [
+        "it is another cluster",
+        [
+          { says: "task", task: ended },
+          { says: "shown", cluster: { ...others, id: "28" } },
+        ],
+      ],
+      [
+        "it cannot be understood",
+        [
+          { says: "task", task: ended },
+          { says: "shown", cluster: { id: "27" } },
+        ],
+      ],
+      [
+        "another end comes first",
+        [
+          { says: "task", task: ended },
+          { says: "task", task: { ...ended, id: "501" } },
+        ],
+      ],
+    ])("by its own where %s", async (_, said) => {
+      leader.say(...said);
+      await courier.next("500", 0);
+      leader.socket.end();
+      expect(await courier.cluster("27")).toMatchObject({ name: "orders" });
+      expect(asks()).toBe(1);
+    });
+
+    test("by its own where the leader says no more", async () => {
+      leader.say({ says: "task", task: ended });
+      await courier.next("500", 0);
+      expect(await courier.cluster("27")).toMatchObject({ name: "orders" });
+    });
+  });
+
   test("tells who it is, and nothing that has to be kept secret", () => {
     const env = { HTTP_PROXY: "http://user:proxy-secret@127.0.0.1:9" };
     const elsewhere = { ...connection(), baseUrl: "http://ocp.test" };
@@ -528,6 +619,18 @@ describe("what hooks tell each other", () => {
       answeredAt: "2026-11-22T10:30:00Z",
     };
     expect(readLeader(JSON.parse(JSON.stringify({ says: "task", task })))).toEqual({ says: "task", task });
+  });
+
+  test("is a cluster with all that is known of it", () => {
+    const obproxy: Required<ObproxyServer> = {
+      ...{ id: "1", hostId: "9", ip: "10.0.0.1", sqlPort: 2883 },
+      ...{ status: "RUNNING", operateStatus: "NORMAL" },
+    };
+    const cluster: Required<Cluster> = {
+      ...{ id: "27", name: "orders", status: "OPERATING", createTime: "2026-11-22T10:00:00Z" },
+      ...{ obproxies: [obproxy], unreadObproxies: 1 },
+    };
+    expect(readLeader(JSON.parse(JSON.stringify({ says: "shown", cluster })))).toEqual({ says: "shown", cluster });
   });
 
   test("is a member with all that is known of it", () => {

@@ -117,6 +117,14 @@ describe("hooks of one cluster at the same time", () => {
     expect(left()).toEqual(["3"]);
   });
 
+  test("look once for all at what has become of the OBProxies", async () => {
+    await given();
+    expect(codes(await together([1, 2, 3]))).toEqual([0, 0, 0]);
+    const since = ocp.requests.findIndex(isDelete);
+    const looks = ocp.requests.slice(since).filter(({ path }) => path.endsWith("/clusters/1"));
+    expect(looks).toHaveLength(1);
+  });
+
   test("all fail with the task's id where the one task fails", async () => {
     await given();
     ocp.planWork({ subtaskName: "Unreserve host", fail: "always" });

@@ -26,6 +26,8 @@ export interface Courier {
    * @throws OcpError whose kind tells what may have become of it
    */
   send(saw: Cluster): Promise<Dispatch>;
+  /** The cluster as OCP shows it now, or, right after the end of a task, as it has just shown it to the hook that leads. */
+  cluster(id: OcpId): Promise<Cluster>;
   /** The task as it is after `pauseMs`, or sooner where there is news. */
   next(id: OcpId, pauseMs: number): Promise<Task>;
   /** Whether another hook follows the same task and tells its progress. */
@@ -56,6 +58,7 @@ export function directCourier(tools: CourierTools, version = versionAsker(tools)
       const { clusterId, obproxyId } = target;
       return deleteObproxies(tools, await version(), clusterId, [{ obproxyId, skipHostOperation }]);
     },
+    cluster: (id) => api.cluster(id),
     next: async (id, pauseMs) => {
       await deadline.pause(pauseMs);
       return api.task(id);

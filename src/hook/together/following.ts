@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { labelOf } from "../../contract/object.js";
 import { OcpError } from "../../ocp/errors.js";
-import type { OcpId, Task } from "../../ocp/model.js";
+import type { Cluster, OcpId, Task } from "../../ocp/model.js";
 import { concerns } from "../../ocp/task.js";
 import { Bell } from "./bell.js";
 import type { CourierTools, Dispatch } from "./courier.js";
@@ -12,6 +12,8 @@ import type { Patience } from "./patience.js";
 
 /** How long a follower waits for the leader's news before it asks OCP itself. */
 const NEWS_OVERDUE_MS = 15_000;
+/** The same for what the leader is shown after the task's end: it asks at once. */
+const LOOK_OVERDUE_MS = 5_000;
 
 export interface FollowingOptions {
   readonly socket: Socket;
@@ -29,6 +31,8 @@ export class Following {
   private readonly arrivals = new Bell();
   private newest: Task | undefined;
   private open = true;
+  /** The leader has told of an end, and looks next what has become of the OBProxies. */
+  private isLookDue = false;
 
   constructor(private readonly options: FollowingOptions) {
     const { socket } = options;
@@ -66,6 +70,7 @@ export class Following {
         return "alone";
       case "sent":
       case "task":
+      case "shown":
         // Without a count it cannot be about us.
         this.leave();
         return "alone";
@@ -80,12 +85,26 @@ export class Following {
 
   /** The newest state of the task; undefined: the leader is gone, or silent for too long. */
   async news(id: OcpId, pauseMs: number): Promise<Task | undefined> {
-    const message = await this.receive(pauseMs + NEWS_OVERDUE_MS);
+    let message = await this.receive(pauseMs + NEWS_OVERDUE_MS);
+    while (message?.says === "shown") message = await this.receive(pauseMs + NEWS_OVERDUE_MS);
     if (message?.says !== "task" || message.task.id !== id) return undefined;
-    const newer = this.inbox.findLast((each) => each.says === "task" && each.task.id === id);
-    this.inbox.length = 0;
+    const last = this.inbox.findLastIndex((each) => each.says === "task" && each.task.id === id);
+    const newer = this.inbox.splice(0, last + 1).at(-1);
     this.newest = newer?.says === "task" ? newer.task : message.task;
+    this.isLookDue = this.newest.status !== "RUNNING";
     return this.newest;
+  }
+
+  /**
+   * The cluster as OCP has shown it to the leader since the task's end: each judges for itself what that says of its own
+   * OBProxy. Undefined: nobody has been shown it since.
+   */
+  async shown(id: OcpId): Promise<Cluster | undefined> {
+    if (!this.isLookDue) return undefined;
+    this.isLookDue = false;
+    await this.arrival(LOOK_OVERDUE_MS);
+    const next = this.inbox[0];
+    return next?.says === "shown" && next.cluster?.id === id ? next.cluster : undefined;
   }
 
   /**
@@ -122,6 +141,7 @@ export class Following {
         return "alone";
       case "count":
       case "task":
+      case "shown":
       case undefined:
         break;
     }
@@ -152,9 +172,13 @@ export class Following {
 
   /** Undefined: the connection is closed, or the time is up. */
   private async receive(timeoutMs: number): Promise<LeaderSays | undefined> {
+    await this.arrival(timeoutMs);
+    return this.inbox.shift();
+  }
+
+  private async arrival(timeoutMs: number): Promise<void> {
     const timeout = Math.min(timeoutMs, this.options.tools.deadline.left());
     if (this.inbox.length === 0 && this.open) await this.arrivals.wait(timeout);
-    return this.inbox.shift();
   }
 }
 

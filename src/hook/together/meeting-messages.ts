@@ -1,7 +1,7 @@
 import { flag, listOf, number, object, objectOf, oneOf, string } from "../../contract/json.js";
 import type { OcpId } from "../../contract/object.js";
 import type { OcpErrorDetails, OcpErrorKind } from "../../ocp/errors.js";
-import type { Subtask, Task, TaskTag } from "../../ocp/model.js";
+import type { Cluster, ObproxyServer, Subtask, Task, TaskTag } from "../../ocp/model.js";
 import type { Member, Route, Sight } from "./member.js";
 import { id, readWhole, sortedIds } from "./readers.js";
 
@@ -30,7 +30,9 @@ export type LeaderSays =
   | { readonly says: "failed"; readonly message: string; readonly details: OcpErrorDetails }
   /** You are not in the call, or OCP refused it for all: everybody for himself. */
   | { readonly says: "alone" }
-  | { readonly says: "task"; readonly task: Task };
+  | { readonly says: "task"; readonly task: Task }
+  /** What OCP has shown since the newest `task`; no cluster: see for yourself. */
+  | { readonly says: "shown"; readonly cluster?: Cluster };
 
 /** In characters. A follower has little to say; a task may have thousands of subtasks. */
 export const LONGEST_OF_FOLLOWER = 16 * 1024;
@@ -54,6 +56,8 @@ export function readLeader(message: unknown): LeaderSays | undefined {
         return { says };
       case "task":
         return { says, ...news(message, "") };
+      case "shown":
+        return { says, ...shown(message, "") };
       case "sent":
         return { says, ...sent(message, "") };
       case "failed":
@@ -95,6 +99,16 @@ const task = objectOf<Task>(
   },
 );
 
+const obproxy = objectOf<ObproxyServer>(
+  { id },
+  { hostId: id, ip: string, sqlPort: number, status: string, operateStatus: string },
+);
+
+const cluster = objectOf<Cluster>(
+  { id, name: string },
+  { status: string, createTime: string, obproxies: listOf(obproxy), unreadObproxies: number },
+);
+
 /** A record, so that the compiler misses a kind that is missing here. */
 const ERROR_KINDS: Readonly<Record<OcpErrorKind, true>> = {
   unreachable: true,
@@ -120,7 +134,8 @@ const details = objectOf<Omit<OcpErrorDetails, "cause">>(
 const followerSays = object({ says: oneOf("join", "here") }, {});
 const join = object({ member }, {});
 
-const leaderSays = object({ says: oneOf("count", "sent", "failed", "alone", "task") }, {});
+const leaderSays = object({ says: oneOf("count", "sent", "failed", "alone", "task", "shown") }, {});
 const news = object({ task }, {});
+const shown = object({}, { cluster });
 const sent = object({ task, obproxyIds: sortedIds, sentBy: id }, {});
 const failed = object({ message: string, details }, {});

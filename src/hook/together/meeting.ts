@@ -70,6 +70,17 @@ export function meetingCourier(tools: CourierTools, meeting: MeetingTools): Cour
       await tools.deadline.pause(0);
       return direct.send(saw);
     },
+    cluster: async (id) => {
+      const shown = session instanceof Following ? await session.shown(id) : undefined;
+      if (shown !== undefined) return shown;
+      let cluster: Cluster | undefined;
+      try {
+        cluster = await direct.cluster(id);
+        return cluster;
+      } finally {
+        if (session instanceof Leading) session.tell({ says: "shown", ...(cluster && { cluster }) });
+      }
+    },
     next: async (id, pauseMs) => {
       if (session instanceof Following) {
         const news = await session.news(id, pauseMs);
