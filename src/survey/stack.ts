@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { replacementFlaws } from "../contract/block-needs.js";
 import { HookFailure } from "../hook/tell/failure.js";
 import { CA_FILE, ENV, SETTINGS_FILE } from "../contract/names.js";
+import { KINDS } from "../contract/object.js";
 import { readSettings, type Settings } from "../hook/settings.js";
 import { readConfiguration } from "./find-stacks.js";
 import { at, entriesAt, listAt, textAt } from "./json.js";
@@ -119,12 +120,13 @@ function carrierBlocks(configuration: unknown): readonly (readonly [string, unkn
   );
 }
 
-/** The blocks that carry a hook of ours. */
+/** The blocks whose hooks delete objects of OCP. Others, such as a first look, stand for none. */
 function hooksOf(configuration: unknown, directory: string): readonly Hook[] {
   return carrierBlocks(configuration).flatMap(([address, block]) =>
     listAt(block, "provisioner").flatMap((provisioner): Hook[] => {
       const hook = at(provisioner, "local-exec");
-      const isOurs = textAt(hook, "environment", ENV.kind) !== undefined && at(hook, "when") === "destroy";
+      const isOurs =
+        KINDS.some((kind) => kind === textAt(hook, "environment", ENV.kind)) && at(hook, "when") === "destroy";
       const program = listAt(hook, "interpreter").map(String)[1];
       if (!isOurs || program === undefined) return [];
       const calledFor = {
