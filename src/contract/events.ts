@@ -89,8 +89,17 @@ export type Happening =
   | { readonly event: "deleted" | "already-gone"; readonly task?: string }
   /** It goes on running in OCP, and this is no failure. */
   | { readonly event: "left-alone"; readonly why: string; readonly doubt?: string }
-  /** `what` failed; `details`, OCP's own words among them; what to do `next`. */
-  | { readonly event: "failed"; readonly what: string; readonly details: readonly string[]; readonly next: string };
+  /**
+   * `what` failed; `details`, OCP's own words among them; what to do `next`. `hook`: the directory of its program, where it
+   * has not told that it started; it is the hook of what is remembered of an object.
+   */
+  | {
+      readonly event: "failed";
+      readonly what: string;
+      readonly details: readonly string[];
+      readonly next: string;
+      readonly hook?: string;
+    };
 
 export type HookEvent = Stamp & Happening;
 

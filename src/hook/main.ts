@@ -32,6 +32,8 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
   let reporter = reporterFor(isFirstLook ? FIRST_LOOK_LABEL : "OBProxy teardown", TICK_MS, secrets);
   let journal = NO_JOURNAL;
   let chronicle = new Chronicle(journal, "");
+  /** What its failure has to tell of where it lay, because nothing else does. */
+  let lying: { readonly hook?: string } = {};
   try {
     if (isFirstLook) {
       await beforeAnythingGoes(env, directory, secrets);
@@ -48,8 +50,6 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
     const settingsPath = join(directory, SETTINGS_FILE);
     const settings = readSettings(settingsPath, env);
     checkWhose(settings, settingsPath, env);
-    const toSee = memory === undefined ? undefined : forget(memory, settings);
-    if (memory !== undefined && toSee === undefined) return;
     const key = keyOf(target);
     const { stack, provider } = settings;
     journal = journalFor({ run: terraformRun(), stack, provider: provider.alias, object: key }, env, {
@@ -59,6 +59,9 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
       },
     });
     chronicle = new Chronicle(journal, key);
+    if (memory !== undefined) lying = { hook: directory };
+    const toSee = memory === undefined ? undefined : forget(memory, settings);
+    if (memory !== undefined && toSee === undefined) return;
     const path = (target.kind === "cluster" ? settings.clusters : settings.obproxies)[key]?.path;
     if (toSee === undefined) {
       const { address: ocp } = settings;
@@ -107,7 +110,7 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
   } catch (error) {
     const failure = isFirstLook ? nothingIsGone(asFailure(error)) : asFailure(error);
     const { message: what, details, next } = failure;
-    const teller = chronicle.failed({ event: "failed", what, details, next });
+    const teller = chronicle.failed({ event: "failed", what, details, next, ...lying });
     if (teller === undefined) reporter.failure(failure);
     else reporter.sameFailure(failure, labelOfKey(teller));
     process.exitCode = 1;

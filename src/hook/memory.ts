@@ -86,5 +86,8 @@ export function forget(memory: Memory, settings: Settings): Intent | undefined {
     });
   }
   const intent = intentFrom(target, remembered, settings);
-  return intent.clusterName === undefined || intent.clusterName === firstName ? undefined : intent;
+  // Of a setting that is taken off: a deploy that does so needs nothing of OCP.
+  const isNothingLost = remembered.clusterName === ANY_NAME && !intent.skipHostOperation;
+  const isNameKnown = intent.clusterName === undefined || intent.clusterName === firstName;
+  return isNothingLost || isNameKnown ? undefined : intent;
 }

@@ -196,8 +196,11 @@ class Teller {
         if (typeof event.task === "string") hook.task = event.task;
         hook.end = event;
         break;
-      case "left-alone":
       case "failed":
+        if (typeof event.hook === "string") this.directories.add(event.hook);
+        hook.end = event;
+        break;
+      case "left-alone":
         hook.end = event;
         break;
       case "looked":

@@ -54,7 +54,10 @@ const SAMPLES: { readonly [E in Happening["event"]]: Named<E> } = {
   deleted: { event: "deleted", task: "900" },
   "already-gone": { event: "already-gone", task: "900" },
   "left-alone": { event: "left-alone", why: "skipDestroy is set", doubt: "its twin may be gone" },
-  failed: { event: "failed", what: "OCP's task 900 FAILED", details: ["log: no route to host"], next: "retry it" },
+  failed: {
+    ...{ event: "failed", what: "OCP's task 900 FAILED", details: ["log: no route to host"], next: "retry it" },
+    hook: "/srv/app/cdktf.out/stacks/proxies/assets/ocp_obproxy_hook/v1",
+  },
 };
 
 const STAMP = {

@@ -442,6 +442,14 @@ test("does not take the hook of what is remembered of an object for its own", as
   expect((await place.alone()).out).toContain("FAILED OBProxy 27/1: its name is not known any more\n");
 });
 
+test("tells of a run in which the hook of what is remembered has failed before any other began", async () => {
+  const earlier = new Run(place.hooks).deletes("900", ["27/1"]);
+  const failure = { ...failureOf("1"), what: "its name is not known any more", hook: place.hooks };
+  place.wrote(String(earlier) + String(new Run(place.hooks, { after: 300, name: "2-2" }).add("27/3", failure)));
+  place.holds(["27", "27/2", "27/3"]);
+  expect((await place.alone()).out).toContain("FAILED OBProxy 27/3: its name is not known any more\n");
+});
+
 describe("after a deploy", () => {
   test("tells of what has left the code alone", async () => {
     place.wrote(String(new Run(place.hooks).deletes("900", ["27/4"])));

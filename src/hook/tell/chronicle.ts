@@ -113,8 +113,7 @@ export class Chronicle {
 
   /** Writes a failure down. The object whose hook has told the very same; undefined: this one has to. */
   failed(failure: Failed): string | undefined {
-    const { event, what, details, next } = failure;
-    this.journal.write({ event, what, details, next });
+    this.journal.write(failure);
     const events = this.ofSameOcp();
     const own = events.findLast(({ pid, object }) => pid === process.pid && object === this.key);
     if (own?.event !== "failed") return undefined;

@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEvents } from "../../../src/contract/events.js";
+import { ENV, FIRST_NAME, TODAY } from "../../../src/contract/names.js";
+import { type HookCall, HookRunner, type HookRun } from "../hook-process.js";
+
+/** What the hook of what is remembered beside a null_resource does where OCP cannot be asked. */
+
+const runner = new HookRunner();
+afterAll(() => {
+  runner.dispose();
+});
+
+const RENAMED = { [TODAY.clusterName]: "orders", [FIRST_NAME]: "staging" };
+const OFFLINE = { [TODAY.skipHostOperation]: "true" };
+
+function forget(
+  remembered: Readonly<Record<string, string>>,
+  settings: NonNullable<HookCall["settings"]>,
+  env: HookCall["env"] = {},
+): Promise<HookRun> {
+  const memory = { [ENV.kind]: undefined, [ENV.memoryOf]: "obproxy", [ENV.lastDeploy]: JSON.stringify(remembered) };
+  const noOcp = { OCP_URL: undefined, OCP_USERNAME: undefined, OCP_PASSWORD: undefined };
+  return runner.run(undefined, {
+    ...{ kind: "obproxy", clusterId: 27, obproxyId: 3, settings },
+    env: { ...noOcp, ...memory, ...env },
+  });
+}
+
+const declared = (change: object): NonNullable<HookCall["settings"]> => ({
+  obproxies: { "27/3": { path: "app/p", clusterName: "orders", ...change } },
+});
+
+test("a deploy that takes skipHostOperation off needs nothing of OCP", async () => {
+  const { code, output } = await forget(OFFLINE, declared({}));
+  expect(output).toBe("");
+  expect(code).toBe(0);
+});
+
+test.each([
+  ["a setting that holds still", OFFLINE, { skipHostOperation: true }],
+  ["a name that is not the first one", RENAMED, {}],
+])("%s is not forgotten before OCP was asked", async (_, remembered, change) => {
+  const { code, output } = await forget(remembered, declared(change));
+  expect(output).toContain("no URL of OCP");
+  expect(code).toBe(1);
+});
+
+test("a refusal is written down, with where its hook lies, for the report to know whose run it was", async () => {
+  const path = join(runner.machine().home, "events.jsonl");
+  expect((await forget(RENAMED, {}, { OBPROXY_EVENTS: path })).code).toBe(1);
+  const { events } = parseEvents(readFileSync(path, "utf8"));
+  expect(events).toMatchObject([
+    {
+      event: "failed",
+      object: "27/3",
+      what: expect.stringContaining("has left the code"),
+      hook: expect.stringContaining(runner.directory),
+    },
+  ]);
+});
