@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { type Difference, compare, declaredOf } from "../generate/compare.js";
+import { type Difference, compare, declaredOf, declaredUnder } from "../generate/compare.js";
 import { type Inventory, readInventory } from "../generate/inventory.js";
 import { counted, type Origin, typescriptFor, undeclarable } from "../generate/typescript.js";
 import { connectionFrom, userOf } from "../hook/connection.js";
@@ -100,26 +100,34 @@ async function check(directory: string, options: Options, io: CommandIo): Promis
   const { wanted } = options;
   const { name, providers } = oneStackAt(directory, io);
   if (providers.length === 0) throw new CannotLook(`the stack ${name} declares nothing of OCP`, "name another stack");
+  const told: string[] = [];
+  const known: string[] = [];
+  let unknown = wanted;
   let differs = false;
   for (const { directory: place, flaws, settings } of providers) {
     if (settings === undefined) {
       throw new CannotLook(flaws[0]?.message ?? "no settings", flaws[0]?.next ?? "cdktf synth");
     }
-    differs =
-      (await withOcp(settings.provider, undefined, place, io, async (api) => {
-        const { clusters, gaps, known, unknown } = await readInventory(api, wanted);
-        const same = providers.flatMap(({ settings: other }) =>
-          other !== undefined && other.address === settings.address ? [other] : [],
-        );
-        const { declared, named } = declaredOf(same, wanted, clusters);
-        refuseUnknown({ known, unknown: unknown.filter((word) => !named.has(word)) });
-        const difference = compare(clusters, declared);
-        io.stdout.write(`stack ${oneLine(name)}, provider ${settings.provider.alias}, OCP at ${api.baseUrl}\n`);
-        for (const line of linesOf(difference, gaps)) io.stdout.write(`  ${oneLine(line)}\n`);
-        const { missing, renamed, undeclared } = difference;
-        return missing.length + renamed.length + undeclared.length + gaps.length > 0 ? 1 : 0;
-      })) > 0 || differs;
+    const same = providers.flatMap(({ settings: other }) =>
+      other !== undefined && other.address === settings.address ? [other] : [],
+    );
+    const named = declaredUnder(wanted, same);
+    const isOther = await withOcp(settings.provider, undefined, place, io, async (api) => {
+      const inventory = await readInventory(api, [...wanted, ...named.ids]);
+      const { clusters, gaps } = inventory;
+      known.push(...inventory.known);
+      unknown = unknown.filter((word) => inventory.unknown.includes(word) && !named.known.has(word));
+      const ids = new Set([...named.ids, ...clusters.map(({ id }) => id)]);
+      const difference = compare(clusters, wanted.length === 0 ? same : declaredOf(same, ids));
+      told.push(`stack ${oneLine(name)}, provider ${settings.provider.alias}, OCP at ${api.baseUrl}`);
+      told.push(...linesOf(difference, gaps).map((line) => `  ${oneLine(line)}`));
+      const { missing, renamed, undeclared } = difference;
+      return missing.length + renamed.length + undeclared.length + gaps.length > 0;
+    });
+    differs ||= isOther;
   }
+  refuseUnknown({ known: [...new Set(known)], unknown });
+  for (const line of told) io.stdout.write(`${line}\n`);
   return differs ? 1 : 0;
 }
 

@@ -1,3 +1,4 @@
+import { ANY_NAME } from "../contract/names.js";
 import { clusterKey, obproxyKey } from "../contract/object.js";
 import type { HookSettings } from "../contract/settings-file.js";
 import type { Cluster } from "../ocp/model.js";
@@ -9,7 +10,7 @@ export interface Difference {
   readonly undeclared: readonly string[];
   /** The stack declares it, and OCP does not hold it. */
   readonly missing: readonly string[];
-  /** It is declared, and OCP calls it otherwise. */
+  /** Its name is declared, by itself or by OBProxies of it, and OCP calls it otherwise. */
   readonly renamed: readonly string[];
   /** Declared by ids that only Terraform knows: whether OCP holds that, cannot be told. */
   readonly unknown: readonly string[];
@@ -18,36 +19,37 @@ export interface Difference {
 type Declared = Pick<HookSettings, "clusters" | "obproxies" | "tokens">;
 
 /**
- * What is declared of the clusters with these names and ids; of all where none are named.
+ * The clusters that are declared under these names and ids, whatever OCP calls them.
  *
- * @param held what OCP holds of them
  * @returns also which of the names and ids the stack knows
  */
-export function declaredOf(
-  all: readonly Declared[],
+export function declaredUnder(
   wanted: readonly string[],
-  held: readonly Cluster[],
-): { readonly declared: readonly Declared[]; readonly named: ReadonlySet<string> } {
-  if (wanted.length === 0) return { declared: all, named: new Set() };
-  const ids = new Set<string>(held.map(({ id }) => id));
-  const named = new Set<string>();
+  all: readonly Declared[],
+): { readonly ids: ReadonlySet<string>; readonly known: ReadonlySet<string> } {
+  const ids = new Set<string>();
+  const known = new Set<string>();
   const entries = all.flatMap(({ clusters, obproxies }) => [...Object.entries(clusters), ...Object.entries(obproxies)]);
   for (const [key, { clusterName = "" }] of entries) {
     const id = clusterOf(key);
     for (const word of [id, clusterName]) {
       if (!wanted.includes(word)) continue;
-      named.add(word);
+      known.add(word);
       ids.add(id);
     }
   }
+  return { ids, known };
+}
+
+/** What is declared of these clusters. */
+export function declaredOf(all: readonly Declared[], ids: ReadonlySet<string>): readonly Declared[] {
   const some = <T>(of: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
     Object.fromEntries(Object.entries(of).filter(([key]) => ids.has(clusterOf(key))));
-  const declared = all.map(({ clusters, obproxies, tokens }) => ({
+  return all.map(({ clusters, obproxies, tokens }) => ({
     clusters: some(clusters),
     obproxies: some(obproxies),
     tokens: tokens.filter(({ clusterId }) => clusterId === undefined || ids.has(clusterId)),
   }));
-  return { declared, named };
 }
 
 /** `27/3` → `27` */
@@ -65,6 +67,16 @@ export function compare(clusters: readonly Cluster[], declared: readonly Declare
       obproxies.map((server) => [obproxyKey(id, server.id), { name, server }] as const),
     ),
   );
+  const named = [
+    ...declaredClusters,
+    ...[...declaredObproxies].filter(([key]) => !declaredClusters.has(clusterOf(key))),
+  ];
+  const renamed = ([key, { clusterName = ANY_NAME, path }]: (typeof named)[number]): string[] => {
+    const id = clusterOf(key);
+    const found = heldClusters.get(id)?.name;
+    if (found === undefined || clusterName === ANY_NAME || clusterName === found) return [];
+    return [`OBProxy cluster ${id} is ${JSON.stringify(found)} in OCP and ${JSON.stringify(clusterName)} in ${path}`];
+  };
   const isOpen = (key: string): boolean => clusters.find(({ id }) => key.startsWith(`${id}/`))?.obproxies === undefined;
   return {
     undeclared: [
@@ -83,13 +95,7 @@ export function compare(clusters: readonly Cluster[], declared: readonly Declare
         .filter(([key]) => !heldObproxies.has(key) && !(heldClusters.has(clusterOf(key)) && isOpen(key)))
         .map(([key, { path }]) => `OBProxy ${key}, declared by ${path}`),
     ],
-    renamed: [...declaredClusters].flatMap(([key, { clusterName, path }]) => {
-      const found = heldClusters.get(key)?.name;
-      const differs = found !== undefined && clusterName !== undefined && clusterName !== "*" && clusterName !== found;
-      return differs
-        ? [`OBProxy cluster ${key} is ${JSON.stringify(found)} in OCP and ${JSON.stringify(clusterName)} in ${path}`]
-        : [];
-    }),
+    renamed: [...new Set(named.flatMap(renamed))],
     unknown: [...new Set(declared.flatMap(({ tokens }) => tokens.map(({ path }) => path)))],
   };
 }

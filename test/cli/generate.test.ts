@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { compileFunction } from "node:vm";
-import { App, type TerraformStack, Testing } from "cdktf";
+import { App, TerraformStack, Testing } from "cdktf";
 import type { Construct } from "constructs";
 import ts from "typescript";
 import { generate, GENERATE_HELP } from "../../src/cli/generate.js";
@@ -253,6 +253,70 @@ test("compares the clusters that are named, by name or id, on whichever side the
   const { code, err } = await run(["--check", directory, "orders", "bills"]);
   expect(code).toBe(2);
   expect(err).toContain('OCP knows no OBProxy cluster with the name or id "bills"');
+});
+
+/** Of a stack that nobody has to compile. */
+function declaring(declare: (stack: TerraformStack) => void): string {
+  const outdir = join(place.path, `out-${Math.random()}`);
+  const app = new App({ outdir });
+  declare(new TerraformStack(app, "mixed"));
+  app.synth();
+  return join(outdir, "stacks/mixed");
+}
+
+const ORDERS = { clusterId: 27, clusterName: "orders" };
+
+test.each<[string, (stack: TerraformStack) => void, string]>([
+  [
+    "a cluster",
+    (stack) => {
+      const cluster = new product.ObproxyCluster(stack, "orders", {
+        ocp: new product.OcpProvider(stack, "ocp"),
+        ...ORDERS,
+      });
+      new product.Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3] });
+    },
+    "mixed/orders",
+  ],
+  [
+    "OBProxies alone",
+    (stack) => {
+      const ocp = new product.OcpProvider(stack, "ocp");
+      new product.Obproxy(stack, "proxies", { ocp, ...ORDERS, obproxyIds: [1, 2, 3] });
+    },
+    "mixed/proxies",
+  ],
+])("says what OCP calls otherwise of %s, whatever name or id is asked for", async (_, declare, path) => {
+  await given({ clusters: [{ id: 27, name: "payments", obproxies: [1, 2, 3] }] });
+  const directory = declaring(declare);
+  for (const names of [[], ["orders"], ["payments"], ["27"]]) {
+    const { code, out } = await run(["--check", directory, ...names]);
+    expect(out).toContain(`  other name:     OBProxy cluster 27 is "payments" in OCP and "orders" in ${path}\n`);
+    expect(out).not.toContain("only declared");
+    expect(code).toBe(1);
+  }
+});
+
+test("asks no OCP for what only another one of the stack has to know", async () => {
+  await given();
+  const there = await startSimulator({ clusters: [{ id: 5, name: "elsewhere", obproxies: [] }] });
+  try {
+    const directory = declaring((stack) => {
+      const ocp = new product.OcpProvider(stack, "ocp");
+      new product.OcpProvider(stack, "there", { alias: "there", url: there.url });
+      new product.Obproxy(stack, "proxies", { ocp, ...ORDERS, obproxyIds: [1, 2, 3] });
+    });
+    const { code, err, out } = await run(["--check", directory, "orders"]);
+    expect(err).toBe("");
+    expect(out).toContain(`provider there, OCP at ${there.url}\n  no difference`);
+    expect(code).toBe(1);
+    const unknown = await run(["--check", directory, "orders", "bills"]);
+    expect(unknown).toMatchObject({ code: 2, out: "" });
+    expect(unknown.err).toContain('the name or id "bills"; it knows 27 (orders)');
+    expect(unknown.err).toContain("5 (elsewhere)");
+  } finally {
+    await there.stop();
+  }
 });
 
 test("finds no difference where there is none", async () => {

@@ -347,3 +347,31 @@ describe("hooks of one run of Terraform", () => {
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, TICK_MS));
 }
+
+describe("a file of events that has grown long", () => {
+  const OLD = { v: 1, at: "2026-11-25T07:12:03.500Z", run: "runner-7-1-1", pid: 1, stack: "app", provider: "ocp" };
+
+  test("is put aside once by hooks that begin together, and nothing that any of them tells is lost", async () => {
+    await given();
+    mkdirSync(dirname(defaultFile()), { recursive: true, mode: 0o700 });
+    const line = (event: object): string => `${JSON.stringify({ ...OLD, object: "27/9", ...event })}\n`;
+    const filler = line({ event: "warned", text: "x".repeat(2_000) });
+    const long = 17 * 1024 * 1024;
+    writeFileSync(
+      defaultFile(),
+      line({ event: "deleted", task: "900" }) + filler.repeat(Math.ceil(long / filler.length)),
+      { mode: 0o600 },
+    );
+    const ids = [1, 2, 3, 4, 5, 6];
+    const runs = await Promise.all(ids.map((id) => runner.run(ocp, proxy(id))));
+    expect(runs.map(({ code }) => code)).toEqual(ids.map(() => 0));
+    expect(statSync(defaultFile()).size).toBeLessThan(long);
+    const all = readEvents("app", { XDG_STATE_HOME: runner.machine().state }).events;
+    expect(all.filter(({ run }) => run === OLD.run)[0]).toMatchObject({ event: "deleted" });
+    const own = all.filter(({ run }) => run !== OLD.run);
+    for (const event of ["started", "deleted"]) {
+      const told = own.filter((each) => each.event === event).map(({ object }) => object);
+      expect({ event, told: told.sort() }).toEqual({ event, told: ids.map((id) => `27/${id}`) });
+    }
+  });
+});
