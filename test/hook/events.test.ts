@@ -144,6 +144,18 @@ describe("a hook that deletes", () => {
   });
 });
 
+test("what tells an event from others is not changed by a password that is a part of it", async () => {
+  const password = "127.0";
+  await given({ credentials: { username: "teardown", password } });
+  const env = { OCP_USERNAME: "teardown", OCP_PASSWORD: password };
+  const settings = { stack: "of-127.0", obproxies };
+  const path = join(runner.machine().home, "of-127.0.jsonl");
+  expect((await runner.run(ocp, proxy(3, { settings, env: { ...env, OBPROXY_EVENTS: path } }))).code).toBe(0);
+  const all = events(path);
+  expect(all[0]).toMatchObject({ event: "started", stack: "of-127.0", ocp: ocp.url });
+  expect(all.at(-1)).toMatchObject({ event: "deleted", stack: "of-127.0" });
+});
+
 describe("a file of events that grows by hundreds of mebibytes at once", () => {
   const HUGE = 600 * 1024 * 1024;
 
@@ -362,7 +374,7 @@ describe("a file of events that has grown long", () => {
       line({ event: "deleted", task: "900" }) + filler.repeat(Math.ceil(long / filler.length)),
       { mode: 0o600 },
     );
-    const ids = [1, 2, 3, 4, 5, 6];
+    const ids = [1, 2, 3];
     const runs = await Promise.all(ids.map((id) => runner.run(ocp, proxy(id))));
     expect(runs.map(({ code }) => code)).toEqual(ids.map(() => 0));
     expect(statSync(defaultFile()).size).toBeLessThan(long);

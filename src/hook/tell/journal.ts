@@ -23,6 +23,12 @@ const LARGEST_FILE = 16 * 1024 * 1024;
 const MOST_READ = 4 * 1024 * 1024;
 const LONGEST_TEXT = 2_000;
 
+/**
+ * Names and ids by which an event is told from others and known again. Nobody else's words are in them, and a password that
+ * happens to be a part of one, such as `ocean` in `https://ocean.example.com`, would make another of it.
+ */
+const AS_IT_IS: ReadonlySet<string> = new Set(["event", "hook", "ocp", "retries", "subtask", "task", "with"]);
+
 export interface JournalTools {
   /** Takes secrets out of a text. */
   readonly mask: (text: string) => string;
@@ -60,12 +66,21 @@ export function journalFor(
       return undefined;
     }
   };
-  const masked = (_name: string, value: unknown): unknown =>
-    typeof value === "string" ? clean(value, LONGEST_TEXT, mask) : value;
+  const masked = (text: unknown): unknown => (typeof text === "string" ? clean(text, LONGEST_TEXT, mask) : text);
+  const harmless = (happening: Happening): Happening =>
+    Object.fromEntries(
+      Object.entries(happening).map(([name, value]: [string, unknown]) => {
+        if (AS_IT_IS.has(name)) return [name, value];
+        return [name, Array.isArray(value) ? value.map(masked) : masked(value)];
+      }),
+    ) as Happening;
   return {
     isShared: true,
     write: (happening) => {
-      attempt(() => writeSync(descriptor, `${lineBefore()}${JSON.stringify({ ...stamp(), ...happening }, masked)}\n`));
+      attempt(() => {
+        const line = JSON.stringify({ ...stamp(), ...harmless(happening) });
+        writeSync(descriptor, `${lineBefore()}${line}\n`);
+      });
     },
     ofThisRun: () => attempt(read) ?? [],
   };
