@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { DataResource } from "cdktf";
 import { Obproxy, ObproxyCluster } from "../../src/index.js";
+import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { ALL, carriers, type Declare, World } from "../support/world.js";
 
@@ -65,6 +67,22 @@ describe.each(carriers)("with %s and a DNS record in front", (carrier) => {
     expect(output).toContain('"other"');
     expect(await world.project.addresses()).toEqual(expect.arrayContaining([DNS, ...world.addressesOf(ALL)]));
     expect(world.changes()).toEqual([]);
+  });
+
+  test("preflight before it and the report after it know each object once", async () => {
+    await world.deploy(declare(), LOOKING);
+    const { env, outPath, path } = world.project;
+    const run = async (command: string): Promise<string> => {
+      const program = join(REPOSITORY, "dist/cli/main.js");
+      const { code, stdout } = await terraform.node(path, [program, command, outPath], {
+        ...env,
+        XDG_STATE_HOME: path,
+      });
+      return `${stdout.trimEnd().split("\n").at(-1) ?? ""}; exit code ${code ?? "?"}`;
+    };
+    expect(await run("preflight")).toMatch(/exit code 0$/);
+    expect((await world.project.destroy([], { XDG_STATE_HOME: path })).code).toBe(0);
+    expect(await run("report")).toBe("4 objects: 4 deleted; exit code 0");
   });
 
   test("what has left the code, and has not been deployed since, is in nobody's way", async () => {
