@@ -1,14 +1,20 @@
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { EVENTS_VARIABLE } from "./events.js";
 import { fileNameFor, stateDirectory } from "./state-directory.js";
 
-/** Where the events of a stack are: a file that was chosen, or one in the user's state directory. */
+/**
+ * Where the events of a stack are: a file that was chosen, or one in the user's state directory. Hooks work in the stack's
+ * directory and commands in the user's, so that a path from there would mean two files.
+ */
 export function eventsFile(
   env: NodeJS.ProcessEnv,
   stack: string,
 ): { readonly path: string; readonly chosen: boolean } | { readonly why: string } {
   const chosen = env[EVENTS_VARIABLE];
-  if (chosen !== undefined && chosen !== "") return { path: chosen, chosen: true };
+  if (chosen !== undefined && chosen !== "") {
+    if (isAbsolute(chosen)) return { path: chosen, chosen: true };
+    return { why: `${EVENTS_VARIABLE} is ${JSON.stringify(chosen)}, and has to be a path from the root` };
+  }
   const state = stateDirectory(env);
   return "why" in state ? state : { path: join(state.path, "events", `${fileNameFor(stack)}.jsonl`), chosen: false };
 }

@@ -11,9 +11,15 @@ afterEach(() => {
 
 describe("the file of a stack's events", () => {
   test("is the one that was chosen", () => {
-    expect(eventsFile({ OBPROXY_EVENTS: "here.jsonl", HOME: "/home/u" }, "orders")).toEqual({
-      path: "here.jsonl",
+    expect(eventsFile({ OBPROXY_EVENTS: "/srv/here.jsonl", HOME: "/home/u" }, "orders")).toEqual({
+      path: "/srv/here.jsonl",
       chosen: true,
+    });
+  });
+
+  test("is none that hooks and commands would look for in different directories", () => {
+    expect(eventsFile({ OBPROXY_EVENTS: "here.jsonl", HOME: "/home/u" }, "orders")).toEqual({
+      why: 'OBPROXY_EVENTS is "here.jsonl", and has to be a path from the root',
     });
   });
 

@@ -473,6 +473,14 @@ test("tells what hooks warned of, once", async () => {
   expect(out).toContain("WARNING OBProxies 27/1 to 27/3: no note can be kept here\n");
 });
 
+test("says that a file of events has to be named by its path from the root", async () => {
+  const { code, out } = await place.report(["--no-ocp"], { OBPROXY_EVENTS: "events.jsonl" });
+  expect(code).toBe(1);
+  expect(out).toContain(
+    'the events cannot be read: OBPROXY_EVENTS is "events.jsonl", and has to be a path from the root',
+  );
+});
+
 test("does not wait for a pipe that nobody writes to, and says that it is no file", async () => {
   place.holds(place.keys);
   for (const make of [
