@@ -1,5 +1,5 @@
 import { OcpError } from "../ocp/errors.js";
-import { act } from "./act/act.js";
+import { act, tellTrouble } from "./act/act.js";
 import { finish, type Outcome } from "./act/finish.js";
 import type { Tools } from "./act/tools.js";
 import { decide } from "./decide/decide.js";
@@ -21,7 +21,7 @@ export async function reconcile(tools: Tools): Promise<Outcome> {
   const { caller, chronicle, clock, deadline, intent, notes, reporter } = tools;
   const observe = observer(readsOf(tools), (call, endpoint) => caller.read(call, endpoint));
   const recorded = intent.waitFor === "task" ? notes.read() : undefined;
-  if (intent.waitFor === "task" && notes.trouble !== undefined) reporter.once(notes.trouble);
+  if (intent.waitFor === "task") tellTrouble(tools);
   let memory = begin({ ...tools, ...intent, recorded, at: clock.now() });
   try {
     for (;;) {

@@ -133,6 +133,32 @@ describe("a hook that deletes", () => {
     expect(output).not.toContain("WARNING");
   });
 
+  test("writes what a person should know, though all ends well", async () => {
+    await given();
+    ocp.planWork({ subtaskName: "Unreserve host", fail: "always" });
+    expect((await runner.run(ocp, proxy(3))).code).toBe(1);
+    const [task] = ocp.tasks;
+    ocp.skip(task?.id ?? 0);
+    ocp.runToEnd(task?.id ?? 0);
+    expect((await runner.run(ocp, proxy(3))).code).toBe(0);
+    expect(events().filter(({ event }) => event === "warned")).toMatchObject([
+      {
+        object: "27/3",
+        text: expect.stringMatching(/^somebody skipped in OCP: subtask \d+ "Unreserve host"/) as unknown,
+      },
+    ]);
+  });
+
+  test("writes why it can keep no note", async () => {
+    await given();
+    const path = join(runner.machine().home, "without-notes.jsonl");
+    const env = { XDG_STATE_HOME: "/dev/null", OBPROXY_EVENTS: path };
+    expect((await runner.run(ocp, proxy(4, { env }))).code).toBe(0);
+    expect(events(path).filter(({ event }) => event === "warned")).toMatchObject([
+      { object: "27/4", text: expect.stringContaining("no note of OCP's task can be kept on this machine") as unknown },
+    ]);
+  });
+
   test("writes no secret", async () => {
     const password = "p@ss/w0rd,long&strange";
     await given({ credentials: { ...DEFAULT_CREDENTIALS, password } });

@@ -198,7 +198,7 @@ async function send({ cluster }: Doing<"delete">, seen: Situation, tools: Tools)
     const { task, obproxyIds, sentBy } = await courier.send(cluster);
     caller.noteAnswer();
     notes.write({ task: noteOf(task, obproxyIds, intent.target) });
-    if (notes.trouble !== undefined) reporter.once(notes.trouble);
+    tellTrouble(tools);
     reporter.taskStarted(task, `OCP deletes it${company({ obproxyIds, sentBy })} in`);
     const deletes = intent.target.kind === "cluster" ? "cluster" : obproxyIds;
     return { event: "accepted", task, deletes, at: clock.now() };
@@ -212,6 +212,11 @@ async function send({ cluster }: Doing<"delete">, seen: Situation, tools: Tools)
 
     return { event: "send-failed", error, at: clock.now() };
   }
+}
+
+/** Why no note can be kept, where none can. */
+export function tellTrouble({ chronicle, notes: { trouble }, reporter }: Tools): void {
+  if (trouble !== undefined && reporter.once(trouble)) chronicle.warned(trouble);
 }
 
 /** Whether OCP may have begun the deletion: then the next run has to look for its task. */

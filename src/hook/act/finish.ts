@@ -22,16 +22,20 @@ export function finish(action: Extract<Action, { do: "finish" }>, seen: Situatio
   return { how: action.how, ...(action.task !== undefined && { task: action.task.id }) };
 }
 
-function warnOfWhatIsUndone({ endedByHand }: Situation, { reporter }: Tools): void {
+function warnOfWhatIsUndone({ endedByHand }: Situation, { chronicle, reporter }: Tools): void {
+  const warn = (text: string): void => {
+    reporter.warn(text);
+    chronicle.warned(text);
+  };
   for (const task of endedByHand) {
     const verdict = classify(task);
     if (verdict.kind === "incomplete") {
       const names = verdict.undone.map((subtask) => describeSubtask(subtask, task)).join(", ");
-      reporter.warn(`somebody ended task ${task.id} by hand in OCP; what it has not done: ${names}`);
+      warn(`somebody ended task ${task.id} by hand in OCP; what it has not done: ${names}`);
     }
     if (verdict.kind === "succeeded") {
       const names = verdict.skipped.map((subtask) => describeSubtask(subtask, task)).join(", ");
-      reporter.warn(`somebody skipped in OCP: ${names} (task ${task.id}); what it would have done is not done`);
+      warn(`somebody skipped in OCP: ${names} (task ${task.id}); what it would have done is not done`);
     }
   }
 }

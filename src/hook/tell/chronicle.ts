@@ -54,6 +54,11 @@ export class Chronicle {
     }
   }
 
+  /** What a person should know, whatever comes of it. */
+  warned(text: string): void {
+    this.journal.write({ event: "warned", text });
+  }
+
   /** Nothing is done for now; in words. */
   waiting(words: string): void {
     if (words === this.lastWait) return;
