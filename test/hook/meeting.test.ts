@@ -455,6 +455,23 @@ describe("a hook that follows", () => {
     });
   });
 
+  test("asks for the task itself where the leader looks at the cluster again and again, and tells of no task", async () => {
+    // A second in each millisecond.
+    const courier = hook({ clock: { ...systemClock, now: () => systemClock.now() * 1000 } });
+    const dispatched = courier.send(saw);
+    const leader = await arrived;
+    leader.say({ says: "count" }, sent());
+    await dispatched;
+    const looks = setInterval(() => {
+      leader.say({ says: "shown", cluster: saw });
+    }, 5);
+    try {
+      await expect(courier.next("500", 0)).rejects.toThrow(/tasks\/instances\/500/);
+    } finally {
+      clearInterval(looks);
+    }
+  });
+
   test("tells who it is, and nothing that has to be kept secret", () => {
     const env = { HTTP_PROXY: "http://user:proxy-secret@127.0.0.1:9" };
     const elsewhere = { ...connection(), baseUrl: "http://ocp.test" };

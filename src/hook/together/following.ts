@@ -9,6 +9,7 @@ import type { Member } from "./member.js";
 import { type FollowerSays, type LeaderSays, LONGEST_OF_LEADER, readLeader } from "./meeting-messages.js";
 import { encode, onMessages, sendTo } from "./meeting-place.js";
 import type { Patience } from "./patience.js";
+import type { Clock } from "../patience/clock.js";
 
 /** How long a follower waits for the leader's news before it asks OCP itself. */
 const NEWS_OVERDUE_MS = 15_000;
@@ -19,6 +20,7 @@ export interface FollowingOptions {
   readonly socket: Socket;
   readonly own: Member;
   readonly tools: CourierTools;
+  readonly clock: Clock;
   readonly patience: Patience;
 }
 
@@ -85,8 +87,11 @@ export class Following {
 
   /** The newest state of the task; undefined: the leader is gone, or silent for too long. */
   async news(id: OcpId, pauseMs: number): Promise<Task | undefined> {
-    let message = await this.receive(pauseMs + NEWS_OVERDUE_MS);
-    while (message?.says === "shown") message = await this.receive(pauseMs + NEWS_OVERDUE_MS);
+    const { clock } = this.options;
+    const overdue = clock.now() + pauseMs + NEWS_OVERDUE_MS;
+    let message = await this.receive(overdue - clock.now());
+    // A leader that waits for the object alone looks again and again, and never tells of the task.
+    while (message?.says === "shown") message = await this.receive(overdue - clock.now());
     if (message?.says !== "task" || message.task.id !== id) return undefined;
     const last = this.inbox.findLastIndex((each) => each.says === "task" && each.task.id === id);
     const newer = this.inbox.splice(0, last + 1).at(-1);

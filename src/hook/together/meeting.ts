@@ -51,7 +51,7 @@ export function meetingCourier(tools: CourierTools, meeting: MeetingTools): Cour
       session =
         arrival.role === "leader"
           ? new Leading({ place: arrival, own, saw, tools, version, clock, patience: patience() })
-          : new Following({ socket: arrival.socket, own, tools, patience: patience() });
+          : new Following({ socket: arrival.socket, own, tools, clock, patience: patience() });
       const end = await session.send();
       if (end !== "again") return end;
       close();
