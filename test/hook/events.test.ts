@@ -10,6 +10,7 @@ import {
   type Simulator,
   type SimulatorOptions,
 } from "../../src/simulator/index.js";
+import { Barrier, startGate } from "./gate.js";
 import { type HookCall, HookRunner, TICK_MS } from "./hook-process.js";
 
 /** What hooks write down for a report, and what that spares people who read them side by side. */
@@ -267,7 +268,10 @@ describe("hooks of one run of Terraform", () => {
   test("tell a failed task's cause once", async () => {
     await given();
     ocp.planWork({ subtaskName: "Unreserve host", fail: "always", error: "no route to host" });
-    const runs = await Promise.all([1, 2, 3].map((id) => runner.run(ocp, proxy(id))));
+    const gate = await startGate(new Barrier(3), () => ocp.url);
+    const env = { OCP_URL: gate.url };
+    const runs = await Promise.all([1, 2, 3].map((id) => runner.run(ocp, proxy(id, { env }))));
+    gate.close();
     expect(runs.map(({ code }) => code)).toEqual([1, 1, 1]);
     const output = runs.map((run) => run.output).join("\n");
     expect(output.match(/no route to host/g)).toHaveLength(1);
