@@ -36,12 +36,13 @@ const NOT_UNIT = {
   ],
 };
 
-const project = (displayName, which) => ({
+const project = (displayName, { setupFiles = [], ...which }) => ({
   displayName,
   ...which,
   globals: { KIND_OF_TEST: displayName },
   roots: ["<rootDir>/test"],
   testEnvironment: "node",
+  setupFiles: ["<rootDir>/test/support/no-stacks-of-tokens.js", ...setupFiles],
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",
@@ -81,6 +82,6 @@ module.exports = {
       setupFiles: ["<rootDir>/test/support/no-terraform.js"],
     }),
     project("process", { testRegex: NOT_UNIT.process }),
-    project("e2e", { testRegex: NOT_UNIT.e2e }),
+    project("e2e", { testRegex: NOT_UNIT.e2e, setupFiles: ["<rootDir>/test/support/terraform-asked-once.js"] }),
   ],
 };
