@@ -1,5 +1,5 @@
 const { accessSync, constants, mkdirSync } = require("node:fs");
-const { tmpdir } = require("node:os");
+const { availableParallelism, tmpdir } = require("node:os");
 
 // On a machine without a temporary directory that can be written to.
 try {
@@ -36,12 +36,13 @@ const NOT_UNIT = {
   ],
 };
 
-const project = (displayName, which) => ({
+const project = (displayName, { setupFiles = [], ...which }) => ({
   displayName,
   ...which,
   globals: { KIND_OF_TEST: displayName },
   roots: ["<rootDir>/test"],
   testEnvironment: "node",
+  setupFiles: ["<rootDir>/test/support/no-stacks-of-tokens.js", ...setupFiles],
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",
@@ -71,8 +72,11 @@ module.exports = {
     "./src/simulator/": floor(95, 90),
     "./src/survey/": floor(85, 64),
   },
-  // On a machine that others keep busy.
-  testTimeout: 30_000,
+  // Half of their time tests wait: for hooks, for Terraform, for ticks.
+  maxWorkers: availableParallelism() + 2,
+  testSequencer: "<rootDir>/test/support/long-first.js",
+  // Only what hangs is to meet it, also on a slow machine that others keep busy.
+  testTimeout: 180_000,
   projects: [
     project("unit", {
       testMatch: ["**/*.test.ts"],
@@ -81,6 +85,6 @@ module.exports = {
       setupFiles: ["<rootDir>/test/support/no-terraform.js"],
     }),
     project("process", { testRegex: NOT_UNIT.process }),
-    project("e2e", { testRegex: NOT_UNIT.e2e }),
+    project("e2e", { testRegex: NOT_UNIT.e2e, setupFiles: ["<rootDir>/test/support/terraform-asked-once.js"] }),
   ],
 };

@@ -10,6 +10,7 @@ const [{ moduleNameMapper, modulePathIgnorePatterns, roots, testEnvironment, tra
  */
 module.exports = {
   ...{ moduleNameMapper, modulePathIgnorePatterns, roots, testEnvironment, testTimeout, transform },
+  setupFiles: ["<rootDir>/test/support/terraform-asked-once.js"],
   displayName: "languages",
   // Most of the time they wait for other programs.
   maxWorkers: 2,

@@ -6,8 +6,6 @@ import { temporaryDirectory } from "../support/temporary.js";
 
 /** jsii is a compiler of its own; users of TypeScript must not notice. */
 
-jest.setTimeout(120_000);
-
 /** By path: what is compiled, without the bundles. */
 function filesOf(directory: string): Readonly<Record<string, string>> {
   const paths = readdirSync(directory, { recursive: true, encoding: "utf8" }).sort();

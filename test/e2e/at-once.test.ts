@@ -11,8 +11,6 @@ import { CREDENTIALS, everything, hookEnvironment, onlyObproxies, orders, World 
 
 /** Two destroys at the same time, on one machine and on two, and states and stacks that are shared or carried about. */
 
-jest.setTimeout(120_000);
-
 const carrier = Carrier.NULL_RESOURCE;
 
 let terraform: Terraform;

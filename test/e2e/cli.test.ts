@@ -6,8 +6,6 @@ import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { carriers, CREDENTIALS, hookEnvironment, orders } from "../support/world.js";
 
-jest.setTimeout(120_000);
-
 const STACK = "database-proxies";
 
 let terraform: Terraform;

@@ -15,8 +15,6 @@ import {
 
 /** A declaration protects wherever it stands, and today's declaration counts. */
 
-jest.setTimeout(120_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

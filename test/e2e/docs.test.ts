@@ -14,8 +14,6 @@ import { CREDENTIALS, hookEnvironment, orders } from "../support/world.js";
 
 /** What the pages show is run as it stands: apps, commands and pipelines, each section in a project of its own. */
 
-jest.setTimeout(180_000);
-
 const all = pages().flatMap(snippets);
 const ofSection = (page: string, heading: string): readonly Snippet[] =>
   all.filter((snippet) => snippet.page === page && snippet.heading === heading);

@@ -4,8 +4,6 @@ import type { Finished } from "../support/process.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { carriers, type Declare, World } from "../support/world.js";
 
-jest.setTimeout(60_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

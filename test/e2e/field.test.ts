@@ -8,8 +8,6 @@ import { succeeded } from "../support/process.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { ALL, carriers, CREDENTIALS, type Declare, everything, World } from "../support/world.js";
 
-jest.setTimeout(90_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

@@ -7,8 +7,6 @@ import { ALL, carriers, type Declare, World } from "../support/world.js";
 
 /** A destroy that cannot succeed takes nothing of what stands in front of the OBProxies. */
 
-jest.setTimeout(60_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

@@ -7,8 +7,6 @@ import { ALL, carriers, CREDENTIALS, type Declare, everything, orders, World } f
 
 /** What the preflight says, beside the real run that follows it. */
 
-jest.setTimeout(120_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

@@ -6,8 +6,6 @@ import { ALL, carriers, type Declare, everything, World } from "../support/world
 
 /** Where Terraform would let an object go without running its hook. */
 
-jest.setTimeout(60_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

@@ -2,8 +2,6 @@ import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.j
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { carriers, type Declare, World } from "../support/world.js";
 
-jest.setTimeout(60_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

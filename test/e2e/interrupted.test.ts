@@ -8,8 +8,6 @@ import { CREDENTIALS, everything, hookEnvironment, orders, World } from "../supp
 
 /** A destroy that a person, or a CI system, ends in its middle, and the next one. */
 
-jest.setTimeout(120_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

@@ -2,9 +2,7 @@ import { DataResource } from "cdktf";
 import { Obproxy, ObproxyCluster } from "../../src/index.js";
 import type { SimulatorOptions } from "../../src/simulator/index.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { carriers, type Declare, orders, World } from "../support/world.js";
-
-jest.setTimeout(60_000);
+import { carriers, type Declare, orders, PATIENT, World } from "../support/world.js";
 
 let terraform: Terraform;
 beforeAll(async () => {
@@ -73,7 +71,7 @@ describe.each(carriers)("a whole life with %s", (carrier) => {
 
   test("deletes all OBProxies of a cluster in one task, although each has a hook of its own", async () => {
     await open();
-    await world.project.destroy();
+    await world.project.destroy([], PATIENT);
     expect(world.changes()).toEqual(["DELETE /clusters/27/obproxies/1,2,3", "DELETE /clusters/27"]);
   });
 

@@ -15,8 +15,6 @@ import { join } from "node:path";
 import { REPOSITORY } from "../support/repository.js";
 import { temporaryDirectory, type TemporaryDirectory } from "../support/temporary.js";
 
-jest.setTimeout(60_000);
-
 /** Synth of the built package as a process, on machines that are set up in other ways than usual. */
 let place: TemporaryDirectory;
 beforeEach(() => {
@@ -162,4 +160,4 @@ test("the demo, in a directory with blanks and Chinese characters, beside a prox
   const { code, output } = await node(directory, ["--import", "./scripts/typescript.mjs", "scripts/demo.ts"], env);
   expect(output).toContain("Done: what was declared is gone");
   expect(code).toBe(0);
-}, 150_000);
+});

@@ -2,8 +2,6 @@ import { Carrier, Obproxy, ObproxyCluster } from "../../src/index.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { type Declare, World } from "../support/world.js";
 
-jest.setTimeout(120_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

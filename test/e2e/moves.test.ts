@@ -5,8 +5,6 @@ import { ALL, carriers, type Declare, everything, onlyObproxies, World } from ".
 
 /** Objects that are kept, that change their provider, their stack or their carrier, and those that are protected. */
 
-jest.setTimeout(60_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

@@ -7,8 +7,6 @@ import { carriers, type Declare, World } from "../support/world.js";
 
 /** The name, the ids and the settings of today's declaration, where only Terraform knows it or where it has left. */
 
-jest.setTimeout(120_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

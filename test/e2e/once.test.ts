@@ -4,8 +4,6 @@ import { everything, onlyObproxies, World } from "../support/world.js";
 
 /** What several hooks have to say in a `terraform destroy`, live and once more in the boxes of Terraform's errors. */
 
-jest.setTimeout(60_000);
-
 /** So slow that hooks meet also where others use the machine: they wait for each other for a part of it. */
 const TICK_MS = 500;
 

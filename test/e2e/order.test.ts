@@ -5,8 +5,6 @@ import { carriers, type Declare, everything, orders, World } from "../support/wo
 
 /** Who goes when, and what happens to the others when one of them cannot go or is not asked to. */
 
-jest.setTimeout(60_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

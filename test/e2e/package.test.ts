@@ -8,8 +8,6 @@ import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { CREDENTIALS, hookEnvironment, orders } from "../support/world.js";
 
-jest.setTimeout(120_000);
-
 /** As a user writes it in a project of their own. */
 const MAIN = `
 const { App, TerraformStack } = require("cdktf");

@@ -6,8 +6,6 @@ import { carriers, CREDENTIALS, type Declare, everything, orders, World } from "
 
 /** The built command as a process, between deploy and destroy. What Terraform would forget is in forgotten.test.ts. */
 
-jest.setTimeout(60_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

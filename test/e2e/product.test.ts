@@ -13,8 +13,6 @@ import { carriers, CREDENTIALS, type Declare, orders, World } from "../support/w
  * A sample by seed; `PRODUCT_SEED=7` repeats one, `PRODUCT=all` runs the whole product.
  */
 
-jest.setTimeout(120_000);
-
 type Flag = "plain" | "kept" | "protected";
 type Ids = "numbers" | "variables";
 

@@ -11,8 +11,6 @@ import { carriers, CREDENTIALS, everything, World } from "../support/world.js";
 
 /** The built command after destroys of real Terraform, by what the real hooks have written. */
 
-jest.setTimeout(60_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

@@ -7,9 +7,7 @@ import type { Finished } from "../support/process.js";
 import { pageText } from "../support/pages.js";
 import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { type Declare, everything, World } from "../support/world.js";
-
-jest.setTimeout(60_000);
+import { type Declare, everything, PATIENT, World } from "../support/world.js";
 
 let terraform: Terraform;
 beforeAll(async () => {
@@ -32,7 +30,7 @@ async function halfDone(version: string, plan: Pick<WorkPlan, "fail" | "error"> 
   world = await World.open(terraform, Carrier.TERRAFORM_DATA, { version });
   await world.deploy(everything);
   world.ocp.planWork({ subtaskName: "Unreserve host", tasks: 1, ...plan });
-  expect((await world.project.destroy()).code).toBe(1);
+  expect((await world.project.destroy([], PATIENT)).code).toBe(1);
   const failed = world.ocp.tasks.filter(({ status }) => status === "FAILED");
   expect(failed).toHaveLength(1);
   return String(failed[0]?.id);

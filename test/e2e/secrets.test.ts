@@ -5,8 +5,6 @@ import { filesWith } from "../support/project.js";
 import { startTerraform, type Environment, type Terraform } from "../support/terraform.js";
 import { carriers, World } from "../support/world.js";
 
-jest.setTimeout(60_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

@@ -7,8 +7,6 @@ import { ALL, carriers, CREDENTIALS, type Declare, everything, World } from "../
 
 /** Nothing that changes in the code, in the library or in OCP makes Terraform replace an object that stands. */
 
-jest.setTimeout(60_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

@@ -18,8 +18,6 @@ import { ALL, carriers, type Declare, everything, orders, World } from "../suppo
 
 /** Ids and names that Terraform computes or that look like its own syntax, and what else stands in a stack. */
 
-jest.setTimeout(60_000);
-
 let terraform: Terraform;
 beforeAll(async () => {
   terraform = await startTerraform();

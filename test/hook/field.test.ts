@@ -8,8 +8,6 @@ import { ENV } from "../../src/contract/names.js";
 import { cluster, proxy, Stage, withProvider } from "./evidence/stage.js";
 import type { HookRun } from "./hook-process.js";
 
-jest.setTimeout(60_000);
-
 /** What networks, secrets and machines of other people do to a hook. */
 const stage = new Stage();
 

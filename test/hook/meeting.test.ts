@@ -167,8 +167,11 @@ describe("a hook that leads", () => {
     return new Peer(socket);
   }
 
+  /** For tests that do not wait until it is over. */
+  const PATIENT: Patience = { ...PATIENCE, quietMs: 60_000, missingMs: 60_000, longestMs: 60_000, countMs: 60_000 };
+
   test("deletes for one that joins and answers its count, and tells both what is in the call", async () => {
-    const { sent } = await leading();
+    const { sent } = await leading({ declared: [{ id: "1" }, { id: "2" }], patience: () => PATIENT });
     const other = await guest();
     other.say({ says: "join", member: member() });
     expect(await other.hears(1)).toEqual(["count"]);
@@ -193,7 +196,6 @@ describe("a hook that leads", () => {
     expect(late.told).toEqual([]);
   });
 
-  const PATIENT: Patience = { ...PATIENCE, quietMs: 60_000, missingMs: 60_000, longestMs: 60_000 };
   test.each<[string, readonly Declared[]]>([
     ["that the app declares", [{ id: "1" }, { id: "2" }]],
     ["that is still there", [{ id: "1" }, { id: "2" }, { id: "9" }]],

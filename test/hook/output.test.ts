@@ -7,6 +7,7 @@ import { maskSecrets } from "../../src/ocp/mask.js";
 import type { Subtask, Task } from "../../src/ocp/model.js";
 import { classify } from "../../src/ocp/task.js";
 import { other, settingsWith } from "./hook-process.js";
+import { processorTime } from "../support/processor-time.js";
 
 const subtask = (id: string, name: string, status: string, more: Partial<Subtask> = {}): Subtask => ({
   id,
@@ -143,15 +144,12 @@ describe("the reporter", () => {
     const chain = Array.from({ length: 20_000 }, (_, index) =>
       subtask(String(index + 1), `Step ${index}`, "RUNNING", { upstreams: [String(index)] }),
     ).reverse();
-    const begun = process.hrtime.bigint();
-    reporter.progress(task("RUNNING", chain));
-    reporter.progress(
-      task(
-        "RUNNING",
-        chain.map((each) => ({ ...each, status: "SUCCESSFUL", upstreams: ["1"] })),
-      ),
-    );
-    expect(Number(process.hrtime.bigint() - begun) / 1e6).toBeLessThan(3_000);
+    const ended = chain.map((each) => ({ ...each, status: "SUCCESSFUL", upstreams: ["1"] }));
+    const milliseconds = processorTime(() => {
+      reporter.progress(task("RUNNING", chain));
+      reporter.progress(task("RUNNING", ended));
+    });
+    expect(milliseconds).toBeLessThan(3_000);
     expect(lines[0]).toContain("started Step 0, Step 1, Step 2, Step 3, Step 4, Step 5 and 19994 more");
     expect(lines).toHaveLength(2);
   });

@@ -4,7 +4,6 @@ import { HookRunner, TICK_MS } from "./hook-process.js";
 
 /** So that hooks wait for each other long enough also where four processes start slowly. */
 const PATIENT_TICK_MS = "500";
-jest.setTimeout(30_000);
 
 const runner = new HookRunner();
 let simulator: Simulator;

@@ -235,7 +235,7 @@ describe("hooks of one cluster at the same time", () => {
     first.kill("SIGCONT");
     expect((await first.done).code).toBe(0);
     expect(deletes()).toEqual(["2", "1"]);
-  }, 60_000);
+  });
 
   test.each(["4.2.2", "4.4.0"])(
     "(OCP %s) go on where one of them is killed after the call was sent",

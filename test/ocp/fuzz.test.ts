@@ -22,8 +22,6 @@ const SAMPLES = [
   .map(published)
   .concat(["task_success.json", "task_rolled_back.json"].map(recordedBody));
 
-jest.setTimeout(120_000);
-
 const call: Call = { method: "GET", url: "http://ocp/x", subject: "task" };
 
 const READERS: Readonly<Record<string, (answer: Answer) => unknown>> = {

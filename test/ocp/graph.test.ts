@@ -3,6 +3,7 @@ import { heaviestPath, inOrder, timeAtWidth } from "../../src/ocp/graph.js";
 import type { Subtask } from "../../src/ocp/model.js";
 import { longestPathSeconds, longestRemainingPath } from "../../src/ocp/task.js";
 import { chain, subtask, task } from "./support/answers.js";
+import { processorTime } from "../support/processor-time.js";
 
 function fan(width: number, timeoutSeconds: number): readonly Subtask[] {
   const branches = Array.from({ length: width }, (_, at) =>
@@ -132,10 +133,11 @@ describe("twenty thousand subtasks", () => {
     ],
   ])("%s take no time", (_, make) => {
     const subtasks = make();
-    const begun = process.hrtime.bigint();
-    expect(inOrder(subtasks)).toHaveLength(subtasks.length);
-    longestPathSeconds(task({ subtasks }));
-    longestRemainingPath(task({ subtasks }));
-    expect(Number(process.hrtime.bigint() - begun) / 1e6).toBeLessThan(3_000);
+    const milliseconds = processorTime(() => {
+      expect(inOrder(subtasks)).toHaveLength(subtasks.length);
+      longestPathSeconds(task({ subtasks }));
+      longestRemainingPath(task({ subtasks }));
+    });
+    expect(milliseconds).toBeLessThan(3_000);
   });
 });

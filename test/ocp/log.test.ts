@@ -84,9 +84,9 @@ test("masks secrets and control characters", () => {
 });
 
 test("is bounded", () => {
-  const lines = Array.from({ length: 500 }, (_, index) => `Caused by: ${index} ${"x".repeat(10_000)}`);
+  const lines = Array.from({ length: 100 }, (_, index) => `Caused by: ${index} ${"x".repeat(10_000)}`);
   const found = relevantLines([SEPARATOR, FAILED, ...lines].join("\n"));
   expect(found).toHaveLength(12);
   expect(Math.max(...found.map((line) => line.length))).toBe(300);
-  expect(found.at(-1)).toContain("Caused by: 499");
+  expect(found.at(-1)).toContain("Caused by: 99");
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { clean, cut, jsonForLog, oneLine } from "../../src/ocp/text.js";
+import { processorTime } from "../support/processor-time.js";
 
 const HIDDEN = [
   ...["\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"],
@@ -86,9 +87,7 @@ describe("what a CI system would obey", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
         const line = oneLine(pieces.join(""));
-        expect(line).not.toMatch(OBEYED);
-        expect(line).not.toMatch(/[\p{C}\p{Zl}\p{Zp}\p{DI}]/u);
-        expect(oneLine(line)).toBe(line);
+        return !OBEYED.test(line) && !/[\p{C}\p{Zl}\p{Zp}\p{DI}]/u.test(line) && oneLine(line) === line;
       }),
       { numRuns: 5_000 },
     );
@@ -129,10 +128,11 @@ test("a secret that is hidden or cut does not get through", () => {
 });
 
 test("megabytes take no time", () => {
-  const begun = process.hrtime.bigint();
-  for (const piece of ["#", ":", "##a", "::a", "\u200b", " ", "\n", "a", "中", "section_start", "\ud800"]) {
-    clean(piece.repeat(3_000_000));
-    oneLine(piece.repeat(300_000));
-  }
-  expect(Number(process.hrtime.bigint() - begun) / 1e6).toBeLessThan(5_000);
+  const milliseconds = processorTime(() => {
+    for (const piece of ["#", ":", "##a", "::a", "\u200b", " ", "\n", "a", "中", "section_start", "\ud800"]) {
+      clean(piece.repeat(3_000_000));
+      oneLine(piece.repeat(300_000));
+    }
+  });
+  expect(milliseconds).toBeLessThan(5_000);
 });

@@ -7,8 +7,6 @@ import { everything, World } from "../support/world.js";
 
 /** Preflight proves what it says, like the hook. */
 
-jest.setTimeout(60_000);
-
 let terraform: Terraform;
 let world: World;
 beforeAll(async () => {

@@ -9,8 +9,6 @@ import { type CommandRun, commandRun, placeIn } from "../support/command-run.js"
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { everything, World } from "../support/world.js";
 
-jest.setTimeout(60_000);
-
 /** Preflight among the directories, programs and variables that other people have. */
 let terraform: Terraform;
 let world: World;

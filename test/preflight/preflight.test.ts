@@ -8,8 +8,6 @@ import { type CommandRun, commandRun, placeIn } from "../support/command-run.js"
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { CREDENTIALS, type Declare, World } from "../support/world.js";
 
-jest.setTimeout(60_000);
-
 let terraform: Terraform;
 let world: World;
 beforeAll(async () => {

@@ -8,8 +8,6 @@ import { failureOf, Place, Run } from "./place.js";
 
 /** The page of `--html`, in a real browser. */
 
-jest.setTimeout(60_000);
-
 let browser: Browser;
 beforeAll(async () => {
   browser = await openBrowser();

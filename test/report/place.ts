@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { App, TerraformStack } from "cdktf";
 import { report } from "../../src/cli/report.js";
 import type { Happening, HookEvent } from "../../src/contract/events.js";
@@ -35,12 +35,11 @@ export class Place {
 
   constructor({ obproxyIds = [1, 2, 3], obproxies = {}, url = OCP }: PlaceOptions = {}) {
     this.ids = obproxyIds;
-    const app = new App({ outdir: join(this.path, "cdktf.out") });
-    const stack = new TerraformStack(app, STACK);
-    const ocp = new OcpProvider(stack, "ocp", { url, carrier: Carrier.TERRAFORM_DATA });
-    const cluster = new ObproxyCluster(stack, "orders", { ocp, clusterId: 27, clusterName: "orders" });
-    new Obproxy(stack, "orders-proxies", { cluster, obproxyIds: [...obproxyIds], ...obproxies });
-    app.synth();
+    for (const [name, content] of synthesized({ obproxyIds, obproxies, url })) {
+      const path = join(this.path, "cdktf.out", name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
+    }
     this.holds([]);
     mkdirSync(join(this.path, "state"));
   }
@@ -114,6 +113,34 @@ export class Place {
 
   remove(): void {
     this.directory.remove();
+  }
+}
+
+type Output = ReadonlyMap<string, Buffer>;
+/** By what was declared: most tests are about the same app, and its synth would take longer than the rest of a test. */
+const outputs = new Map<string, Output>();
+
+function synthesized(options: Required<PlaceOptions>): Output {
+  const key = JSON.stringify(options);
+  const output = outputs.get(key) ?? synth(options);
+  outputs.set(key, output);
+  return output;
+}
+
+function synth({ obproxyIds, obproxies, url }: Required<PlaceOptions>): Output {
+  const directory = temporaryDirectory();
+  try {
+    const app = new App({ outdir: directory.path });
+    const stack = new TerraformStack(app, STACK);
+    const ocp = new OcpProvider(stack, "ocp", { url, carrier: Carrier.TERRAFORM_DATA });
+    const cluster = new ObproxyCluster(stack, "orders", { ocp, clusterId: 27, clusterName: "orders" });
+    new Obproxy(stack, "orders-proxies", { cluster, obproxyIds: [...obproxyIds], ...obproxies });
+    app.synth();
+    const files = readdirSync(directory.path, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+    const paths = files.map(({ parentPath, name }) => join(parentPath, name));
+    return new Map(paths.map((path) => [relative(directory.path, path), readFileSync(path)]));
+  } finally {
+    directory.remove();
   }
 }
 

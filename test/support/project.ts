@@ -2,6 +2,7 @@ import { App, LocalBackend, TerraformStack } from "cdktf";
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run, succeeded, type Finished, type Running } from "./process.js";
+import { terraformProgram } from "./program.js";
 import { REPOSITORY } from "./repository.js";
 import { temporaryDirectory, type TemporaryDirectory } from "./temporary.js";
 import type { Environment, Terraform } from "./terraform.js";
@@ -216,7 +217,8 @@ export class CliProject {
 
   /** Another program, in the project's directory and with its environment. */
   run(command: string, ...args: string[]): Promise<Finished> {
-    return run(command, args, { cwd: this.path, env: { ...process.env, ...this.env } });
+    const env = { ...process.env, TERRAFORM_BINARY_NAME: terraformProgram(), ...this.env };
+    return run(command, args, { cwd: this.path, env });
   }
 
   /** Plain `terraform` on what `cdktf` synthesized for a stack. */

@@ -29,8 +29,6 @@ export interface Terraform {
 export async function startTerraform(): Promise<Terraform> {
   notInUnitTests("Terraform");
   const program = terraformProgram();
-  // cdktf asks `terraform version` while it synthesizes inside this process.
-  process.env["CHECKPOINT_DISABLE"] = "1";
   const source = await nullProviderSource();
   const directory = temporaryDirectory();
   const standIn = source.kind === "stand-in" ? await startNullProvider() : undefined;

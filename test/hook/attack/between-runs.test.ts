@@ -13,8 +13,6 @@ import type { HookCall } from "../hook-process.js";
 
 /** What one run has learnt must not be lost to the next one. */
 
-jest.setTimeout(30_000);
-
 const stage = new Stage();
 
 async function until(isSo: () => boolean): Promise<void> {

@@ -5,8 +5,6 @@ import { MockedClock, reconcile } from "../in-process.js";
 
 /** An OCP without tags on which somebody always deletes something, so that a stranger's deletion is always at work. */
 
-jest.setTimeout(120_000);
-
 const EVERY_TICKS = 25;
 
 async function teardown(

@@ -16,8 +16,6 @@ import {
 } from "../evidence/stage.js";
 import { MockedClock, reconcile } from "../in-process.js";
 
-jest.setTimeout(60_000);
-
 const stage = new Stage();
 
 describe.each(["4.3.6", "4.4.0"])(

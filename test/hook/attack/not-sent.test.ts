@@ -3,8 +3,6 @@ import type { HookCall } from "../hook-process.js";
 
 /** What was never sent must not be taken for something whose answer was lost. */
 
-jest.setTimeout(60_000);
-
 const stage = new Stage();
 
 /** Without tags nobody can tell whose it is. */

@@ -11,8 +11,6 @@ import {
   withTimeout,
 } from "../evidence/stage.js";
 
-jest.setTimeout(60_000);
-
 const stage = new Stage();
 
 test("is not at its end where a person abandons a later deletion that made good nothing of ours", async () => {

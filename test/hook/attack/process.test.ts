@@ -11,8 +11,6 @@ import {
 } from "../evidence/stage.js";
 import { ENV } from "../../../src/contract/names.js";
 
-jest.setTimeout(60_000);
-
 const stage = new Stage();
 
 test.each([

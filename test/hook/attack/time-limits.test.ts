@@ -1,8 +1,6 @@
 import { inData } from "../../../src/simulator/index.js";
 import { inMockedTime, isDelete, LATE, proxy } from "../evidence/stage.js";
 
-jest.setTimeout(60_000);
-
 test("waits as long as OCP's task may take, also where the answer to the delete shows no subtasks", async () => {
   const run = await inMockedTime(
     proxy,

@@ -14,8 +14,6 @@ import {
 
 /** Witnesses that are taken for more than they say, and waiting that does not end or hurries. */
 
-jest.setTimeout(60_000);
-
 /** An operator has suspended the deletion of 27/3 after its information had gone. */
 function givenSuspended(ocp: Simulator): void {
   ocp.planWork({ subtaskName: LATE, ticks: 1_000 });

@@ -158,9 +158,9 @@ function* everySituation(): Generator<Situation> {
 
 describe("decide, in every situation", () => {
   const all = [...everySituation()];
-  const every = (intent: Intent, check: (seen: Situation, action: Action) => void): void => {
-    for (const seen of all) check(seen, decide(seen, intent));
-  };
+  /** Where a rule does not hold. An `expect` in each of the situations would take longer than all decisions. */
+  const breaches = (intent: Intent, holds: (seen: Situation, action: Action) => boolean): readonly Situation[] =>
+    all.filter((seen) => !holds(seen, decide(seen, intent))).slice(0, 3);
 
   test("covers thousands of them", () => {
     expect(all.length).toBeGreaterThan(20_000);
@@ -170,59 +170,56 @@ describe("decide, in every situation", () => {
     ["a proxy", proxyIntent],
     ["a cluster", clusterIntent],
   ])("never says that %s is gone while OCP lists it, or does not say", (_what, intent) => {
-    every(intent, (seen, action) => {
-      if (action.do === "finish") expect(seen.presence).toBe("absent");
-    });
+    expect(breaches(intent, (seen, action) => action.do !== "finish" || seen.presence === "absent")).toEqual([]);
   });
 
   test("never says deleted after a task of this run that neither succeeded nor was ended by hand", () => {
-    every(proxyIntent, (seen, action) => {
-      if (action.do !== "finish" || seen.ours?.ofThisRun !== true) return;
-      expect(["succeeded", "incomplete"]).toContain(seen.ours.verdict.kind);
+    const found = breaches(proxyIntent, ({ ours }, action) => {
+      if (action.do !== "finish" || ours?.ofThisRun !== true) return true;
+      return ours.verdict.kind === "succeeded" || ours.verdict.kind === "incomplete";
     });
+    expect(found).toEqual([]);
   });
 
   test("never says gone while our task, or one that may be about the object, is at work", () => {
-    every(proxyIntent, (seen, action) => {
-      if (action.do !== "finish") return;
-      expect(["running", "settling"]).not.toContain(seen.ours?.verdict.kind);
-      expect(seen.atWork.filter((each) => each.onObject !== "no")).toEqual([]);
+    const found = breaches(proxyIntent, ({ ours, atWork }, action) => {
+      if (action.do !== "finish") return true;
+      const isOver = ours?.verdict.kind !== "running" && ours?.verdict.kind !== "settling";
+      return isOver && atWork.every((each) => each.onObject === "no");
     });
+    expect(found).toEqual([]);
   });
 
-  test("never deletes in a cluster of another name", () => {
-    for (const intent of [proxyIntent, clusterIntent]) {
-      every(intent, (seen, action) => {
-        if (action.do === "delete") expect(seen.cluster?.name).not.toBe("stranger");
-      });
-    }
+  test.each([
+    ["a proxy", proxyIntent],
+    ["a cluster", clusterIntent],
+  ])("never deletes %s in a cluster of another name", (_what, intent) => {
+    const found = breaches(intent, ({ cluster }, action) => action.do !== "delete" || cluster?.name !== "stranger");
+    expect(found).toEqual([]);
   });
 
   test("sends a delete only for what is there, with nothing known to be at work, and never blindly twice", () => {
-    every(proxyIntent, (seen, action) => {
-      if (action.do !== "delete") return;
-      expect(seen.presence).toBe("present");
-      expect(seen.atWork.filter((each) => each.onCluster === "yes")).toEqual([]);
-      expect(seen.loss?.settled).not.toBe(false);
-      if (seen.sent.state === "locked" || seen.sent.state === "undelivered") expect(seen.sent.due).toBe(true);
-      expect(seen.sent.state).not.toBe("accepted");
+    const found = breaches(proxyIntent, ({ presence, atWork, loss, sent }, action) => {
+      if (action.do !== "delete") return true;
+      if (presence !== "present" || atWork.some((each) => each.onCluster === "yes")) return false;
+      if (loss?.settled === false || sent.state === "accepted") return false;
+      return (sent.state !== "locked" && sent.state !== "undelivered") || sent.due;
     });
+    expect(found).toEqual([]);
   });
 
   test("retries only a failed task, only where the policy leaves a retry, and never in a cluster of another name", () => {
-    every(proxyIntent, (seen, action) => {
-      if (action.do !== "retry") return;
-      expect(seen.cluster?.name).not.toBe("stranger");
-      expect(seen.nameElsewhere).toBeUndefined();
-      expect(seen.retriesLeft).toBeGreaterThan(0);
-      expect(seen.ours?.verdict).toMatchObject({ kind: "failed", rollbackFailed: false });
+    const found = breaches(proxyIntent, ({ cluster, nameElsewhere, retriesLeft, ours }, action) => {
+      if (action.do !== "retry") return true;
+      if (cluster?.name === "stranger" || nameElsewhere !== undefined || retriesLeft <= 0) return false;
+      return ours?.verdict.kind === "failed" && !ours.verdict.rollbackFailed;
     });
+    expect(found).toEqual([]);
   });
 
   test("always has an answer", () => {
-    every(clusterIntent, (_seen, action) => {
-      expect(["finish", "follow", "wait", "delete", "retry", "fail"]).toContain(action.do);
-    });
+    const answers = new Set(all.map((seen) => decide(seen, clusterIntent).do));
+    expect(["finish", "follow", "wait", "delete", "retry", "fail"]).toEqual(expect.arrayContaining([...answers]));
   });
 });
 

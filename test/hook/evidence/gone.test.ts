@@ -18,8 +18,6 @@ import {
 
 /** An object is gone where two witnesses say so: its detail, or its cluster's, and the list, read to its end. */
 
-jest.setTimeout(30_000);
-
 const GONE = /already gone|: deleted: /;
 const ever = { method: "GET", times: Infinity } as const;
 

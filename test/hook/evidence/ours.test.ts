@@ -4,8 +4,6 @@ import { cluster, failureIn, GENERIC_CODES, generic404, LATE, proxy, Stage, with
 
 /** A task is ours where that is proven: sent in this run, noted with all that it is about, or tagged with our object. */
 
-jest.setTimeout(30_000);
-
 const stage = new Stage();
 const START = Date.parse("2026-11-22T10:00:00Z");
 

@@ -15,8 +15,6 @@ import {
 
 /** What a person reads: no secrets, nothing that a CI system or a terminal obeys, and enough to go on with. */
 
-jest.setTimeout(30_000);
-
 const stage = new Stage();
 
 const refuseWith = (message: string): void => {

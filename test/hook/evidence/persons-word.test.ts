@@ -4,8 +4,6 @@ import { cluster, EARLY, inMockedTime, LATE, proxy, Stage, TASKS, withTimeout } 
 
 /** What an operator ends by hand is told as a warning with what was not done, on every machine alike. */
 
-jest.setTimeout(30_000);
-
 const kinds: readonly (readonly [string, HookCall, (ocp: Simulator) => unknown])[] = [
   ["an OBProxy", withTimeout(proxy, "1h"), (ocp) => ocp.submitDeleteObproxies(27, [3])],
   ["a cluster", withTimeout(cluster, "1h"), (ocp) => ocp.submitDeleteCluster(27)],

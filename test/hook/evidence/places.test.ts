@@ -5,8 +5,6 @@ import { failureIn, LATE, proxy, Stage } from "./stage.js";
 
 /** Where a hook keeps what the next run needs, and where hooks meet. */
 
-jest.setTimeout(30_000);
-
 const stage = new Stage();
 const uid = process.getuid?.() ?? "user";
 

@@ -4,8 +4,6 @@ import { cluster, EARLY, failureIn, inMockedTime, LATE, proxy, Stage, withTimeou
 
 /** A deletion that may have been about our object, and was seen to end badly, stands against "already gone". */
 
-jest.setTimeout(30_000);
-
 const kinds: readonly (readonly [string, HookCall, (ocp: Simulator) => string])[] = [
   ["an OBProxy", withTimeout(proxy, "1h"), (ocp) => ocp.submitDeleteObproxies(27, [3]).id],
   ["a cluster", withTimeout(cluster, "1h"), (ocp) => ocp.submitDeleteCluster(27).id],

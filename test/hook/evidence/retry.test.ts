@@ -4,8 +4,6 @@ import { cluster, CLUSTER, EARLY, failureIn, isDelete, LATE, proxy, Stage, withR
 
 /** A retry is a delete: it needs to know all that the task deletes, and every guard of each of those objects. */
 
-jest.setTimeout(30_000);
-
 const stage = new Stage();
 
 const retries = (): readonly string[] => stage.changes().filter((change) => change.startsWith("retry"));

@@ -19,8 +19,6 @@ import {
 
 /** Hooks share one call only where both see the same object in the same OCP, and only while both are there. */
 
-jest.setTimeout(60_000);
-
 const stage = new Stage();
 const hook = (obproxyId: number, more: Partial<HookCall> = {}): HookCall => ({ ...proxy, obproxyId, ...more });
 

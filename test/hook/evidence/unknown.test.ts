@@ -10,8 +10,6 @@ import { cluster, CLUSTER, failureIn, inMockedTime, proxy, TASKS, withEntry, wit
 
 /** What could not be read is unknown, and unknown is not no. */
 
-jest.setTimeout(30_000);
-
 const ever = { method: "GET", times: Infinity } as const;
 const deletion = { name: "Offline obproxy", status: "FAILED" } as const;
 /** About an object that OCP does not list any more. */
