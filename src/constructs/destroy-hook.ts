@@ -1,6 +1,6 @@
 import type { LocalExecProvisioner } from "cdktf";
 import { ENV, FIRST_LOOK, HOOK_FILE, type TriggerKey } from "../contract/names.js";
-import { label, type ObjectKind } from "../contract/object.js";
+import { deletion, label, type ObjectKind } from "../contract/object.js";
 import type { CarrierForm } from "./carrier-form.js";
 import { terraformText } from "./terraform-text.js";
 
@@ -20,12 +20,11 @@ export function destroyHook(
   { attribute, today }: Pick<CarrierForm, "attribute" | "today">,
 ): LocalExecProvisioner {
   const trigger = (key: TriggerKey): string => `self.${attribute}.${key}`;
-  const ids = kind === "cluster" ? ["${each.key}"] : [part(0), part(1)];
+  const ids: readonly [string, string?] = kind === "cluster" ? ["${each.key}"] : [part(0), part(1)];
   const keys: readonly TriggerKey[] = kind === "cluster" ? ["cluster_id"] : ["cluster_id", "obproxy_id"];
-  const cluster = label("cluster", ids[0] ?? "");
-  return provisioner(call, kind === "cluster" ? `delete ${cluster}` : `delete OBProxy ${part(1)} of ${cluster}`, {
+  return provisioner(call, deletion(kind, ...ids), {
     [ENV.kind]: kind,
-    ...objectOf(call, ids),
+    ...objectOf(call, ...ids),
     [ENV.clusterName]: `\${try(tostring(${trigger("cluster_name")}), "")}`,
     [ENV.deployedAs]: `\${try(join("/", [${keys.map(trigger).join(", ")}]), "")}`,
     // What was deployed by null_resource, or before this attribute was, has none.
@@ -38,7 +37,7 @@ export function memoryHook(kind: ObjectKind, call: HookCall): LocalExecProvision
   const object = label(kind, "${each.key}");
   return provisioner(call, `see that nothing of ${object} is forgotten that its deletion needs`, {
     [ENV.memoryOf]: kind,
-    ...objectOf(call, kind === "cluster" ? [part(0)] : [part(0), part(1)]),
+    ...objectOf(call, part(0), kind === "cluster" ? undefined : part(1)),
     [ENV.lastDeploy]: "${jsonencode(self.input)}",
   });
 }
@@ -73,7 +72,7 @@ function whose({ alias, stack }: HookCall): Record<string, string> {
   return { [ENV.stack]: terraformText(stack), [ENV.provider]: alias };
 }
 
-function objectOf(call: HookCall, [clusterId = "", obproxyId]: readonly string[]): Record<string, string> {
+function objectOf(call: HookCall, clusterId: string, obproxyId?: string): Record<string, string> {
   return {
     ...whose(call),
     [ENV.clusterId]: clusterId,

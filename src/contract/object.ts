@@ -60,3 +60,9 @@ export function labelOfKey(key: string): string {
 export function label(kind: ObjectKind, key: string): string {
   return `${kind === "cluster" ? "OBProxy cluster" : "OBProxy"} ${key}`;
 }
+
+/** What the hook of an object is called with: a sentence for people in a list of processes, by which hooks see one another. */
+export function deletion(kind: ObjectKind, clusterId: string, obproxyId = ""): string {
+  const cluster = label("cluster", clusterId);
+  return kind === "cluster" ? `delete ${cluster}` : `delete OBProxy ${obproxyId} of ${cluster}`;
+}

@@ -12,6 +12,7 @@ import { meetingCourier, type MeetingTools, type Patience } from "../../src/hook
 import { meetingName } from "../../src/hook/together/meeting-place.js";
 import { readFollower, readLeader } from "../../src/hook/together/meeting-messages.js";
 import { type Member, routeOf, sightOf } from "../../src/hook/together/member.js";
+import type { Started } from "../../src/hook/together/started.js";
 import { createOcpClient } from "../../src/ocp/client.js";
 import type { OcpApi } from "../../src/ocp/api.js";
 import { OcpError } from "../../src/ocp/errors.js";
@@ -219,6 +220,57 @@ describe("a hook that leads", () => {
     expect(await other.hears(1)).toEqual(["count"]);
     other.say({ says: "here" });
     expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
+  });
+
+  test("waits for nobody else when Terraform is at work on as many as it can, and all of them have come", async () => {
+    const declared = [{ id: "1" }, { id: "2" }, { id: "3" }];
+    const started = (): Started => ({ isFull: true, ofCluster: ["1", "2"], hooks: "11,12" });
+    const { sent } = await leading({ declared, patience: () => PATIENT, started });
+    const other = await guest();
+    other.say({ says: "join", member: member() });
+    expect(await other.hears(1)).toEqual(["count"]);
+    other.say({ says: "here" });
+    expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
+  });
+
+  const IMPATIENT: Patience = { ...PATIENCE, quietMs: 1, missingMs: 1, longestMs: 60_000 };
+  test.each<[string, boolean]>([
+    ["and it can start no other", true],
+    ["and may start others", false],
+  ])("waits for one that Terraform has started, however long it takes to come, %s", async (_, isFull) => {
+    const declared = [{ id: "1" }, { id: "2" }, { id: "3" }];
+    const started = (): Started => ({ isFull, ofCluster: ["1", "2"], hooks: "11,12" });
+    const { sent } = await leading({ declared, patience: () => IMPATIENT, started });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const other = await guest();
+    other.say({ says: "join", member: member() });
+    expect(await other.hears(1)).toEqual(["count"]);
+    other.say({ says: "here" });
+    expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
+  });
+
+  test("waits for one that takes the place of one that ends", async () => {
+    const declared = [{ id: "1" }, { id: "2" }, { id: "3" }];
+    let looks = 0;
+    const started = (): Started => {
+      looks += 1;
+      const ofCluster = ["1", looks < 3 ? "9" : "2"];
+      return { isFull: true, ofCluster, hooks: ofCluster.join() };
+    };
+    const { sent } = await leading({ declared, patience: () => IMPATIENT, started });
+    while (looks < 4) await new Promise((resolve) => setTimeout(resolve, 10));
+    const other = await guest();
+    other.say({ says: "join", member: member() });
+    expect(await other.hears(1)).toEqual(["count"]);
+    other.say({ says: "here" });
+    expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
+  });
+
+  test("does not wait for ever for one that has been started and does not come", async () => {
+    const declared = [{ id: "1" }, { id: "2" }];
+    const started = (): Started => ({ isFull: true, ofCluster: ["1", "2"], hooks: "11,12" });
+    const courier = hook({ declared, patience: () => ({ ...IMPATIENT, longestMs: 200 }), started });
+    expect(await courier.send(saw)).toMatchObject({ obproxyIds: ["1"] });
   });
 
   test("waits for nobody where it is the only one of the cluster that is left to go", async () => {

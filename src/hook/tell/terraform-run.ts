@@ -9,22 +9,42 @@ const MOST_ANCESTORS = 8;
  * tells it from another process with the same id; elsewhere the parent is taken for it.
  */
 export function terraformRun(): string {
-  let found = String(process.ppid);
-  let pid = process.ppid;
-  for (let step = 0; step < MOST_ANCESTORS && pid > 1; step += 1) {
+  const ancestors = ancestorsToTerraform();
+  const found = ancestors.find(isTerraform) ?? ancestors[0];
+  return `${hostname()}-${found === undefined ? process.ppid : `${found.pid}-${found.start}`}`;
+}
+
+/** Undefined: the system does not tell, or has another name for it. */
+export function terraformPid(): number | undefined {
+  return ancestorsToTerraform().find(isTerraform)?.pid;
+}
+
+interface Process {
+  readonly pid: number;
+  readonly name: string;
+  readonly parent: number;
+  readonly start: string;
+}
+
+function isTerraform({ name }: Process): boolean {
+  return /terraform|tofu/i.test(name);
+}
+
+/** The parent first. */
+function ancestorsToTerraform(): readonly Process[] {
+  const found: Process[] = [];
+  for (let pid = process.ppid; found.length < MOST_ANCESTORS && pid > 1; ) {
     const ancestor = processOf(pid);
     if (ancestor === undefined) break;
-    if (step === 0 || /terraform|tofu/i.test(ancestor.name)) found = `${pid}-${ancestor.start}`;
-    if (/terraform|tofu/i.test(ancestor.name)) break;
+    found.push(ancestor);
+    if (isTerraform(ancestor)) break;
     pid = ancestor.parent;
   }
-  return `${hostname()}-${found}`;
+  return found;
 }
 
 /** Source: proc(5), `/proc/pid/stat`: the name stands in parentheses and may hold some; fields 4 and 22 follow it. */
-function processOf(
-  pid: number,
-): { readonly name: string; readonly parent: number; readonly start: string } | undefined {
+function processOf(pid: number): Process | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     const end = stat.lastIndexOf(")");
@@ -32,7 +52,7 @@ function processOf(
     const start = rest[19];
     return start === undefined
       ? undefined
-      : { name: stat.slice(stat.indexOf("(") + 1, end), parent: Number(rest[1]), start };
+      : { pid, name: stat.slice(stat.indexOf("(") + 1, end), parent: Number(rest[1]), start };
   } catch {
     return undefined;
   }

@@ -14,7 +14,8 @@ import {
   readFollower,
 } from "./meeting-messages.js";
 import { type Arrival, encode, onMessages, sendTo } from "./meeting-place.js";
-import { type Patience, STARTED_AT_ONCE } from "./patience.js";
+import { LOOK_MS, type Patience, STARTED_AT_ONCE } from "./patience.js";
+import type { SeeStarted, Started } from "./started.js";
 import type { Clock } from "../patience/clock.js";
 import { DeadlinePassed } from "../patience/deadline.js";
 
@@ -34,6 +35,7 @@ export interface LeadingOptions {
   readonly version: AskVersion;
   readonly clock: Clock;
   readonly patience: Patience;
+  readonly started: SeeStarted;
 }
 
 /**
@@ -44,11 +46,13 @@ export interface LeadingOptions {
 export class Leading {
   private readonly guests = new Map<Socket, Guest>();
   private readonly answers = new Bell();
-  private lastArrival: number;
+  /** When somebody has come, or was seen on his way. */
+  private lastSign: number;
+  private hooks: string | undefined;
   private gathering = true;
 
   constructor(private readonly options: LeadingOptions) {
-    this.lastArrival = options.clock.now();
+    this.lastSign = options.clock.now();
     options.place.server.on("connection", (socket) => {
       this.welcome(socket);
     });
@@ -91,19 +95,23 @@ export class Leading {
   private async gather(
     asked: Promise<OcpVersion | undefined>,
   ): Promise<{ readonly version: OcpVersion | undefined } | "late"> {
-    const { clock, patience, tools } = this.options;
+    const { clock, patience, started, tools } = this.options;
     // Its failure is met below; until then nobody looks at it.
     asked.catch(() => undefined);
     const end = clock.now() + patience.longestMs;
     for (;;) {
       const missing = this.missing();
       if (missing === "nobody") break;
+      const seen = started();
+      const onTheWay = seen !== undefined && this.seesOnTheWay(seen);
+      if (seen?.isFull === true && !onTheWay) break;
       const mayCome = missing === "some" && this.idsHere().size < STARTED_AT_ONCE;
       const quietMs = mayCome ? patience.missingMs : patience.quietMs;
-      const left = Math.min(this.lastArrival + quietMs, end) - clock.now();
+      const left = Math.min(this.lastSign + quietMs, end) - clock.now();
       if (left <= 0) break;
       tools.deadline.check();
-      await this.answers.wait(Math.min(left, tools.deadline.left()));
+      const untilNextLook = seen === undefined ? Infinity : LOOK_MS;
+      await this.answers.wait(Math.min(left, untilNextLook, tools.deadline.left()));
     }
     this.gathering = false;
     // Those who come now shall meet among themselves, not wait for us.
@@ -112,6 +120,18 @@ export class Leading {
       asked.then((version) => ({ version })),
       patience.versionMs,
     );
+  }
+
+  /**
+   * Whether a hook of the cluster is at work that has not come: it has yet to come, or to end, and another one takes its
+   * place.
+   */
+  private seesOnTheWay({ hooks, ofCluster }: Started): boolean {
+    const here = this.idsHere();
+    const onTheWay = ofCluster.some((id) => !here.has(id));
+    if (onTheWay || hooks !== this.hooks) this.lastSign = this.options.clock.now();
+    this.hooks = hooks;
+    return onTheWay;
   }
 
   /**
@@ -182,7 +202,7 @@ export class Leading {
     if (guest.state !== "arrived") return undefined;
     // Too late for this call: OCP's lock will show the newcomer whose turn it is.
     if (!this.gathering || !this.mayJoin(says.member)) return { state: "dismissed" };
-    this.lastArrival = this.options.clock.now();
+    this.lastSign = this.options.clock.now();
     return { state: "joined", member: says.member };
   }
 

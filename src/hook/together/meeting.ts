@@ -7,6 +7,7 @@ import { Leading } from "./leading.js";
 import { meet, meetingDirectories, meetingName } from "./meeting-place.js";
 import { type Member, routeOf, sightOf } from "./member.js";
 import { type Patience, patienceAfter } from "./patience.js";
+import { type SeeStarted, seeStarted } from "./started.js";
 
 /** What it takes to meet, beside what a courier works with anyway. */
 export interface MeetingTools {
@@ -16,6 +17,8 @@ export interface MeetingTools {
   readonly patience: () => Patience;
   /** Called once where there is no place to meet; what it costs is in the text. */
   readonly onTrouble: (text: string) => void;
+  /** Default: see {@link seeStarted}. */
+  readonly started?: SeeStarted;
   /** Default: see {@link meetingDirectories}. */
   readonly directories?: readonly string[];
 }
@@ -32,7 +35,7 @@ const MOST_MEETINGS = 3;
 export function meetingCourier(tools: CourierTools, meeting: MeetingTools): Courier {
   const version = versionAsker(tools);
   const direct = directCourier(tools, version);
-  const { onTrouble, clock, patience } = meeting;
+  const { onTrouble, clock, patience, env } = meeting;
   let session: Leading | Following | undefined;
   let hasTold = false;
   const close = (): void => {
@@ -42,15 +45,16 @@ export function meetingCourier(tools: CourierTools, meeting: MeetingTools): Cour
   const sendTogether = async (own: Member, saw: Cluster): Promise<Dispatch | "alone"> => {
     const name = meetingName(own.route, own.sight.clusterId);
     for (let times = 0; times < MOST_MEETINGS; times += 1) {
-      const arrival = await meet(name, meeting.directories ?? meetingDirectories(meeting.env));
+      const arrival = await meet(name, meeting.directories ?? meetingDirectories(env));
       if (arrival.role === "nobody") {
         if (!hasTold) onTrouble(`the hooks cannot meet here: ${arrival.why}; each deletion takes a task of its own`);
         hasTold = true;
         return "alone";
       }
+      const started = meeting.started ?? seeStarted(own.sight.clusterId, env);
       session =
         arrival.role === "leader"
-          ? new Leading({ place: arrival, own, saw, tools, version, clock, patience: patience() })
+          ? new Leading({ place: arrival, own, saw, tools, version, clock, patience: patience(), started })
           : new Following({ socket: arrival.socket, own, tools, clock, patience: patience() });
       const end = await session.send();
       if (end !== "again") return end;

@@ -27,7 +27,10 @@ const A_LITTLE_MORE_MS = 2_000;
 /** The client's limit for a delete. */
 const CALL_MS = 60_000;
 
-/** Terraform's own `-parallelism`: of more than so many hooks the others come when these have ended. */
+/** How often a leader looks whom Terraform has started, where it can see that. */
+export const LOOK_MS = 50;
+
+/** Terraform's own `-parallelism`, where nobody can see it: of more than so many hooks the others come when these have ended. */
 export const STARTED_AT_ONCE = 10;
 
 /**
