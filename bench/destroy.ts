@@ -29,6 +29,8 @@ export interface Destroyed {
   /** In the order in which OCP began them. */
   readonly tasks: readonly TaskTime[];
   readonly requests: number;
+  /** When Terraform began with each object, by its key, in milliseconds since the epoch. */
+  readonly began: ReadonlyMap<string, number>;
 }
 
 /** @throws Error where Terraform fails, or something is left in OCP */
@@ -57,11 +59,14 @@ export async function destroyed(wanted: Wanted): Promise<Destroyed> {
     await terraform(stack, ["apply", "-auto-approve", "-input=false"], env);
     const ended = watch?.(stack);
     const start = Date.now();
-    await terraform(stack, ["destroy", "-auto-approve", "-input=false", ...options], env);
+    const began = new Map<string, number>();
+    await terraform(stack, ["destroy", "-auto-approve", "-input=false", "-no-color", ...options], env, (text) => {
+      for (const [, key = ""] of text.matchAll(/\["([\d/]+)"\]: Destroying\.\.\./g)) began.set(key, Date.now());
+    });
     const wallSeconds = (Date.now() - start) / 1000;
     ended?.();
     if (ocp.clusters.length > 0) throw new Error("something is left in OCP");
-    return { wallSeconds, tasks: times.ended, requests: ocp.requests.length };
+    return { wallSeconds, tasks: times.ended, requests: ocp.requests.length, began };
   } finally {
     times.stop();
     await ocp.stop();

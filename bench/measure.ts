@@ -11,19 +11,34 @@ export function run(args: readonly string[], env: NodeJS.ProcessEnv = process.en
   return runProgram(process.execPath, args, { env });
 }
 
-/** Rejects where Terraform fails. */
-export async function terraform(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Run> {
-  const result = await runProgram(process.env["TERRAFORM_BINARY_NAME"] ?? "terraform", args, { cwd, env });
+/** Rejects where Terraform fails. `onText`: called with what it prints as it comes. */
+export async function terraform(
+  cwd: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  onText?: (text: string) => void,
+): Promise<Run> {
+  const program = process.env["TERRAFORM_BINARY_NAME"] ?? "terraform";
+  const result = await runProgram(program, args, { cwd, env }, onText);
   if (result.code !== 0) throw new Error(result.output);
   return result;
 }
 
-function runProgram(program: string, args: readonly string[], options: { env: NodeJS.ProcessEnv; cwd?: string }) {
+function runProgram(
+  program: string,
+  args: readonly string[],
+  options: { env: NodeJS.ProcessEnv; cwd?: string },
+  onText: (text: string) => void = () => undefined,
+) {
   const start = process.hrtime.bigint();
   const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const take = (text: string): void => {
+    output += text;
+    onText(text);
+  };
+  child.stdout.setEncoding("utf8").on("data", take);
+  child.stderr.setEncoding("utf8").on("data", take);
   return new Promise<Run>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {

@@ -66,7 +66,9 @@ function what(carrier = Carrier.TERRAFORM_DATA) {
 }
 
 function print(carrier: Carrier, name: string, run: Destroyed): void {
-  const tasks = run.tasks.map(({ obproxies }) => (obproxies === 0 ? "cluster" : String(obproxies))).join(" ");
+  const tasks = run.tasks
+    .map(({ obproxyIds }) => (obproxyIds.length === 0 ? "cluster" : String(obproxyIds.length)))
+    .join(" ");
   const shown = tasks.length > 25 ? `${run.tasks.length} tasks` : tasks;
   console.log(row([carrier, name, shown, String(run.requests), run.wallSeconds, taskSeconds(run)], WIDTHS));
 }
