@@ -40,7 +40,10 @@ export class Blocks {
   ) {
     this.rare = new RareLocals(declarations);
     this.carriers = { cluster: this.addBlock("cluster", false), obproxy: this.addBlock("obproxy", false) };
-    if (declarations.carrier === Carrier.NULL_RESOURCE) {
+    if (declarations.carrier === Carrier.TERRAFORM_DATA) {
+      // Terraform (seen with 1.11) moves nothing of another type to a block that is not in the configuration.
+      for (const kind of KINDS) this.addBlock(kind, true);
+    } else {
       for (const kind of KINDS) this.addBarrier(kind);
       for (const kind of KINDS) this.addMemory(kind);
     }

@@ -28,7 +28,9 @@ export interface ObjectPlace {
 export function movesOf(declarations: Declarations, neighbours: readonly Declarations[]): readonly Move[] {
   const { all, carrier } = declarations;
   return [
-    ...(carrier === Carrier.TERRAFORM_DATA ? KINDS.map((kind) => blockMove(declarations.blockName(kind))) : []),
+    ...(carrier === Carrier.TERRAFORM_DATA
+      ? KINDS.flatMap((kind) => [false, true].map((kept) => blockMove(declarations.blockName(kind, kept))))
+      : []),
     ...all
       .filter((each) => !each.isToken)
       .flatMap(({ key, kind, settings }) => {
@@ -41,8 +43,8 @@ export function movesOf(declarations: Declarations, neighbours: readonly Declara
   ];
 }
 
-/** A stack that was deployed with null_resource: whatever is in a block with a hook. */
-export function blockMove(name: string): Move {
+/** A stack that was deployed with null_resource: whatever is in a block. */
+function blockMove(name: string): Move {
   return { from: `${Carrier.NULL_RESOURCE}.${name}`, to: `${Carrier.TERRAFORM_DATA}.${name}` };
 }
 
@@ -52,18 +54,9 @@ export function blockMove(name: string): Move {
  */
 export function objectMoves({ carrier, homes, isKept, key }: ObjectPlace): readonly Move[] {
   const keptFirst = ({ kept, live }: Home): readonly string[] => [kept, live];
-  const addresses = (blocks: readonly string[], of: Carrier): string[] =>
-    blocks.map((block) => instanceAddress(of, block, key));
   const blocks = homes.flatMap(keptFirst);
   if (isKept) blocks.push(...blocks.splice(-2).reverse());
-  return [
-    // What null_resource had kept joins the block that moves as a whole: Terraform (seen with 1.11) moves nothing of
-    // another type to a block that is not in the configuration, and that of what is kept need not be.
-    ...(carrier === Carrier.TERRAFORM_DATA
-      ? homes.flatMap((home) => chain(addresses(keptFirst(home), Carrier.NULL_RESOURCE)))
-      : []),
-    ...chain(addresses(blocks, carrier)),
-  ];
+  return chain(blocks.map((block) => instanceAddress(carrier, block, key)));
 }
 
 function chain(addresses: readonly string[]): Move[] {

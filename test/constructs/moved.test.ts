@@ -1,7 +1,7 @@
 import { Testing, TerraformStack } from "cdktf";
-import { Carrier } from "../../src/index.js";
-import { blockMove, type Move, MovedBlocks, objectMoves } from "../../src/constructs/moved.js";
-import { testApp } from "./support/app.js";
+import { Carrier, ObproxyCluster, OcpProvider } from "../../src/index.js";
+import { type Move, MovedBlocks, objectMoves } from "../../src/constructs/moved.js";
+import { movesOf, testApp, testStack } from "./support/app.js";
 
 const a = { live: "a_obproxies", kept: "a_obproxies_kept" };
 const b = { live: "b_obproxies", kept: "b_obproxies_kept" };
@@ -34,22 +34,23 @@ test("an object that is kept at its new provider goes there", () => {
   expect(chainOf(moves)).toBe('a_obproxies_kept["9"] a_obproxies["9"] b_obproxies["9"] b_obproxies_kept["9"]');
 });
 
-test("what null_resource had kept joins the block that moves to terraform_data", () => {
-  const moves = objectMoves({ carrier: Carrier.TERRAFORM_DATA, key: "9", homes: [a], isKept: true });
-  expect(moves).toEqual([
-    { from: 'null_resource.a_obproxies_kept["9"]', to: 'null_resource.a_obproxies["9"]' },
-    { from: 'terraform_data.a_obproxies["9"]', to: 'terraform_data.a_obproxies_kept["9"]' },
+test("what null_resource had goes to terraform_data block by block, with a hook or kept", () => {
+  const stack = testStack();
+  new OcpProvider(stack, "ocp", { carrier: Carrier.TERRAFORM_DATA });
+  new ObproxyCluster(stack, "c", { clusterId: 27, clusterName: "orders" });
+  expect(movesOf(stack)).toEqual([
+    "null_resource.ocp_obproxy_clusters -> terraform_data.ocp_obproxy_clusters",
+    "null_resource.ocp_obproxy_clusters_kept -> terraform_data.ocp_obproxy_clusters_kept",
+    "null_resource.ocp_obproxies -> terraform_data.ocp_obproxies",
+    "null_resource.ocp_obproxies_kept -> terraform_data.ocp_obproxies_kept",
+    'terraform_data.ocp_obproxy_clusters_kept["27"] -> terraform_data.ocp_obproxy_clusters["27"]',
   ]);
-  expect(blockMove("a_obproxies")).toEqual({ from: "null_resource.a_obproxies", to: "terraform_data.a_obproxies" });
 });
 
 test("no address is moved to, or from, twice", () => {
-  const moves = [Carrier.NULL_RESOURCE, Carrier.TERRAFORM_DATA].flatMap((each) =>
-    objectMoves({ carrier: each, key: "9", homes: [a, b], isKept: false }),
-  );
-  const ofTerraformData = moves.slice(3);
-  expect(new Set(ofTerraformData.map(({ to }) => to)).size).toBe(ofTerraformData.length);
-  expect(new Set(ofTerraformData.map(({ from }) => from)).size).toBe(ofTerraformData.length);
+  const moves = objectMoves({ carrier, key: "9", homes: [a, b], isKept: false });
+  expect(new Set(moves.map(({ to }) => to)).size).toBe(moves.length);
+  expect(new Set(moves.map(({ from }) => from)).size).toBe(moves.length);
 });
 
 test("HCL output has the moves too", () => {

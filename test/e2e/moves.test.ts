@@ -230,6 +230,23 @@ describe("from null_resource to terraform_data", () => {
     expect(world.ocp.requests).toEqual([]);
   });
 
+  test.each<[string, Declare, readonly string[]]>([
+    ["is to be deleted in the same change is deleted", live, ["27", "27/1", "27/2"]],
+    ["has left the code in the same change stays in OCP", () => undefined, ALL],
+  ])("what was kept and %s, without a deploy before the destroy", async (_, after, left) => {
+    await world.deploy(kept);
+    world.synth(after, switched);
+    await destroy();
+    expect(world.held()).toEqual(left);
+  });
+
+  test("what was to be deleted and is kept in the same change stays in OCP, without a deploy before the destroy", async () => {
+    await world.deploy(live);
+    world.synth(kept, switched);
+    await destroy();
+    expect(world.ocp.requests).toEqual([]);
+  });
+
   test("is foretold by the preflight", async () => {
     await world.deploy(live);
     world.synth(live, switched);
