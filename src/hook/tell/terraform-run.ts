@@ -33,7 +33,7 @@ function isTerraform({ name }: Process): boolean {
 /** The parent first. */
 function ancestorsToTerraform(): readonly Process[] {
   const found: Process[] = [];
-  for (let pid = process.ppid; found.length < MOST_ANCESTORS && pid > 1; ) {
+  for (let pid = process.ppid; found.length < MOST_ANCESTORS && pid > 1;) {
     const ancestor = processOf(pid);
     if (ancestor === undefined) break;
     found.push(ancestor);
