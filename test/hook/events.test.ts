@@ -329,9 +329,12 @@ describe("hooks of one run of Terraform", () => {
     ],
   ])("say for whose task they wait, how far it is and how long at most (OCP %s)", async (version, words) => {
     await given({ version });
-    ocp.planWork({ subtaskName: "Start node", ticks: 20, tasks: 1 });
-    ocp.startTask({ name: "Restart obproxy", clusterId: 27, obproxyIds: [1], creator: "kim" });
-    const runs = await Promise.all([1, 2].map((id) => runner.run(ocp, proxy(id))));
+    ocp.planWork({ subtaskName: "Start node", ticks: 1_000, tasks: 1 });
+    const { id: task } = ocp.startTask({ name: "Restart obproxy", clusterId: 27, obproxyIds: [1], creator: "kim" });
+    const hooks = [1, 2].map((id) => runner.start(ocp, proxy(id)));
+    await until(() => hooks.every(({ lines }) => lines.length > 0));
+    ocp.runToEnd(task);
+    const runs = await Promise.all(hooks.map(({ done }) => done));
     for (const { code, output } of runs) {
       expect(code).toBe(0);
       expect(output).toMatch(words);
@@ -341,13 +344,17 @@ describe("hooks of one run of Terraform", () => {
 
   test("call what their run has begun its own", async () => {
     await given({ version: "4.3.6" });
-    ocp.planWork({ subtaskName: "Stop obproxy", ticks: 60, tasks: 1 });
+    ocp.planWork({ subtaskName: "Stop obproxy", ticks: 300, tasks: 1 });
     const first = runner.start(ocp, proxy(1));
     await ocp.nextRequest(({ method }) => method === "POST" || method === "DELETE");
     await ocp.nextRequest(({ path }) => /tasks\/instances\/\d+$/.test(path));
-    const late = await runner.run(ocp, proxy(2));
+    const late = runner.start(ocp, proxy(2));
+    await until(() => late.lines.length > 0);
+    ocp.runToEnd(31440);
     expect((await first.done).code).toBe(0);
-    expect(late.output).toContain("this run is at work on the cluster for OBProxy 27/1; waiting for task 31440");
+    expect((await late.done).output).toContain(
+      "this run is at work on the cluster for OBProxy 27/1; waiting for task 31440",
+    );
   });
 
   test("say which task of their run keeps the lock where OCP's tags do not (OCP 4.2.2)", async () => {
