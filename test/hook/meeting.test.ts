@@ -32,7 +32,6 @@ const PATIENCE: Patience = {
   quietMs: 300,
   missingMs: 300,
   longestMs: 1_000,
-  startedMs: 1_000,
   versionMs: 300,
   countMs: 400,
   untilCountMs: 600,
@@ -234,7 +233,7 @@ describe("a hook that leads", () => {
     expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
   });
 
-  const IMPATIENT: Patience = { ...PATIENCE, quietMs: 1, missingMs: 1, longestMs: 100, startedMs: 60_000 };
+  const IMPATIENT: Patience = { ...PATIENCE, quietMs: 1, missingMs: 1, longestMs: 60_000 };
   test.each<[string, boolean]>([
     ["and it can start no other", true],
     ["and may start others", false],
@@ -270,7 +269,7 @@ describe("a hook that leads", () => {
   test("does not wait for ever for one that has been started and does not come", async () => {
     const declared = [{ id: "1" }, { id: "2" }];
     const started = (): Started => ({ isFull: true, ofCluster: ["1", "2"], hooks: "11,12" });
-    const courier = hook({ declared, patience: () => ({ ...IMPATIENT, startedMs: 200 }), started });
+    const courier = hook({ declared, patience: () => ({ ...IMPATIENT, longestMs: 200 }), started });
     expect(await courier.send(saw)).toMatchObject({ obproxyIds: ["1"] });
   });
 

@@ -98,7 +98,7 @@ export class Leading {
     const { clock, patience, started, tools } = this.options;
     // Its failure is met below; until then nobody looks at it.
     asked.catch(() => undefined);
-    const began = clock.now();
+    const end = clock.now() + patience.longestMs;
     for (;;) {
       const missing = this.missing();
       if (missing === "nobody") break;
@@ -107,8 +107,7 @@ export class Leading {
       if (seen?.isFull === true && !onTheWay) break;
       const mayCome = missing === "some" && this.idsHere().size < STARTED_AT_ONCE;
       const quietMs = mayCome ? patience.missingMs : patience.quietMs;
-      const longestMs = onTheWay ? patience.startedMs : patience.longestMs;
-      const left = Math.min(this.lastSign + quietMs, began + longestMs) - clock.now();
+      const left = Math.min(this.lastSign + quietMs, end) - clock.now();
       if (left <= 0) break;
       tools.deadline.check();
       const untilNextLook = seen === undefined ? Infinity : LOOK_MS;

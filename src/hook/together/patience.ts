@@ -4,10 +4,8 @@ export interface Patience {
   readonly quietMs: number;
   /** or for so long, while somebody is missing whom Terraform may still be starting, */
   readonly missingMs: number;
-  /** and in any case after so long, */
+  /** and in any case after so long. */
   readonly longestMs: number;
-  /** or after so long, while one is on its way that Terraform was seen to have started. */
-  readonly startedMs: number;
   /** How much longer the leader keeps the others waiting for OCP's version. */
   readonly versionMs: number;
   /** How long the leader waits for the others' answers when it counts them. */
@@ -22,9 +20,6 @@ const SHORTEST_QUIET_MS = 300;
 const LONGEST_QUIET_TICKS = 2;
 const LONGEST_GATHERING_MS = 1000;
 const LONGEST_GATHERING_TICKS = 5;
-/** On two busy cores some of thirty hooks came more than five ticks after the first. */
-const LONGEST_START_MS = 3000;
-const LONGEST_START_TICKS = 15;
 const VERSION_MS = 5_000;
 /** Who waits for nothing else answers within a few milliseconds, also where thirty hooks share two cores. */
 const COUNT_MS = 500;
@@ -45,16 +40,14 @@ export const STARTED_AT_ONCE = 10;
  */
 export function patienceAfter(lifetimeMs: number, tickMs: number): Patience {
   const longestMs = Math.max(LONGEST_GATHERING_MS, LONGEST_GATHERING_TICKS * tickMs);
-  const startedMs = Math.max(LONGEST_START_MS, LONGEST_START_TICKS * tickMs);
   const quietMs = Math.max(SHORTEST_QUIET_MS, Math.min(lifetimeMs, LONGEST_QUIET_TICKS * tickMs));
   return {
     quietMs,
     missingMs: Math.max(quietMs, tickMs),
     longestMs,
-    startedMs,
     versionMs: VERSION_MS,
     countMs: COUNT_MS,
-    untilCountMs: startedMs + VERSION_MS + A_LITTLE_MORE_MS,
+    untilCountMs: longestMs + VERSION_MS + A_LITTLE_MORE_MS,
     untilSentMs: COUNT_MS + CALL_MS + A_LITTLE_MORE_MS,
   };
 }
