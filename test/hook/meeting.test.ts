@@ -171,13 +171,19 @@ describe("a hook that leads", () => {
   /** For tests that do not wait until it is over. */
   const PATIENT: Patience = { ...PATIENCE, quietMs: 60_000, missingMs: 60_000, longestMs: 60_000, countMs: 60_000 };
 
-  test("deletes for one that joins and answers its count, and tells both what is in the call", async () => {
-    const { sent } = await leading({ declared: [{ id: "1" }, { id: "2" }], patience: () => PATIENT });
+  /** The hook of OBProxy 2 joins, answers the count, and is in the call. */
+  async function comesToo(sent: Promise<Dispatch>): Promise<Peer> {
     const other = await guest();
     other.say({ says: "join", member: member() });
     expect(await other.hears(1)).toEqual(["count"]);
     other.say({ says: "here" });
     expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
+    return other;
+  }
+
+  test("deletes for one that joins and answers its count, and tells both what is in the call", async () => {
+    const { sent } = await leading({ declared: [{ id: "1" }, { id: "2" }], patience: () => PATIENT });
+    const other = await comesToo(sent);
     expect(await other.hears(2)).toEqual(["count", "sent"]);
     expect(deletes()).toEqual(["1,2"]);
   });
@@ -204,33 +210,21 @@ describe("a hook that leads", () => {
     ["that is not protected", [{ id: "1" }, { id: "2" }, { id: "3", preventDestroy: true }]],
   ])("waits for nobody else when everybody has come %s", async (_, declared) => {
     const { sent } = await leading({ declared, patience: () => PATIENT });
-    const other = await guest();
-    other.say({ says: "join", member: member() });
-    expect(await other.hears(1)).toEqual(["count"]);
-    other.say({ says: "here" });
-    expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
+    await comesToo(sent);
   });
 
   test("waits longer for one that is missing than for anybody else", async () => {
     const declared = [{ id: "1" }, { id: "2" }];
     const { sent } = await leading({ declared, patience: () => ({ ...PATIENT, quietMs: 1 }) });
     await new Promise((resolve) => setTimeout(resolve, 100));
-    const other = await guest();
-    other.say({ says: "join", member: member() });
-    expect(await other.hears(1)).toEqual(["count"]);
-    other.say({ says: "here" });
-    expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
+    await comesToo(sent);
   });
 
   test("waits for nobody else when Terraform is at work on as many as it can, and all of them have come", async () => {
     const declared = [{ id: "1" }, { id: "2" }, { id: "3" }];
     const started = (): Started => ({ isFull: true, ofCluster: ["1", "2"], hooks: "11,12" });
     const { sent } = await leading({ declared, patience: () => PATIENT, started });
-    const other = await guest();
-    other.say({ says: "join", member: member() });
-    expect(await other.hears(1)).toEqual(["count"]);
-    other.say({ says: "here" });
-    expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
+    await comesToo(sent);
   });
 
   const IMPATIENT: Patience = { ...PATIENCE, quietMs: 1, missingMs: 1, longestMs: 60_000 };
@@ -242,11 +236,7 @@ describe("a hook that leads", () => {
     const started = (): Started => ({ isFull, ofCluster: ["1", "2"], hooks: "11,12" });
     const { sent } = await leading({ declared, patience: () => IMPATIENT, started });
     await new Promise((resolve) => setTimeout(resolve, 200));
-    const other = await guest();
-    other.say({ says: "join", member: member() });
-    expect(await other.hears(1)).toEqual(["count"]);
-    other.say({ says: "here" });
-    expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
+    await comesToo(sent);
   });
 
   test("waits for one that takes the place of one that ends", async () => {
@@ -259,11 +249,7 @@ describe("a hook that leads", () => {
     };
     const { sent } = await leading({ declared, patience: () => IMPATIENT, started });
     while (looks < 4) await new Promise((resolve) => setTimeout(resolve, 10));
-    const other = await guest();
-    other.say({ says: "join", member: member() });
-    expect(await other.hears(1)).toEqual(["count"]);
-    other.say({ says: "here" });
-    expect(await sent).toMatchObject({ obproxyIds: ["1", "2"] });
+    await comesToo(sent);
   });
 
   test("does not wait for ever for one that has been started and does not come", async () => {
