@@ -67,3 +67,12 @@ export async function errorOf(call: Promise<unknown>): Promise<OcpError> {
   if (outcome instanceof OcpError) return outcome;
   throw outcome;
 }
+
+/** One subtask of 30 s, then so many beside each other, then an end. */
+export function fan(width: number, timeoutSeconds: number): readonly Subtask[] {
+  const branches = Array.from({ length: width }, (_, at) =>
+    subtask({ id: String(at + 2), timeoutSeconds, upstreams: ["1"] }),
+  );
+  const end = subtask({ id: String(width + 2), timeoutSeconds: 0, upstreams: branches.map(({ id }) => id) });
+  return [end, ...branches, subtask({ id: "1", timeoutSeconds: 30 })];
+}
