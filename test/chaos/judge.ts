@@ -109,7 +109,12 @@ export class Judge {
   // ---- I3, when OCP has taken up a delete
 
   answered(request: RecordedRequest): void {
-    if (request.method === "GET" || request.path.includes("/tasks/")) return;
+    if (request.method === "GET") return;
+    if (request.path.includes("/tasks/")) {
+      // What a hook has retried is at work again, as if an operator had done so.
+      this.actedAt = Date.now();
+      return;
+    }
     const { tasks } = this.options.ocp;
     const hook = this.options.hooks.get(request.headers[HOOK_HEADER] ?? "");
     for (const task of tasks) {
