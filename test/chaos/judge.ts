@@ -116,16 +116,17 @@ export class Judge {
       return;
     }
     const { tasks } = this.options.ocp;
-    const hook = this.options.hooks.get(request.headers[HOOK_HEADER] ?? "");
     for (const task of tasks) {
       if (this.judged.has(task.id)) continue;
       this.judged.add(task.id);
-      if (task.creator !== USER || hook === undefined) continue;
-      this.recordWhom(task, hook, request);
+      const cause = this.causeOf(task, request);
+      const hook = this.options.hooks.get(cause?.headers[HOOK_HEADER] ?? "");
+      if (task.creator !== USER || cause === undefined || hook === undefined) continue;
+      this.recordWhom(task, hook, cause);
       const ids = new Set(task.obproxyIds);
       const another = tasks.some(
         (each) =>
-          each.id !== task.id &&
+          Number(each.id) < Number(task.id) &&
           each.status === "RUNNING" &&
           each.subtasks.some(({ status }) => status !== "SUCCESSFUL") &&
           isDeletion(each) &&
@@ -142,6 +143,16 @@ export class Judge {
         `task ${task.id}, sent by ${hook.name}`,
       );
     }
+  }
+
+  /** What has just been answered, or what has had its effect and hangs, or was cut. */
+  private causeOf(task: TaskSnapshot, answered: RecordedRequest): RecordedRequest | undefined {
+    const deletesIt = (request: RecordedRequest): boolean =>
+      request.method !== "GET" &&
+      !request.path.includes("/tasks/") &&
+      [...idsOf(request)].sort().join() === [...task.obproxyIds].sort().join();
+    if (deletesIt(answered)) return answered;
+    return this.options.ocp.requests.findLast((each) => each.status === undefined && deletesIt(each));
   }
 
   /** The same request may have got there twice, and OCP's word about the other one have been heard. */
@@ -233,7 +244,7 @@ export class Judge {
 export const WITHOUT_NOTES = "c";
 
 /** Of a request that deletes; none: it deletes the cluster. */
-function idsOf({ path, body }: Sent): readonly string[] {
+function idsOf({ path, body }: Pick<Sent, "path" | "body">): readonly string[] {
   const listed = /\/obproxies\/([\d,]+)$/.exec(path) ?? /"obproxyServerIds":\[([\d,]+)\]/.exec(body);
   return listed?.[1]?.split(",") ?? [];
 }
