@@ -108,7 +108,9 @@ export function isRunning({ isAlive, runs }: Known): boolean {
 /** Gone, though the hook came to no good end: its task has come to one since, or somebody has made it good. */
 function goneSince(known: Known, object: Surveyed, hook: HookStory, { is }: Presence): Verdict | undefined {
   if (is === "listed" || openTask(known, object) !== undefined) return undefined;
-  if (hasTaskEndedWell(known, hook)) {
+  // What a hook could not take for gone though it had seen that end, that end says nothing new of.
+  const isKnownToIt = hook.end?.event === "failed" && hook.hasSeenSuccess === true;
+  if (hasTaskEndedWell(known, hook) && (is === "absent" || !isKnownToIt)) {
     return { status: "gone", why: `task ${hook.task ?? "?"}, which deletes it, has ended well since` };
   }
   // What the state has let go and OCP does not list is gone, unless a task of which nothing is known is at work on it.

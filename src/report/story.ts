@@ -37,6 +37,8 @@ export interface HookStory {
   path?: string;
   /** The deletion that it has sent, or waits for as its own. */
   task?: string;
+  /** It has seen itself that its task ended SUCCESSFUL: what it says of the object after that, it says knowing so. */
+  hasSeenSuccess?: boolean;
   /** What it waited for when its events end. */
   waitingFor?: string;
   readonly warnings: string[];
@@ -176,7 +178,10 @@ class Teller {
         this.sent(event, at);
         break;
       case "task":
-        if (event.ours) hook.task = event.task;
+        if (event.ours) {
+          hook.task = event.task;
+          hook.hasSeenSuccess = event.status === "SUCCESSFUL";
+        }
         this.task(event, at);
         break;
       case "subtask":

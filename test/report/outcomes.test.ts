@@ -149,6 +149,21 @@ test("tells of thirty proxies in twenty lines, and each cause once", async () =>
   );
 });
 
+test("does not take for gone what its own hook still saw after the good end of a task that others shared", async () => {
+  const listed = {
+    ...failureOf("900"),
+    what: "task 900 ended SUCCESSFUL, but OCP still lists OBProxy 27/2",
+    details: [],
+  };
+  const run = new Run(place.hooks).start("27/1", "27/2").send("900", ["27/1", "27/2"]);
+  for (const key of ["27/1", "27/2"]) run.task(key, "900", "SUCCESSFUL", 3);
+  place.wrote(String(run.add("27/1", { event: "deleted", task: "900" }).add("27/2", listed)));
+  place.holds(["27/2"]);
+  const { out } = await place.alone();
+  expect(out).toContain("FAILED OBProxy 27/2: task 900 ended SUCCESSFUL, but OCP still lists OBProxy 27/2\n");
+  expect(out).not.toContain("already gone: OBProxy 27/2");
+});
+
 test("names the stack's directory as it was given, for the command to be copied", async () => {
   const stack = join(place.path, "cdktf.out/stacks/proxies");
   const next = `retry task 920 or \`npx cdktf-obproxy retry 920 ${stack}\``;
