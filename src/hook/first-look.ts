@@ -1,14 +1,12 @@
 import { ANY_NAME } from "../contract/names.js";
 import { targetOfKey } from "../contract/object.js";
 import { OcpError } from "../ocp/errors.js";
-import type { Cluster } from "../ocp/model.js";
 import { type Connection, userOf } from "./connection.js";
-import { nameBreach } from "./decide/guards.js";
 import { DEFAULT_BUDGET_MS } from "./decide/time-limit.js";
 import { handsOff, type Intent, intentFrom } from "./intent.js";
 import type { Settings } from "./settings.js";
-import { clusterOrNone, line, type Surroundings } from "./teardown.js";
-import { callFailed, guardBroken } from "./tell/failures.js";
+import { checkName, line, nameSeer, type Surroundings } from "./teardown.js";
+import { callFailed } from "./tell/failures.js";
 import { HookFailure } from "./tell/failure.js";
 import { count } from "./tell/reporter.js";
 
@@ -26,20 +24,29 @@ export async function firstLook(settings: Settings, connection: Connection, surr
   deadline.moveTo(clock.now() + DEFAULT_BUDGET_MS);
   const ids = [...new Set(intents.map(({ target }) => target.clusterId))];
   try {
+    const see = nameSeer(api, caller);
+    // What a cluster holds is no matter yet: of that Terraform may be about to delete what has left the code, which only
+    // the state knows.
     for (const id of ids) {
-      const cluster = await clusterOrNone(api, caller, id);
-      for (const intent of intents.filter(({ target }) => target.clusterId === id)) check(cluster, intent);
+      const seen = await see(id);
+      for (const intent of intents.filter(({ target }) => target.clusterId === id)) checkName(intent, seen);
     }
-    const request = { status: ["RUNNING"], page: 1, size: 1 };
-    if (settings.provider.waitFor === "task") await caller.read(() => api.tasks(request), "tasks");
+    const page = { page: 1, size: 1 };
+    if (settings.provider.waitFor === "task") {
+      await caller.read(() => api.tasks({ status: ["RUNNING"], ...page }), "tasks");
+    } else if (ids.length === 0) {
+      await caller.read(() => api.clusters(page), "clusters");
+    }
   } catch (error) {
     if (!(error instanceof OcpError)) throw error;
     const accepted = caller.hasBeenAccepted;
     throw callFailed(error, { envPrefix, oddities, accepted, user: userOf(connection), sent: "no", taskId: undefined });
   }
   const clusters = count(ids.length, "OBProxy cluster");
+  const unseen =
+    settings.tokens.length === 0 ? "" : ", as far as ids are known: those that only Terraform knows are not looked at";
   reporter.line(
-    `${api.baseUrl} answers ${userOf(connection)}; nothing stands against deleting what is declared of ${clusters}`,
+    `${api.baseUrl} answers ${userOf(connection)}; nothing stands against deleting what is declared of ${clusters}${unseen}`,
   );
 }
 
@@ -71,15 +78,4 @@ function intentsOf(settings: Settings): readonly Intent[] {
       next: hands.next,
     });
   });
-}
-
-/**
- * What a cluster holds is no matter yet: of that Terraform may be about to delete what has left the code, which only the
- * state knows.
- *
- * @throws HookFailure
- */
-function check(cluster: Cluster | undefined, intent: Intent): void {
-  const breach = nameBreach(cluster, intent);
-  if (breach !== undefined) throw guardBroken(breach, intent, cluster);
 }

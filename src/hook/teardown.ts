@@ -1,12 +1,15 @@
 import type { OcpApi } from "../ocp/api.js";
 import { createOcpClient } from "../ocp/client.js";
 import { OcpError } from "../ocp/errors.js";
-import type { OcpId } from "../ocp/model.js";
+import type { Listing } from "../ocp/list.js";
+import type { Cluster, OcpId } from "../ocp/model.js";
 import { type Connection, userOf } from "./connection.js";
+import { findNameElsewhere } from "./decide/evidence.js";
 import { nameBreach } from "./decide/guards.js";
 import type { OurTask } from "./decide/situation.js";
 import { DEFAULT_BUDGET_MS } from "./decide/time-limit.js";
 import type { Intent } from "./intent.js";
+import { readClusters } from "./observe/observer.js";
 import { Caller } from "./patience/caller.js";
 import { type Clock, systemClock } from "./patience/clock.js";
 import { Deadline } from "./patience/deadline.js";
@@ -48,7 +51,7 @@ export async function teardown(intent: Intent, connection: Connection, surroundi
 
 /**
  * Nothing but the question whether the cluster has the name that the object's own hook will ask for; one that is gone
- * has none.
+ * has none, unless OCP knows it under another id.
  *
  * @throws HookFailure
  */
@@ -58,9 +61,7 @@ export async function seeName(intent: Intent, connection: Connection, surroundin
   const { api, caller, clock, deadline } = line(connection, surroundings);
   deadline.moveTo(clock.now() + (intent.timeoutMs ?? DEFAULT_BUDGET_MS));
   try {
-    const cluster = await clusterOrNone(api, caller, intent.target.clusterId);
-    const breach = nameBreach(cluster, intent);
-    if (breach !== undefined) throw guardBroken(breach, intent, cluster);
+    checkName(intent, await nameSeer(api, caller)(intent.target.clusterId));
   } catch (error) {
     if (!(error instanceof OcpError)) throw error;
     const accepted = caller.hasBeenAccepted;
@@ -68,13 +69,32 @@ export async function seeName(intent: Intent, connection: Connection, surroundin
   }
 }
 
-export async function clusterOrNone(api: OcpApi, caller: Caller, id: OcpId) {
-  try {
-    return await caller.read(() => api.cluster(id), "cluster");
-  } catch (error) {
-    if (error instanceof OcpError && error.kind === "not-found") return undefined;
-    throw error;
-  }
+/** Where a cluster's name is to be looked for: it, or, where OCP does not know it, all that OCP lists. */
+interface NamesSeen {
+  readonly cluster?: Cluster;
+  readonly clusters?: Listing<Cluster>;
+}
+
+/** Reads the list of all clusters once, and only where one is gone. */
+export function nameSeer(api: OcpApi, caller: Caller): (id: OcpId) => Promise<NamesSeen> {
+  let clusters: Listing<Cluster> | undefined;
+  return async (id) => {
+    try {
+      return { cluster: await caller.read(() => api.cluster(id), "cluster") };
+    } catch (error) {
+      if (!(error instanceof OcpError) || error.kind !== "not-found") throw error;
+    }
+    clusters ??= await readClusters(api, (call, endpoint) => caller.read(call, endpoint));
+    return { clusters };
+  };
+}
+
+/** @throws HookFailure as the object's own hook would */
+export function checkName(intent: Intent, { cluster, clusters }: NamesSeen): void {
+  const otherId = findNameElsewhere(clusters, intent.clusterName, intent.target.clusterId);
+  if (otherId !== undefined) throw guardBroken({ guard: "clusterNameElsewhere", otherId }, intent, undefined);
+  const breach = nameBreach(cluster, intent);
+  if (breach !== undefined) throw guardBroken(breach, intent, cluster);
 }
 
 /**

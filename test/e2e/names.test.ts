@@ -198,6 +198,18 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.held()).toEqual([]);
     });
 
+    test("guards it also after a destroy that was refused because OCP knows the name by another id", async () => {
+      world.ocp.removeCluster(27);
+      world.ocp.addCluster({ id: 99, name: "orders", obproxies: [] });
+      for (const declare of [named("orders", form), nothing]) {
+        world.synth(declare);
+        const { code, output } = await world.project.destroy();
+        expect(flat(output)).toMatch(/knows "orders" as cluster 99|last declared as "orders"/);
+        expect(code).toBe(1);
+      }
+      expect(world.held()).toEqual(["99"]);
+    });
+
     test("is remembered for as long as it differs, and no longer", async () => {
       await world.deploy(named("staging", form));
       expect(await world.project.addresses()).toEqual([world.address("27")]);

@@ -71,7 +71,7 @@ function isGeneral404({ kind, status }: OcpError): boolean {
   return kind === "refused" && status === 404;
 }
 
-function readClusters(api: Reads, ask: Ask): Promise<Listing<Cluster>> {
+export function readClusters(api: Pick<Reads, "clusters">, ask: Ask): Promise<Listing<Cluster>> {
   return wholeList((page) => ask(() => api.clusters({ page, size: PAGE_SIZE }), "clusters"));
 }
 

@@ -1,0 +1,57 @@
+import type { HookSettings } from "../../src/contract/settings-file.js";
+import { firstLook } from "../../src/hook/first-look.js";
+import { Chronicle } from "../../src/hook/tell/chronicle.js";
+import { NO_JOURNAL } from "../../src/hook/tell/journal.js";
+import { Reporter } from "../../src/hook/tell/reporter.js";
+import { DEFAULT_CREDENTIALS, type Simulator, startSimulator } from "../../src/simulator/index.js";
+import { type DeepPartial, settingsWith } from "./hook-process.js";
+
+/** What would certainly keep the hooks of the objects from their work is said before anything has gone. */
+
+let ocp: Simulator;
+beforeEach(async () => {
+  ocp = await startSimulator({ tickMs: "manual", clusters: [{ id: 99, name: "orders", obproxies: [1, 2] }] });
+});
+afterEach(() => ocp.stop());
+
+async function look(settings: DeepPartial<HookSettings>, password = DEFAULT_CREDENTIALS.password): Promise<string> {
+  const lines: string[] = [];
+  const reporter = new Reporter(
+    "First look at OCP",
+    (line) => lines.push(line),
+    () => 0,
+    1,
+    (text) => text,
+  );
+  const credentials = { kind: "basic", ...DEFAULT_CREDENTIALS, password } as const;
+  await firstLook(
+    settingsWith(settings),
+    { baseUrl: ocp.url, credentials, ca: undefined, insecureSkipVerify: false },
+    {
+      ...{ env: {}, tickMs: 1, reporter, chronicle: new Chronicle(NO_JOURNAL, "") },
+      ...{ envPrefix: "OCP", stackDirectory: "/app" },
+    },
+  );
+  return lines.join("\n");
+}
+
+const orders = { path: "app/orders", clusterName: "orders" };
+
+test("a cluster that OCP knows by its name and another id is seen, as the hooks would refuse it", async () => {
+  await expect(look({ clusters: { "27": orders } })).rejects.toThrow(
+    'OCP does not know OBProxy cluster 27, but knows "orders" as cluster 99: this is not "already gone"',
+  );
+});
+
+test("a cluster that is gone with its name stands against nothing", async () => {
+  expect(await look({ clusters: { "27": { ...orders, clusterName: "reports" } } })).toContain("nothing stands against");
+});
+
+test("OCP is asked also where nothing is declared by ids that are known, and tasks need not be read", async () => {
+  const settings = {
+    provider: { waitFor: "object" },
+    tokens: [{ kind: "obproxy", path: "app/proxies", clusterName: "orders" }],
+  } as const;
+  await expect(look(settings, "another-than-it-is")).rejects.toThrow(/does not accept the credentials \(401\)/);
+  expect(await look(settings)).toContain("answers");
+});
