@@ -75,6 +75,7 @@ export function lackOf(
  */
 export function forget(memory: Memory, settings: Settings): Intent | undefined {
   const { firstName, remembered, target } = memory;
+  if (isTakenOver(target, settings)) return undefined;
   const hands = handsOff(target, settings, remembered);
   if (hands.off && hands.outcome === "left-alone") return undefined;
   const lack = hands.off ? { what: hands.reason, next: hands.next } : lackOf(memory, settings);
@@ -90,4 +91,20 @@ export function forget(memory: Memory, settings: Settings): Intent | undefined {
   const isNothingLost = remembered.clusterName === ANY_NAME && !intent.skipHostOperation;
   const isNameKnown = intent.clusterName === undefined || intent.clusterName === firstName;
   return isNothingLost || isNameKnown ? undefined : intent;
+}
+
+/**
+ * By another provider of the stack that is the same OCP for synth, too: Terraform itself moves the object there (`moved`
+ * blocks), in a deploy as in a destroy, and no hook of ours is left that would need this.
+ */
+function isTakenOver(target: Target, { others, provider, stack }: Settings): boolean {
+  const key = keyOf(target);
+  return others.some(({ clusters, envPrefix, obproxies, sameOcp, stack: itsStack, url }) => {
+    const isDeclared = (target.kind === "cluster" ? clusters : obproxies)[key] !== undefined;
+    const isWrittenAlike =
+      provider.url === undefined || url === undefined
+        ? provider.url === url && provider.envPrefix === envPrefix
+        : sameOcp === "same";
+    return itsStack === stack && isDeclared && isWrittenAlike;
+  });
 }

@@ -69,6 +69,21 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.held()).toEqual(after === "kept" ? ALL : ["27", "27/1", "27/2"]);
     });
 
+    test("an object whose name was corrected moves, and a destroy forgets what was remembered of it where it was", async () => {
+      const corrected =
+        (alias: "ocp" | "other", clusterName: string): Declare =>
+        (ocp, stack) => {
+          const other = new OcpProvider(stack, "other", { alias: "other", url: world.ocp.url, carrier });
+          const props = { clusterId: 27, clusterName, obproxyIds: [3] };
+          new Obproxy(stack, "proxies", { ocp: alias === "ocp" ? ocp : other, ...props });
+        };
+      await world.deploy(corrected("ocp", "staging"));
+      await world.deploy(corrected("ocp", "orders"));
+      world.synth(corrected("other", "orders"));
+      await destroy();
+      expect(world.held()).toEqual(["27", "27/1", "27/2"]);
+    });
+
     test("an object may go there and back", async () => {
       await world.deploy(declareUnder("ocp", "deleted"));
       await world.deploy(declareUnder("other", "kept"));

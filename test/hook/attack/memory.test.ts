@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEvents } from "../../../src/contract/events.js";
+import type { OtherProvider } from "../../../src/contract/settings-file.js";
 import { ENV, FIRST_NAME, TODAY } from "../../../src/contract/names.js";
-import { type HookCall, HookRunner, type HookRun } from "../hook-process.js";
+import { type HookCall, HookRunner, type HookRun, other } from "../hook-process.js";
 
 /** What the hook of what is remembered beside a null_resource does where OCP cannot be asked. */
 
@@ -44,6 +45,19 @@ test.each([
   const { code, output } = await forget(remembered, declared(change));
   expect(output).toContain("no URL of OCP");
   expect(code).toBe(1);
+});
+
+test.each<[string, Partial<OtherProvider>, number]>([
+  ["that is the same OCP, where Terraform moves it,", {}, 0],
+  ["of another stack, where it is not moved,", { stack: "other" }, 1],
+  ["whose URL may only happen to be the same", { envPrefix: "OCP_EU" }, 1],
+])("what is remembered of an object that a provider declares now %s", async (_, change, expected) => {
+  const stateFile = join(runner.machine().home, "none.tfstate");
+  const others = [other({ alias: "other", stack: "app", obproxies: { "27/3": "app/q" }, stateFile, ...change })];
+  const url = "https://ocp.example.com";
+  const { code, output } = await forget(RENAMED, { others }, { OCP_URL: url, OCP_EU_URL: url });
+  expect(output).toContain(expected === 0 ? "" : "is not deployed with it");
+  expect(code).toBe(expected);
 });
 
 test("a refusal is written down, with where its hook lies, for the report to know whose run it was", async () => {
