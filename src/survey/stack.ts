@@ -151,6 +151,7 @@ function providersOf(configuration: unknown, hooks: readonly Hook[], env: NodeJS
     const directory = dirname(own[0]?.file ?? "");
     const settingsFile = join(directory, SETTINGS_FILE);
     const { settings, flaw } = existsSync(settingsFile) ? trySettings(settingsFile, env) : {};
+    const strange = settings === undefined ? [] : strangers(own, settings);
     const needed = [
       ...own.map(({ file }) => file),
       settingsFile,
@@ -159,11 +160,12 @@ function providersOf(configuration: unknown, hooks: readonly Hook[], env: NodeJS
     return {
       alias,
       directory,
-      settings,
+      // What a hook would refuse to go by nobody else goes by either: it may name another OCP.
+      settings: strange.length === 0 ? settings : undefined,
       flaws: [
         ...missingFiles(alias, needed),
         ...(flaw === undefined ? [] : [flaw]),
-        ...(settings === undefined ? [] : strangers(own, settings)),
+        ...strange,
         ...own.flatMap(({ address, block }) => changes(address, block)),
       ],
       unknownKeys: ["obproxies", "obproxy_clusters"].flatMap((plural) =>

@@ -1,10 +1,10 @@
 import { App, Aspects, TerraformResource, type TerraformResourceLifecycle, type TerraformStack } from "cdktf";
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-
 import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
 import { type Simulator, startSimulator } from "../../src/simulator/index.js";
 import { succeeded } from "../support/process.js";
+import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { ALL, carriers, CREDENTIALS, type Declare, everything, World } from "../support/world.js";
 
@@ -171,5 +171,16 @@ describe("a hook's file that two stacks share", () => {
     const preflight = await project.preflight();
     expect(preflight.output).toContain("the settings beside the hook are those of the stack stack");
     expect(preflight.code).not.toBe(0);
+    const asked = other.requests.length;
+    for (const command of [
+      ["retry", "31440"],
+      ["generate", "--check"],
+    ]) {
+      const args = [join(REPOSITORY, "dist/cli/main.js"), ...command, project.stackPath];
+      const told = await terraform.node(project.path, args, project.env);
+      expect(told.output).toContain("the settings beside the hook are those of the stack stack");
+      expect(told.code).toBe(2);
+    }
+    expect(other.requests).toHaveLength(asked);
   });
 });
