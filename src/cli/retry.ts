@@ -88,9 +88,10 @@ async function run({ directory, state, task }: Options, io: CommandIo): Promise<
   } finally {
     await inquiry.close();
   }
+  const meant = candidatesOfOneOcp(task, candidates);
   // What may not go stops the retry of all that goes with it.
-  const stops = candidates.find(({ mustStay }) => mustStay !== undefined);
-  const chosen = stops ?? candidates.find(({ ours }) => ours.whyNotRetry === undefined) ?? candidates[0];
+  const stops = meant.find(({ mustStay }) => mustStay !== undefined);
+  const chosen = stops ?? meant.find(({ ours }) => ours.whyNotRetry === undefined) ?? meant[0];
   if (chosen === undefined) {
     throw new CannotLook(
       `nothing proves that task ${task} is the newest deletion of something in the state of the stack ${stack.name}`,
@@ -98,6 +99,20 @@ async function run({ directory, state, task }: Options, io: CommandIo): Promise<
     );
   }
   return await carryOut(chosen, stack.directory, io);
+}
+
+/** Each OCP counts its tasks for itself. One that has ended well needs no retry. @throws CannotLook */
+function candidatesOfOneOcp(task: OcpId, candidates: readonly Candidate[]): readonly Candidate[] {
+  const open = candidates.filter(({ ours }) => ours.verdict.kind !== "succeeded");
+  const meant = open.length === 0 ? candidates : open;
+  const [one, another] = new Set(meant.map(({ settings }) => settings.address ?? "?"));
+  if (open.length > 0 && one !== undefined && another !== undefined) {
+    throw new CannotLook(
+      `task ${task} is one of OCP at ${one} and another one of OCP at ${another}, and neither has ended well`,
+      "retry the one that is meant in the console of its OCP (Task Center)",
+    );
+  }
+  return meant;
 }
 
 /** The objects of a provider whose newest deletion the task is proven to be. @throws CannotLook */

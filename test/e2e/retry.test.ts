@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { RETRY_HELP } from "../../src/cli/retry.js";
 import { App } from "cdktf";
 import { Carrier, Obproxy, ObproxyCluster, type ObproxyClusterProps, OcpProvider } from "../../src/index.js";
-import type { WorkPlan } from "../../src/simulator/index.js";
+import { type Simulator, startSimulator, type WorkPlan } from "../../src/simulator/index.js";
 import type { Finished } from "../support/process.js";
 import { pageText } from "../support/pages.js";
 import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { type Declare, everything, PATIENT, World } from "../support/world.js";
+import { CREDENTIALS, type Declare, everything, PATIENT, World } from "../support/world.js";
 
 let terraform: Terraform;
 beforeAll(async () => {
@@ -190,6 +190,40 @@ describe("a failed deletion of a cluster that is still there", () => {
     expect(output).not.toContain("no delete was sent");
     expect({ code, held: world.held() }).toEqual(kind === "lostAnswer" ? { code: 0, held: [] } : expect.anything());
     expect(code === 0).toBe(world.held().length === 0);
+  });
+});
+
+describe("two OCPs that have a task of that id", () => {
+  let second: Simulator;
+  afterEach(() => second.stop());
+
+  /** In the second one, too, the deletion of its empty cluster has failed. */
+  async function bothFailed(): Promise<string> {
+    const cluster = { name: "orders", obproxies: [] };
+    world = await World.open(terraform, Carrier.TERRAFORM_DATA, { clusters: [{ id: 27, ...cluster }] });
+    second = await startSimulator({ credentials: CREDENTIALS, tickMs: 20, clusters: [{ id: 28, ...cluster }] });
+    await world.deploy((ocp, stack) => {
+      whole()(ocp, stack);
+      const other = new OcpProvider(stack, "other", { alias: "other", url: second.url, carrier: world.carrier });
+      new ObproxyCluster(stack, "there", { ocp: other, clusterId: 28, clusterName: "orders" });
+    });
+    for (const ocp of [world.ocp, second]) ocp.planWork({ subtaskName: "Start node", tasks: 1, fail: 1 });
+    expect((await world.project.destroy()).code).toBe(1);
+    const [here, there] = [world.ocp, second].map(({ tasks }) => tasks.find(({ status }) => status === "FAILED")?.id);
+    expect(here).toBe(there);
+    return String(here);
+  }
+
+  test("are told apart by nobody, until one of the two is done: then the other one is retried", async () => {
+    const task = await bothFailed();
+    const { code, output } = await run(task, world.project.stackPath);
+    expect(output).toContain(`task ${task} is one of OCP at ${world.ocp.url} and another one of OCP at ${second.url}`);
+    expect(code).toBe(2);
+    expect(retries()).toEqual([]);
+    world.ocp.retry(task);
+    world.ocp.runToEnd(task);
+    expect((await run(task, world.project.stackPath)).code).toBe(0);
+    expect(second.clusters).toEqual([]);
   });
 });
 
