@@ -2,9 +2,10 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { connectionFrom } from "../hook/connection.js";
+import { serversNamed } from "../hook/decide/evidence.js";
 import type { OurTask } from "../hook/decide/situation.js";
 import { handsOff, type Intent } from "../hook/intent.js";
-import { isId, obproxyKey } from "../contract/object.js";
+import { isId, labelOfKey, obproxyKey } from "../contract/object.js";
 import { systemClock } from "../hook/patience/clock.js";
 import { retryTask } from "../hook/teardown.js";
 import type { Settings } from "../hook/settings.js";
@@ -19,6 +20,7 @@ import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import type { OcpId } from "../ocp/model.js";
 import { checkArguments, UsageError } from "./arguments.js";
 import { type CommandIo, runCommand } from "./command.js";
+import type { Look } from "../survey/answers.js";
 import { Inquiry } from "../survey/inquiry.js";
 import { CannotLook } from "../survey/cannot-look.js";
 import type { Provider } from "../survey/stack.js";
@@ -143,9 +145,29 @@ async function candidatesOf(
     if (ours?.task.id !== task) return [];
     const surveyed = own.find(({ key }) => key === look.intent.key);
     const hands = handsOff(look.intent.target, settings, surveyed?.remembered);
-    return [{ provider, settings, intent: look.intent, ours, ...(hands.off && { mustStay: hands.reason }) }];
+    const mustStay = hands.off ? hands.reason : letGo(look, new Set(objects.map(({ key }) => key)));
+    return [{ provider, settings, intent: look.intent, ours, ...(mustStay !== undefined && { mustStay }) }];
   });
 }
+
+/**
+ * Declared it may be still, and a destroy would leave it: what the state has let go is nobody's to delete.
+ *
+ * @param held keys of what the state holds
+ */
+function letGo({ intent, seen }: SeenLook, held: ReadonlySet<string>): string | undefined {
+  const { cluster, ours } = seen;
+  // What else a cluster holds its guards know.
+  if (cluster === undefined || ours === undefined || intent.target.kind === "cluster") return undefined;
+  if (ours.deletes === "cluster") return undefined;
+  const deletes = ours.deletes ?? serversNamed(ours.task, cluster.id) ?? [];
+  const isListed = (id: OcpId): boolean => cluster.obproxies?.some((server) => server.id === id) !== false;
+  const gone = deletes.filter((id) => isListed(id) && !held.has(obproxyKey(cluster.id, id)));
+  const labels = gone.map((id) => labelOfKey(obproxyKey(cluster.id, id))).join(", ");
+  return gone.length === 0 ? undefined : `it would also delete ${labels}, which OCP lists and the state does not hold`;
+}
+
+type SeenLook = Extract<Look, { kind: "seen" }>;
 
 async function carryOut(
   { intent, mustStay, ours, provider, settings }: Candidate,

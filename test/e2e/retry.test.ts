@@ -26,7 +26,7 @@ function run(...args: readonly string[]): Promise<Finished> {
 }
 
 /** A destroy whose deletion of the OBProxies has failed, once, late: OCP knows them no more, and keeps the lock. */
-async function halfDone(version: string, plan: Pick<WorkPlan, "fail" | "error"> = { fail: 1 }): Promise<string> {
+async function halfDone(version: string, plan: Partial<WorkPlan> = { fail: 1 }): Promise<string> {
   world = await World.open(terraform, Carrier.TERRAFORM_DATA, { version });
   await world.deploy(everything);
   world.ocp.planWork({ subtaskName: "Unreserve host", tasks: 1, ...plan });
@@ -88,6 +88,16 @@ describe.each(["4.2.2", "4.3.6"])("a failed deletion (OCP %s)", (version) => {
     const { code, output: out } = await run(task, world.project.stackPath);
     expect(code).toBe(1);
     expect(out).toMatch(/must not be retried from here: it would also delete OBProxy 27\/3/);
+    expect(retries()).toEqual([]);
+  });
+
+  test("is not retried where it would delete what was let go since, though it is declared still", async () => {
+    const task = await halfDone(version, { fail: 1, subtaskName: version === "4.2.2" ? "Start node" : "Stop obproxy" });
+    expect(world.held()).toContain("27/3");
+    await world.project.run(["state", "rm", world.address("27/3")]);
+    const { code, output: out } = await run(task, world.project.stackPath);
+    expect(out).toContain("it would also delete OBProxy 27/3, which OCP lists and the state does not hold");
+    expect(code).toBe(1);
     expect(retries()).toEqual([]);
   });
 
