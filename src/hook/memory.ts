@@ -76,8 +76,16 @@ export function lackOf(
 export function forget(memory: Memory, settings: Settings): Intent | undefined {
   const { firstName, remembered, target } = memory;
   if (isTakenOver(target, settings)) return undefined;
+  const intent = intentFrom(target, remembered, settings);
+  // Of a setting that is taken off, or a name that is corrected back: a deploy that does so needs nothing of OCP.
+  const isNothingLost = remembered.clusterName === ANY_NAME && !intent.skipHostOperation;
+  const isNameKnown = intent.clusterName === undefined || intent.clusterName === firstName;
+  const isNeedless = intent.declared && (isNothingLost || (isNameKnown && !intent.skipHostOperation));
   const hands = handsOff(target, settings, remembered);
-  if (hands.off && hands.outcome === "left-alone") return undefined;
+  // Such a deploy leaves the object itself alone, so that its protection is no reason to fail.
+  if (hands.off && (hands.outcome === "left-alone" || (hands.guard === "preventDestroy" && isNeedless))) {
+    return undefined;
+  }
   const lack = hands.off ? { what: hands.reason, next: hands.next } : lackOf(memory, settings);
   if (lack !== undefined) {
     throw new HookFailure({
@@ -86,10 +94,6 @@ export function forget(memory: Memory, settings: Settings): Intent | undefined {
       next: lack.next,
     });
   }
-  const intent = intentFrom(target, remembered, settings);
-  // Of a setting that is taken off: a deploy that does so needs nothing of OCP.
-  const isNothingLost = remembered.clusterName === ANY_NAME && !intent.skipHostOperation;
-  const isNameKnown = intent.clusterName === undefined || intent.clusterName === firstName;
   return isNothingLost || isNameKnown ? undefined : intent;
 }
 

@@ -210,6 +210,20 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(world.held()).toEqual(["99"]);
     });
 
+    test("is forgotten when it is corrected back, also of what is protected: nothing is deleted", async () => {
+      const protectedAs =
+        (clusterName: string, skipHostOperation: boolean): Declare =>
+        (ocp, stack) => {
+          const guards = { preventDestroy: true, skipHostOperation };
+          new ObproxyCluster(stack, "cluster", { ocp, clusterId: 27, clusterName, preventDestroy: true });
+          new Obproxy(stack, "proxies", { ocp, clusterId: 27, clusterName, obproxyIds: [1], ...guards });
+        };
+      await world.deploy(protectedAs("orders", true));
+      world.synth(protectedAs("staging", false));
+      expect(flat((await world.project.apply()).output)).not.toContain("Error");
+      expect(world.ocp.requests).toEqual([]);
+    });
+
     test("is remembered for as long as it differs, and no longer", async () => {
       await world.deploy(named("staging", form));
       expect(await world.project.addresses()).toEqual([world.address("27")]);
