@@ -1,12 +1,10 @@
 import { ANY_NAME } from "../contract/names.js";
 import { targetOfKey } from "../contract/object.js";
-import { OcpError } from "../ocp/errors.js";
 import { type Connection, userOf } from "./connection.js";
 import { DEFAULT_BUDGET_MS } from "./decide/time-limit.js";
 import { handsOff, type Intent, intentFrom } from "./intent.js";
 import type { Settings } from "./settings.js";
-import { checkName, line, nameSeer, type Surroundings } from "./teardown.js";
-import { callFailed } from "./tell/failures.js";
+import { asking, checkName, nameSeer, type Surroundings } from "./teardown.js";
 import { HookFailure } from "./tell/failure.js";
 import { count } from "./tell/reporter.js";
 
@@ -18,12 +16,8 @@ import { count } from "./tell/reporter.js";
  */
 export async function firstLook(settings: Settings, connection: Connection, surroundings: Surroundings): Promise<void> {
   const intents = intentsOf(settings);
-  const { reporter, envPrefix } = surroundings;
-  const { oddities = [] } = connection;
-  const { api, caller, clock, deadline } = line(connection, surroundings);
-  deadline.moveTo(clock.now() + DEFAULT_BUDGET_MS);
   const ids = [...new Set(intents.map(({ target }) => target.clusterId))];
-  try {
+  const asked = await asking(connection, surroundings, DEFAULT_BUDGET_MS, async (api, caller) => {
     const see = nameSeer(api, caller);
     // What a cluster holds is no matter yet: of that Terraform may be about to delete what has left the code, which only
     // the state knows.
@@ -37,16 +31,13 @@ export async function firstLook(settings: Settings, connection: Connection, surr
     } else if (ids.length === 0) {
       await caller.read(() => api.clusters(page), "clusters");
     }
-  } catch (error) {
-    if (!(error instanceof OcpError)) throw error;
-    const accepted = caller.hasBeenAccepted;
-    throw callFailed(error, { envPrefix, oddities, accepted, user: userOf(connection), sent: "no", taskId: undefined });
-  }
+    return api.baseUrl;
+  });
   const clusters = count(ids.length, "OBProxy cluster");
   const unseen =
     settings.tokens.length === 0 ? "" : ", as far as ids are known: those that only Terraform knows are not looked at";
-  reporter.line(
-    `${api.baseUrl} answers ${userOf(connection)}; nothing stands against deleting what is declared of ${clusters}${unseen}`,
+  surroundings.reporter.line(
+    `${asked} answers ${userOf(connection)}; nothing stands against deleting what is declared of ${clusters}${unseen}`,
   );
 }
 

@@ -12,11 +12,11 @@ import type { Intent } from "./intent.js";
 import { readClusters } from "./observe/observer.js";
 import { Caller } from "./patience/caller.js";
 import { type Clock, systemClock } from "./patience/clock.js";
-import { Deadline } from "./patience/deadline.js";
+import { Deadline, DeadlinePassed } from "./patience/deadline.js";
 import type { Outcome } from "./act/finish.js";
 import { reconcile } from "./reconcile.js";
 import type { Chronicle } from "./tell/chronicle.js";
-import { callFailed, guardBroken, mustNotBeRetried, newDeleteNeeded } from "./tell/failures.js";
+import { callFailed, guardBroken, mustNotBeRetried, newDeleteNeeded, notAnswered } from "./tell/failures.js";
 import type { Reporter } from "./tell/reporter.js";
 import { type Courier, type CourierTools, directCourier } from "./together/courier.js";
 import { meetingCourier, patienceAfter } from "./together/meeting.js";
@@ -56,13 +56,31 @@ export async function teardown(intent: Intent, connection: Connection, surroundi
  * @throws HookFailure
  */
 export async function seeName(intent: Intent, connection: Connection, surroundings: Surroundings): Promise<void> {
+  await asking(connection, surroundings, intent.timeoutMs ?? DEFAULT_BUDGET_MS, async (api, caller) => {
+    checkName(intent, await nameSeer(api, caller)(intent.target.clusterId));
+  });
+}
+
+/**
+ * Only asks, for so long.
+ *
+ * @throws HookFailure
+ */
+export async function asking<T>(
+  connection: Connection,
+  surroundings: Surroundings,
+  limitMs: number,
+  ask: (api: OcpApi, caller: Caller) => Promise<T>,
+): Promise<T> {
   const { envPrefix } = surroundings;
   const { oddities = [] } = connection;
   const { api, caller, clock, deadline } = line(connection, surroundings);
-  deadline.moveTo(clock.now() + (intent.timeoutMs ?? DEFAULT_BUDGET_MS));
+  deadline.moveTo(clock.now() + limitMs);
   try {
-    checkName(intent, await nameSeer(api, caller)(intent.target.clusterId));
-  } catch (error) {
+    return await ask(api, caller);
+  } catch (thrown) {
+    const error = thrown instanceof DeadlinePassed ? (thrown.trouble ?? thrown) : thrown;
+    if (error instanceof DeadlinePassed) throw notAnswered(limitMs, api.baseUrl);
     if (!(error instanceof OcpError)) throw error;
     const accepted = caller.hasBeenAccepted;
     throw callFailed(error, { envPrefix, oddities, accepted, user: userOf(connection), sent: "no", taskId: undefined });

@@ -110,6 +110,16 @@ export function deadlinePassed(
   });
 }
 
+/** Nothing was to be sent but questions. */
+export function notAnswered(limitMs: number, url: string): HookFailure {
+  return new HookFailure({
+    what: `OCP at ${url} has not answered within ${formatDuration(limitMs)}`,
+    details: [NOT_SENT],
+    next: "see what keeps it from answering",
+    runAgain: true,
+  });
+}
+
 /** An `OcpError` that no repetition mends, told for the situation. */
 export function callFailed(error: OcpError, context: CallContext): HookFailure {
   if (error.kind === "forbidden" && context.sent === "no" && isAboutTasks(error)) return mayNotReadTasks(error);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseEvents } from "../../../src/contract/events.js";
 import type { OtherProvider } from "../../../src/contract/settings-file.js";
 import { ENV, FIRST_NAME, TODAY } from "../../../src/contract/names.js";
+import { DEFAULT_CREDENTIALS, startSimulator } from "../../../src/simulator/index.js";
 import { type HookCall, HookRunner, type HookRun, other } from "../hook-process.js";
 
 /** What the hook of what is remembered beside a null_resource does where OCP cannot be asked. */
@@ -44,6 +45,18 @@ test.each([
 ])("%s is not forgotten before OCP was asked", async (_, remembered, change) => {
   const { code, output } = await forget(remembered, declared(change));
   expect(output).toContain("no URL of OCP");
+  expect(code).toBe(1);
+});
+
+test("time that is up while OCP does not answer is no defect of the hook", async () => {
+  const ocp = await startSimulator({ tickMs: "manual", clusters: [{ id: 27, name: "orders", obproxies: [3] }] });
+  ocp.inject({ method: "GET", path: /./, times: 1000, does: { kind: "error", status: 429 } });
+  const settings = declared({ timeouts: { delete: "1s" } });
+  const access = { OCP_USERNAME: DEFAULT_CREDENTIALS.username, OCP_PASSWORD: DEFAULT_CREDENTIALS.password };
+  const { code, output } = await forget(RENAMED, settings, { OCP_URL: ocp.url, ...access });
+  await ocp.stop();
+  expect(output).not.toContain("defect");
+  expect(output).toMatch(/429/);
   expect(code).toBe(1);
 });
 
