@@ -133,13 +133,19 @@ function failure(known: Known, surveyed: Surveyed, hook: HookStory | undefined, 
 
 /** Of what a task deletes: what was to go when it began, and is not any more. A retry would delete it. */
 function staysNow(known: Known, { objects, provider }: TaskStory): readonly string[] {
+  const own = known.objects.filter((object) => object.provider === provider && objects.has(object.key));
+  // A state that holds nothing of all that the task deletes may be lost.
+  const isStateOurs = own.some(({ instance }) => instance !== undefined);
+  const isLetGo = (object: Surveyed): boolean =>
+    known.state.kind === "read" &&
+    object.instance === undefined &&
+    (object.declaredBy === undefined || (isStateOurs && presenceOf(known, object).is === "listed"));
   const isToStay = (object: Surveyed): boolean => {
     const { preventDestroy, skipDestroy } = declarationOf(known, object) ?? {};
-    const isLetGo = known.state.kind === "read" && object.instance === undefined && object.declaredBy === undefined;
-    return object.fate === "kept" || preventDestroy === true || skipDestroy === true || isLetGo;
+    return object.fate === "kept" || preventDestroy === true || skipDestroy === true || isLetGo(object);
   };
-  return known.objects
-    .filter((object) => object.provider === provider && objects.has(object.key) && isToStay(object))
+  return own
+    .filter(isToStay)
     .filter((object) => presenceOf(known, object).is !== "absent")
     .map(({ key }) => labelOfKey(key));
 }

@@ -72,6 +72,11 @@ describe("where a task has failed that deletes what has been let go since,", () 
     expect((await place.alone()).out).toContain(DO_NOT);
   });
 
+  test("tells so of what is declared still, where OCP lists it", async () => {
+    place.holds(["27", "27/1", "27/2", "27/4"]);
+    expect((await report()).out).toContain("(OBProxy 27/3); roll it back or abandon it");
+  });
+
   test("tells to retry it while the state holds all of it, and once OCP does not list it", async () => {
     place.holds([...place.keys, "27/4"]);
     expect((await report()).out).not.toContain("do not retry");
