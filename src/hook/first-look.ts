@@ -1,12 +1,16 @@
 import { ANY_NAME } from "../contract/names.js";
 import { targetOfKey } from "../contract/object.js";
+import type { Cluster } from "../ocp/model.js";
+import { formatVersion } from "../ocp/version.js";
 import { type Connection, userOf } from "./connection.js";
 import { DEFAULT_BUDGET_MS } from "./decide/time-limit.js";
 import { handsOff, type Intent, intentFrom } from "./intent.js";
 import type { Settings } from "./settings.js";
 import { asking, checkName, nameSeer, type Surroundings } from "./teardown.js";
 import { HookFailure } from "./tell/failure.js";
+import { skipHostOperationUnsupported } from "./tell/failures.js";
 import { count } from "./tell/reporter.js";
+import { canSkipHosts, versionAsker } from "./together/courier.js";
 
 /**
  * Before anything goes that stands in front of the OBProxies: whether what is declared could be deleted at all. What would
@@ -21,9 +25,17 @@ export async function firstLook(settings: Settings, connection: Connection, surr
     const see = nameSeer(api, caller);
     // What a cluster holds is no matter yet: of that Terraform may be about to delete what has left the code, which only
     // the state knows.
+    const skipping: Intent[] = [];
     for (const id of ids) {
       const seen = await see(id);
-      for (const intent of intents.filter(({ target }) => target.clusterId === id)) checkName(intent, seen);
+      const ofCluster = intents.filter(({ target }) => target.clusterId === id);
+      for (const intent of ofCluster) checkName(intent, seen);
+      skipping.push(...ofCluster.filter((intent) => intent.skipHostOperation && isListed(intent, seen.cluster)));
+    }
+    if (skipping.length > 0) {
+      const version = await versionAsker({ api, caller })();
+      const labels = skipping.map(({ label }) => label);
+      if (!canSkipHosts(version)) throw skipHostOperationUnsupported(formatVersion(version), labels);
     }
     const page = { page: 1, size: 1 };
     if (settings.provider.waitFor === "task") {
@@ -39,6 +51,11 @@ export async function firstLook(settings: Settings, connection: Connection, surr
   surroundings.reporter.line(
     `${asked} answers ${userOf(connection)}; nothing stands against deleting what is declared of ${clusters}${unseen}`,
   );
+}
+
+/** One that is gone needs nothing any more. */
+function isListed({ target }: Intent, cluster: Cluster | undefined): boolean {
+  return target.kind === "obproxy" && cluster?.obproxies?.some(({ id }) => id === target.obproxyId) === true;
 }
 
 /** Whether all that is declared stays in OCP: then no hook asks it for anything, and none needs to be able to. */

@@ -47,6 +47,27 @@ test("a cluster that is gone with its name stands against nothing", async () => 
   expect(await look({ clusters: { "27": { ...orders, clusterName: "reports" } } })).toContain("nothing stands against");
 });
 
+describe("skipHostOperation at an OCP that is too old for it", () => {
+  const offline = { path: "app/proxies", clusterName: "orders", skipHostOperation: true };
+  beforeEach(async () => {
+    await ocp.stop();
+    ocp = await startSimulator({
+      ...{ tickMs: "manual", version: "4.2.2" },
+      clusters: [{ id: 27, name: "orders", obproxies: [1, 2] }],
+    });
+  });
+
+  test("is seen, as the hooks would fail for it", async () => {
+    await expect(look({ obproxies: { "27/1": offline } })).rejects.toThrow(
+      "skipHostOperation needs OCP 4.3.5 or later",
+    );
+  });
+
+  test("stands against nothing where the OBProxy is gone", async () => {
+    expect(await look({ obproxies: { "27/3": offline } })).toContain("nothing stands against");
+  });
+});
+
 test("OCP is asked also where nothing is declared by ids that are known, and tasks need not be read", async () => {
   const settings = {
     provider: { waitFor: "object" },

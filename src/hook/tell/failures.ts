@@ -216,10 +216,11 @@ export function mayNotReadTasks(error: OcpError): HookFailure {
   );
 }
 
-export function skipHostOperationUnsupported(version: string): HookFailure {
+/** @param labels of what it is set on, where that is not the hook's own object */
+export function skipHostOperationUnsupported(version: string, labels: readonly string[] = []): HookFailure {
   return new HookFailure({
     what: `skipHostOperation needs OCP 4.3.5 or later; this is ${version}`,
-    details: [NOT_SENT],
+    details: [...labels.map((label) => `it is set on ${label}`), NOT_SENT],
     next: "bring the proxy's host back online and remove `skipHostOperation`, or upgrade OCP",
   });
 }
