@@ -277,7 +277,7 @@ function refusalNext({ answers }: Known, { provider }: Surveyed): string | undef
 }
 
 function aboutStack(known: Known, objects: readonly ReportedObject[]): readonly Cause[] {
-  const { answers, events, runs, state } = known;
+  const { answers, events, runs, stack, state } = known;
   const about = { objects: [], details: [] } as const;
   const note = (what: string): Cause => ({ ...about, level: "note", head: "note", what, next: undefined });
   const causes: Cause[] = [];
@@ -287,6 +287,15 @@ function aboutStack(known: Known, objects: readonly ReportedObject[]): readonly 
     causes.push(
       note(`no hook of this directory has told anything; this is the newest run of a stack of that name (${where})`),
     );
+  }
+  for (const { alias, flaws, settings } of stack.providers) {
+    if (settings !== undefined) continue;
+    const flaw = flaws.find(({ code }) => code === undefined);
+    causes.push({
+      ...{ ...about, level: "error", head: "UNKNOWN" },
+      what: `what provider ${alias} declares is not known: ${flaw?.message ?? "its settings cannot be used"}`,
+      next: flaw?.next,
+    });
   }
   for (const [alias, url] of runs.story?.otherOcps ?? []) {
     causes.push({

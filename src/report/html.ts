@@ -63,8 +63,9 @@ ${timeline(stack, id)}
 </section>`;
 }
 
-function statuses({ objects }: ReportedStack): string {
-  if (objects.length === 0) return "<p>There was nothing to delete.</p>";
+function statuses({ causes, objects }: ReportedStack): string {
+  const isKnown = causes.every(({ level }) => level !== "error");
+  if (objects.length === 0) return `<p>${isKnown ? "There was nothing to delete." : "No objects are known."}</p>`;
   const items = WORDS.flatMap(([status, word]) => {
     const own = objects.filter((object) => object.status === status);
     return own.length === 0

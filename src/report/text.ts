@@ -1,5 +1,13 @@
 import { oneLine } from "../ocp/text.js";
-import { type Cause, type Report, type ReportedObject, type ReportedStack, type Status, summarize } from "./report.js";
+import {
+  type Cause,
+  exitCodeOf,
+  type Report,
+  type ReportedObject,
+  type ReportedStack,
+  type Status,
+  summarize,
+} from "./report.js";
 import { count, listOf, runText } from "./words.js";
 
 /** How a status is said of objects, in the order in which they are told. */
@@ -126,16 +134,17 @@ function causeLines({ details, head, level, next, objects, what }: Cause, most: 
   ];
 }
 
-export function summaryText({ stacks }: Report): string {
-  const { objects, ...counts } = summarize(stacks);
+export function summaryText(report: Report): string {
+  const { objects, ...counts } = summarize(report.stacks);
   const parts = WORDS.flatMap(([status, word]) => (counts[status] === 0 ? [] : [`${counts[status]} ${word}`]));
-  return objects === 0 ? "no objects: there was nothing to delete" : `${count(objects, "object")}: ${parts.join(", ")}`;
+  if (objects === 0) {
+    return exitCodeOf(report) === 0 ? "no objects: there was nothing to delete" : "no objects are known";
+  }
+  return `${count(objects, "object")}: ${parts.join(", ")}`;
 }
 
 function summaryLine(report: Report): Line {
-  const { deleted, gone, objects, ...rest } = summarize(report.stacks);
-  const isWell = objects === deleted + gone + rest["left-alone"];
-  return { text: summaryText(report), tone: isWell ? "good" : "bad" };
+  return { text: summaryText(report), tone: exitCodeOf(report) === 0 ? "good" : "bad" };
 }
 
 function plain(text: string): Line {

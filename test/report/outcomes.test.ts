@@ -517,6 +517,20 @@ test("tells of an object that has left the code and the state", async () => {
   expect((await place.alone()).out).toContain("5 objects: 5 deleted\n");
 });
 
+test.each([
+  ["missing", undefined, /the file \S+settings.json is missing/],
+  ["damaged", "{", /the settings beside the hook \(\S+settings.json\) cannot be used/],
+])("knows nothing of what is declared where the settings are %s", async (_, text, words) => {
+  place.wrote("");
+  const path = join(place.hooks, "settings.json");
+  rmSync(path);
+  if (text !== undefined) writeFileSync(path, text);
+  const { code, out } = await place.alone();
+  expect(out).toMatch(words);
+  expect(out).not.toContain("there was nothing to delete");
+  expect(code).toBe(1);
+});
+
 test("keeps the lines of what Terraform says, and offers nothing that it does not take", async () => {
   const terraform = join(place.path, "terraform");
   const says = ["╷", "│ Error: Backend initialization required", "│ ", "│ Reason: it has changed", "╵"];
