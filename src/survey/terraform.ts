@@ -128,7 +128,7 @@ const LONGEST_QUOTE = 4_000;
 function parse(text: string, from: string): Pick<StateSource, "instances" | "recorded"> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(withoutWarnings(text));
   } catch (error) {
     throw new CannotLook(`the state from ${from} is not JSON: ${messageOf(error)}`, HOW_TO_GIVE_IT);
   }
@@ -136,6 +136,12 @@ function parse(text: string, from: string): Pick<StateSource, "instances" | "rec
   if (instances === undefined) throw new CannotLook(`what ${from} holds is not a state of Terraform`, HOW_TO_GIVE_IT);
 
   return { instances, recorded: readSettingsRecords(value) };
+}
+
+/** OpenTofu prints warnings, as of its own settings, in front of what it shows; and Windows marks a text's beginning. */
+function withoutWarnings(text: string): string {
+  const start = text.search(/^\ufeff?\{/m);
+  return text.slice(Math.max(start, 0)).replace(/^\ufeff/, "");
 }
 
 const HOW_TO_GIVE_IT = "give the output of terraform show -json, or a state file of format 4";

@@ -8,6 +8,7 @@ for (const program of named ? [named] : ["terraform", "tofu"]) {
   const { status, stdout } = spawnSync(program, ["version"], { env, encoding: "utf8" });
   if (status !== 0) continue;
   process.env.TERRAFORM_OF_TESTS = program;
-  process.env.TERRAFORM_BINARY_NAME = `echo ${stdout.split("\n", 1)[0]} as asked by`;
+  // OpenTofu prints its warnings there too.
+  process.env.TERRAFORM_BINARY_NAME = `echo ${/^\w+ v\d.*/m.exec(stdout)?.[0]} as asked by`;
   break;
 }
