@@ -148,6 +148,7 @@ function essence(text: string): readonly string[] {
         .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, "then")
         .replace(/\b\d+ ?(?:ms|s|min|h)\b(?: \d+ s\b)?/g, "a while")
         .replace(/ \(trace id \w+\)/, "")
+        .replace(`(${terraformProgram()} show -json)`, "(terraform show -json)")
         .replace(/^\S+ocp_obproxies.*$/, (hooks) => hooks.replace(/(\b27\/|OBProxy )\d\b/g, "$1N")),
     )
     .filter((line) => !/: task \d+: \d+\/\d+ done/.test(line) && !/: Still /.test(line));
