@@ -1,6 +1,6 @@
 import { Carrier, Obproxy, ObproxyCluster } from "../../src/index.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { type Declare, World } from "../support/world.js";
+import { type Declare, PATIENT, World } from "../support/world.js";
 
 let terraform: Terraform;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ test("a hundred OBProxies, each a construct of its own, live and die like three"
   expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
   expect((await world.project.preflight()).output).toContain("105 objects: 105 ready");
 
-  const { code, output } = await world.project.destroy(["-parallelism=25"]);
+  const { code, output } = await world.project.destroy(["-parallelism=25"], PATIENT);
   expect(output).toContain("Destroy complete! Resources: 105 destroyed.");
   expect(code).toBe(0);
   expect(world.held()).toEqual([]);
