@@ -50,20 +50,19 @@ export class AppRegistry {
 
   /** Refuses an object that the app declares already, and a name that contradicts what another construct says. */
   declare(owner: Declarations, declaration: Declaration): void {
-    if (declaration.isToken) return;
-    const object = JSON.stringify([owner.ocpIdentity, declaration.kind, declaration.key]);
-    const other = this.objects.get(object);
-    if (other !== undefined) {
-      throw errors.declaredTwice(declaration.construct, label(declaration.kind, declaration.key), other.construct);
-    }
+    const { construct, isToken, key, kind } = declaration;
+    const object = JSON.stringify([owner.ocpIdentity, kind, key]);
+    const other = isToken ? undefined : this.objects.get(object);
+    if (other !== undefined) throw errors.declaredTwice(construct, label(kind, key), other.construct);
 
     this.checkName(owner, declaration);
-    this.objects.set(object, declaration);
+    if (!isToken) this.objects.set(object, declaration);
   }
 
+  /** Also of OBProxies with ids that only Terraform knows: their hooks go by the one name that the cluster is given. */
   private checkName(owner: Declarations, declaration: Declaration): void {
     const { clusterId, clusterName, construct } = declaration;
-    if (clusterName === ANY_NAME || Token.isUnresolved(clusterName)) return;
+    if (clusterName === ANY_NAME || [clusterId, clusterName].some((each) => Token.isUnresolved(each))) return;
     const cluster = JSON.stringify([owner.ocpIdentity, clusterId]);
     const named = this.names.get(cluster);
     if (named === undefined) {

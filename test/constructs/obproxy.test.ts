@@ -187,6 +187,24 @@ describe("the name of a cluster", () => {
     );
   });
 
+  test("cannot contradict it where only Terraform knows the ids of the OBProxies either", () => {
+    const stack = testStack();
+    orders(stack);
+    const id = new TerraformVariable(stack, "id", { type: "number" }).numberValue;
+    const props = { clusterId: 27, clusterName: "staging", obproxyIds: [id] };
+    expect(messageOf(() => new Obproxy(stack, "p", props))).toBe(
+      `stack/p: \`clusterName\` is "staging" for OBProxy cluster 27, but stack/orders says "orders". ${remedy}`,
+    );
+  });
+
+  test("may be anything where only Terraform knows which cluster it is of", () => {
+    const stack = testStack();
+    orders(stack);
+    const id = new TerraformVariable(stack, "id", { type: "number" }).numberValue;
+    const declare = (name: string) => new Obproxy(stack, name, { clusterId: id, clusterName: name, obproxyIds: [9] });
+    expect(() => [declare("staging"), declare("test")]).not.toThrow();
+  });
+
   test("does not contradict ANY_NAME", () => {
     const stack = testStack();
     orders(stack);
