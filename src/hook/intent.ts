@@ -232,8 +232,12 @@ function nameOf(
   settings: Settings,
 ): Pick<Intent, "clusterName" | "nameFrom" | "renamedTo"> {
   const known = (name: string): string | undefined => (name === ANY_NAME ? undefined : name);
-  const declared = declarationOf(target, keyOf(target), settings)?.clusterName;
+  const declaration = declarationOf(target, keyOf(target), settings);
+  const declared = declaration?.clusterName;
   if (declared !== undefined) return { clusterName: known(declared), nameFrom: "declaration" };
+  // What is declared by a name that only Terraform knows has it in the state, unless it was imported.
+  const ofItsOwn = declaration === undefined || clusterName === "" ? undefined : known(clusterName);
+  if (ofItsOwn !== undefined) return { clusterName: ofItsOwn, nameFrom };
   // Of one cluster all that is declared says the same name.
   const ofItsCluster = namesOfCluster(target.clusterId, settings).find((name) => name !== ANY_NAME);
   if (ofItsCluster !== undefined) return { clusterName: ofItsCluster, nameFrom: "declaration" };

@@ -273,6 +273,19 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(world.held()).toEqual(["27", "27/1", "27/3"]);
   });
 
+  test("a name that a variable gives guards what it is given for, whatever the code calls the cluster elsewhere", async () => {
+    world = await World.open(terraform, carrier);
+    await world.deploy((ocp, stack) => {
+      new ObproxyCluster(stack, "orders", { ocp, clusterId: 27, clusterName: "orders" });
+      const clusterName = variable(stack, "name", "staging").stringValue;
+      new Obproxy(stack, "proxies", { ocp, clusterId: 27, clusterName, obproxyIds: [1] });
+    });
+    const { code, output } = await world.project.destroy();
+    expect(flat(output)).toContain('OBProxy cluster 27 is called "orders" in OCP, not "staging"');
+    expect(code).toBe(1);
+    expect(world.changes()).toEqual([]);
+  });
+
   describe("what cannot be an id or a name", () => {
     const declare =
       (id: unknown, name: unknown): Declare =>

@@ -317,6 +317,17 @@ describe("the intent", () => {
     expect(intentFrom(proxy, "staging", any)).toMatchObject({ clusterName: "staging", nameFrom: "first-deploy" });
   });
 
+  test("takes the state's name where its own in the code is one that only Terraform knows, whatever others call the cluster", () => {
+    const clusters = { "27": { path: "app/c", clusterName: "orders" } };
+    const byVariable = settingsWith({ clusters, obproxies: { "27/3": { path: "app/p" } } });
+    const ofTheState = { clusterName: "staging", nameFrom: "first-deploy" };
+    expect(intentFrom(proxy, "staging", byVariable)).toMatchObject(ofTheState);
+    const ofTheCode = { clusterName: "orders", nameFrom: "declaration" };
+    expect(intentFrom(proxy, ANY_NAME, byVariable)).toMatchObject(ofTheCode);
+    // Imported.
+    expect(intentFrom(proxy, "", byVariable)).toMatchObject(ofTheCode);
+  });
+
   test("knows today's names of what may be declared by ids that only Terraform knows", () => {
     const declaring = (...names: readonly (string | undefined)[]): Settings =>
       settingsWith({
