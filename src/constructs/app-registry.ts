@@ -14,8 +14,11 @@ export class AppRegistry {
     const { root } = construct.node;
     let registry = AppRegistry.registries.get(root);
     if (registry === undefined) {
-      registry = new AppRegistry();
-      AppRegistry.registries.set(root, registry);
+      const made = new AppRegistry();
+      registry = made;
+      AppRegistry.registries.set(root, made);
+      // The app's own validations come last, when all stacks are written.
+      root.node.addValidation({ validate: () => made.lateProblems() });
     }
     return registry;
   }
@@ -23,6 +26,9 @@ export class AppRegistry {
   private readonly all: Declarations[] = [];
   private readonly objects = new Map<string, Declaration>();
   private readonly names = new Map<string, Declaration>();
+  private readonly declared: Declaration[] = [];
+  /** How many of them the settings of each provider were written with. */
+  private readonly told = new Map<Declarations, number>();
 
   /** In the order of their declaration. */
   get providers(): readonly Declarations[] {
@@ -57,6 +63,26 @@ export class AppRegistry {
 
     this.checkName(owner, declaration);
     if (!isToken) this.objects.set(object, declaration);
+    this.declared.push(declaration);
+  }
+
+  /** The settings of a provider are being written with all that is declared by now. */
+  noteWritten(declarations: Declarations): void {
+    this.told.set(declarations, this.declared.length);
+  }
+
+  /**
+   * cdktf runs the Aspects of one stack after the other, and writes it before it comes to the next: the hooks of one that
+   * is written know nothing of what an Aspect declares afterwards, and would not spare it.
+   */
+  private lateProblems(): string[] {
+    const constructs = new Set<IConstruct>();
+    return this.declared.flatMap(({ construct }, index) => {
+      const without = this.all.find((each) => (this.told.get(each) ?? Infinity) <= index);
+      if (without === undefined || constructs.has(construct)) return [];
+      constructs.add(construct);
+      return [errors.declaredTooLate(construct, without.stack).message];
+    });
   }
 
   /** Also of OBProxies with ids that only Terraform knows: their hooks go by the one name that the cluster is given. */

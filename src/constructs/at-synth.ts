@@ -20,6 +20,7 @@ export function atSynth(declarations: Declarations, { ca, files, registry }: AtS
   const { carrier, provider, stack } = declarations;
   const writeFiles = (): void => {
     files.write(settingsText(hookSettings(declarations, registry.providers)), ca);
+    registry.noteWritten(declarations);
   };
   Aspects.of(provider).add({
     visit: (node) => {

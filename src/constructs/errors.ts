@@ -272,6 +272,14 @@ export function namesContradict(
   );
 }
 
+export function declaredTooLate(at: Construct, written: Construct): Error {
+  return problem(
+    at,
+    `it was declared, by an Aspect perhaps, when the stack ${written.node.path} was written already, so the destroy hooks there would not spare what it declares`,
+    "Declare it in a constructor of the app",
+  );
+}
+
 export function keyRepeatedByTokens(object: string, places: readonly Construct[]): string {
   return `${object} is declared more than once, by ${paths(places)}. Declare each object once.`;
 }

@@ -9,8 +9,8 @@ import {
 } from "cdktf";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Carrier } from "../../src/index.js";
-import { type Block, orders, synthesize, testStack } from "./support/app.js";
+import { Carrier, Obproxy, OcpProvider } from "../../src/index.js";
+import { type Block, orders, synthesize, testApp, testStack } from "./support/app.js";
 
 const carriers = [Carrier.NULL_RESOURCE, Carrier.TERRAFORM_DATA];
 
@@ -157,4 +157,39 @@ describe.each(carriers)("with %s, what an Aspect sets on all resources", (carrie
 test("with terraform_data, today's declaration may not be ignored", () => {
   expect(() => synthesize(withLifecycle(Carrier.TERRAFORM_DATA, { ignoreChanges: "all" }))).toThrow(/holds `input`/);
   expect(() => synthesize(withLifecycle(Carrier.NULL_RESOURCE, { ignoreChanges: "all" }))).not.toThrow();
+});
+
+describe("an Aspect that declares objects", () => {
+  const declares = (stack: TerraformStack): void => {
+    Aspects.of(stack).add({
+      visit: (node) => {
+        if (node !== stack || stack.node.tryFindChild("late") !== undefined) return;
+        new Obproxy(stack, "late", { clusterId: 27, clusterName: "orders", obproxyIds: [9] });
+      },
+    });
+  };
+  /** Two stacks, in the order in which cdktf writes them. */
+  const stacks = () => {
+    const app = testApp();
+    const first = testStack(app, "first");
+    orders(first);
+    const second = testStack(app, "second");
+    new OcpProvider(second, "ocp");
+    return { first, second };
+  };
+
+  test("is refused where the hooks of another stack were written without it", () => {
+    const { first, second } = stacks();
+    declares(second);
+    expect(() => synthesize(first)).toThrow(
+      "second/late: it was declared, by an Aspect perhaps, when the stack first was written already, so the destroy hooks there would not spare what it declares. Declare it in a constructor of the app.",
+    );
+  });
+
+  test("is known to the hooks of all stacks that are written after it", () => {
+    const { first, second } = stacks();
+    declares(first);
+    expect(synthesize(first).settings().obproxies).toHaveProperty("27/9");
+    expect(synthesize(second).settings().others[0]!.obproxies).toHaveProperty("27/9");
+  });
 });
