@@ -213,7 +213,8 @@ function readOptions(args: readonly string[]): "help" | Options {
   }
 
   return {
-    wanted: positionals,
+    // As the names of clusters are read.
+    wanted: positionals.map((word) => word.normalize()),
     className,
     carrier,
     check,

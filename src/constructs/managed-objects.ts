@@ -53,7 +53,9 @@ export class ManagedObjects {
   }
 
   /** Throws where the app declares the object already. */
-  declare(declaration: Declaration): void {
+  declare(given: Declaration): void {
+    // As Terraform writes it, so that two ways to write one letter are no two names.
+    const declaration = { ...given, clusterName: given.clusterName.normalize() };
     this.registry.declare(this.declarations, declaration);
     this.declarations.add(declaration);
     this.blocks.addFor(declaration);

@@ -42,10 +42,13 @@ const timeouts = object(
   },
 );
 
+/** As Terraform writes every text into its state, from where the other names are: a letter with its accent in one. */
+const clusterName: Reader<string> = (value, at) => text(value, at).normalize();
+
 /** Of every object. Members that are absent have the value of the guard's default. */
 const ofAnyObject = {
   /** As declared today; absent where it is a token: then the trigger's name holds. */
-  clusterName: text,
+  clusterName,
   skipDestroy: flag,
   preventDestroy: flag,
   timeouts,
@@ -81,7 +84,7 @@ const token = object(
     /** Path of the construct that declares it. */
     path: text,
   },
-  { clusterId: text, obproxyId: text, clusterName: text },
+  { clusterId: text, obproxyId: text, clusterName },
 );
 
 const other = object(

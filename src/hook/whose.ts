@@ -11,7 +11,9 @@ import { HookFailure } from "./tell/failure.js";
 export function checkWhose(settings: Settings, path: string, env: NodeJS.ProcessEnv): void {
   const wanted = { stack: env[ENV.stack], provider: env[ENV.provider] };
   const found = { stack: settings.stack, provider: settings.provider.alias };
-  const differs = (name: "stack" | "provider"): boolean => wanted[name] !== undefined && wanted[name] !== found[name];
+  // Terraform normalizes the texts that it passes.
+  const differs = (name: "stack" | "provider"): boolean =>
+    wanted[name] !== undefined && wanted[name].normalize() !== found[name].normalize();
   if (!differs("stack") && !differs("provider")) return;
   throw new HookFailure({
     what: `the settings beside the hook (${path}) are those of the stack ${found.stack} (provider ${found.provider}), but the hook was called for the stack ${wanted.stack ?? "?"} (provider ${wanted.provider ?? "?"})`,

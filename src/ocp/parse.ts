@@ -127,7 +127,8 @@ export function parseCluster(value: unknown, path = "data"): Cluster {
   const obproxies = optionalArray(cluster["obproxies"], `${path}.obproxies`);
   return {
     id: id(cluster["id"], `${path}.id`),
-    name: cut(text(cluster["name"], `${path}.name`), LONGEST_COMPARED),
+    // As Terraform writes every text, with which it is compared.
+    name: cut(text(cluster["name"], `${path}.name`).normalize(), LONGEST_COMPARED),
     ...(createTime !== undefined && { createTime }),
     ...(status !== undefined && { status }),
     // Silence about OBProxies is not the same as an empty list.

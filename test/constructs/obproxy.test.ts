@@ -205,6 +205,14 @@ describe("the name of a cluster", () => {
     expect(() => [declare("staging"), declare("test")]).not.toThrow();
   });
 
+  test("is the same in one character and in two, and is written as Terraform writes it", () => {
+    const stack = testStack();
+    new OcpProvider(stack, "ocp");
+    new ObproxyCluster(stack, "c", { clusterId: 27, clusterName: "caf\u00e9" });
+    new Obproxy(stack, "p", { clusterId: 27, clusterName: "cafe\u0301", obproxyIds: [9] });
+    expect(synthesize(stack).settings().obproxies["27/9"]!.clusterName).toBe("caf\u00e9");
+  });
+
   test("does not contradict ANY_NAME", () => {
     const stack = testStack();
     orders(stack);

@@ -181,6 +181,32 @@ describe.each(carriers)("with %s", (carrier) => {
     await destroyEverything();
   });
 
+  test("a letter with an accent is the same letter, in one character or in two: Terraform makes one of them", async () => {
+    const name = "cafe\u0301";
+    await open({ clusters: [{ ...orders(), name }] });
+    const project = world.project.another(name);
+    const declare = (...obproxyIds: number[]): void => {
+      project.synth((stack) => {
+        const ocp = new OcpProvider(stack, "ocp", { url: world.ocp.url, carrier });
+        const cluster = new ObproxyCluster(stack, "cluster", { ocp, clusterId: 27, clusterName: name });
+        new Obproxy(stack, "proxies", { cluster, obproxyIds });
+      });
+    };
+    declare(1, 2, 3);
+    await project.deploy();
+    project.synth((stack) => {
+      new OcpProvider(stack, "ocp", { url: world.ocp.url, carrier });
+    });
+    // By the name in the state.
+    const gone = await project.apply(`-target=${world.address("27/1")}`);
+    expect(gone.output).not.toContain("FAILED");
+    declare(2, 3);
+    const foretold = await project.preflight(["--destroy"]);
+    expect(foretold.output).toContain("3 objects: 3 ready");
+    expect((await project.destroy()).code).toBe(0);
+    expect(world.held()).toEqual([]);
+  });
+
   test("two providers are two OCPs with the same ids, each with its own credentials", async () => {
     await open();
     const credentials = { username: "eu", password: "another-pass-word" };
