@@ -45,6 +45,10 @@ export function checkEnvPrefix(at: Construct, value: unknown): void {
   if (typeof value !== "string" || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(value)) throw errors.envPrefixInvalid(at, value);
 }
 
+/** `@`, also as it is escaped within a URL, however often, and as wide as a Chinese character. */
+const AT = /@|%(?:25)*40|\uFF20|\uFE6B/i;
+
+/** What passes here the hook accepts too. */
 export function checkUrl(at: Construct, value: unknown, envPrefix: string): void {
   if (Token.isUnresolved(value)) throw errors.urlIsToken(at, envPrefix);
   const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
@@ -55,15 +59,17 @@ export function checkUrl(at: Construct, value: unknown, envPrefix: string): void
 
   if (typeof value === "string" && value.includes("?")) throw errors.urlHoldsSecret(at, "a query", envPrefix);
   if (typeof value === "string" && value.includes("#")) throw errors.urlHoldsSecret(at, "a fragment", envPrefix);
-  if (typeof value === "string" && value.includes("@")) throw errors.urlHoldsSecret(at, "an @", envPrefix);
+  if (typeof value === "string" && AT.test(value)) throw errors.urlHoldsSecret(at, "an @", envPrefix);
   const shown = typeof value === "string" ? value : String(value);
   // The URL parser drops spaces and control characters without a word.
   if (url === undefined || /[\s\p{Cc}]/u.test(shown)) throw errors.urlInvalid(at, shown, "but it is no URL");
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw errors.urlInvalid(at, shown, "but OCP speaks http or https");
   }
+  // The URL parser makes the slashes up where they are missing.
+  if (!/^https?:\/\//i.test(shown)) throw errors.urlInvalid(at, shown, "but it lacks `//` before the host");
 
-  if (/\/api\/v\d+\/*$/.test(url.pathname)) {
+  if (/\/api\/+v\d+\/*$/.test(url.pathname)) {
     throw errors.urlInvalid(at, shown, "but the API's own path is added to every request");
   }
 }

@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TerraformVariable } from "cdktf";
+import fc from "fast-check";
+import { checkUrl } from "../../src/constructs/validation.js";
 import { Carrier, ObproxyCluster, OcpProvider, WaitFor } from "../../src/index.js";
+import { parseBaseUrl } from "../../src/ocp/base-url.js";
 import { synthesize, testApp, testStack, warningsOf } from "./support/app.js";
 import { CERTIFICATE } from "./support/pem.js";
 
@@ -20,6 +23,15 @@ function messageOf(action: () => unknown): string {
   throw new Error("nothing was thrown");
 }
 
+function accepts(action: () => unknown): boolean {
+  try {
+    action();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 describe("url", () => {
   test.each(["https://ocp.example.com", "http://10.0.0.1:8080", "https://example.com/ocp/"])("%s is one", (url) => {
     expect(() => new OcpProvider(testStack(), "ocp", { url })).not.toThrow();
@@ -33,6 +45,41 @@ describe("url", () => {
       );
     },
   );
+
+  test("is none that the hook would refuse when it is too late", () => {
+    const parts = [
+      "http:",
+      "HTTPS:",
+      "https:",
+      "//",
+      "/",
+      "\\",
+      "ocp",
+      ".",
+      ":80",
+      "[::1]",
+      "/api",
+      "/v2",
+      "%40",
+      "%2540",
+      "ü",
+      "\uff20",
+    ];
+    const url = fc.array(fc.constantFrom(...parts), { minLength: 2, maxLength: 7 }).map((some) => some.join(""));
+    const stack = testStack();
+    fc.assert(
+      fc.property(fc.constantFrom("http:", "https:"), url, (scheme, rest) => {
+        const text = scheme + rest;
+        if (
+          accepts(() => {
+            checkUrl(stack, text, "OCP");
+          })
+        )
+          {expect(() => parseBaseUrl(text)).not.toThrow();}
+      }),
+      { numRuns: 3_000 },
+    );
+  });
 
   test("has to be http or https", () => {
     expect(errorOf({ url: "https://ocp.example.com/api/v2/" })).toBe(
@@ -49,6 +96,8 @@ describe("url", () => {
     ["https://ocp.example.com?token=s3cret", "a query"],
     ["https://ocp.example.com/#s3cret", "a fragment"],
     ["not a url@s3cret", "an @"],
+    ["https://ocp.example.com/s3cret%40ocp", "an @"],
+    ["https://ocp.example.com/s3cret%2540ocp", "an @"],
   ])("%s is refused and not repeated, because it may hold a secret", (url, part) => {
     const message = errorOf({ url, envPrefix: "OCP_EU" });
     expect(message).toBe(
