@@ -14,7 +14,11 @@ export type Hands =
       readonly guard: "preventDestroy" | "declaredElsewhere";
       readonly reason: string;
       readonly next: string;
+      /** What is gone needs nobody who would delete it. */
+      readonly unlessGone?: true;
     };
+
+export type Refusal = Extract<Hands, { outcome: "refused" }>;
 
 /**
  * Whether somebody else of the app declares the object, or may. What is declared here by its key is asked for here; of
@@ -62,12 +66,14 @@ function movedTo({ by, path }: Claim, deployed: boolean | undefined, { target, s
   const label = labelOf(target);
   if (deployed === false) {
     const here = by.stack === settings.stack;
-    return refused(
+    const refusal = refused(
       `${path} ${here ? `(provider ${by.alias})` : `of the stack ${by.stack}`} declares ${label} now, but is not deployed with it: if Terraform forgot it here, nothing would delete it any more`,
       here
         ? `run deploy, again if that is what ended here: with ${label} in the state of the provider ${by.alias} this hook leaves it alone; writing the \`url\` of both providers alike lets Terraform move it`
         : `deploy the stack ${by.stack} first, then repeat the command`,
     );
+    // The other may have been deployed with it, and destroyed.
+    return { ...refusal, unlessGone: true };
   }
   return {
     off: true,
@@ -125,6 +131,6 @@ function variableFor({ address, envPrefix }: Claim["by"], { provider }: Settings
   return urlVariable(address === undefined ? envPrefix : provider.envPrefix);
 }
 
-function refused(reason: string, next: string): Hands {
+function refused(reason: string, next: string): Refusal {
   return { off: true, outcome: "refused", guard: "declaredElsewhere", reason, next };
 }

@@ -2,7 +2,7 @@ import { parseDuration } from "../contract/duration.js";
 import { ANY_NAME, ENV, TODAY } from "../contract/names.js";
 import { clusterKey, isId, keyOf, label, labelOf, obproxyKey, type OcpId, type Target } from "../contract/object.js";
 import type { ClusterSettings, ObproxySettings, TokenDeclaration } from "../contract/settings-file.js";
-import { claimedElsewhere, type Hands } from "./claimed.js";
+import { claimedElsewhere, type Hands, type Refusal } from "./claimed.js";
 import { isAny, mayBeItsIds, tokensIn } from "./decide/elsewhere.js";
 import type { Settings } from "./settings.js";
 import { HookFailure } from "./tell/failure.js";
@@ -43,7 +43,11 @@ export interface Intent {
   readonly timeoutMs: number | undefined;
   readonly taskRetries: number;
   readonly waitFor: "task" | "object";
+  /** Why it must not be deleted from here, unless it is gone. */
+  readonly claimed?: Claimed;
 }
+
+export type Claimed = Pick<Refusal, "reason" | "next">;
 
 export type NameSource = "declaration" | "last-deploy" | "first-deploy";
 
@@ -285,6 +289,13 @@ export function handsOff(target: Target, settings: Settings, state: string | Rem
     };
   }
   return claimedElsewhere(target, nameOf(target, asRemembered(state), settings).clusterName, settings);
+}
+
+/** Of hands that are off only as long as OCP has the object; undefined: of others. */
+export function claimOf(hands: Hands): Claimed | undefined {
+  if (!hands.off || hands.outcome !== "refused" || hands.unlessGone !== true) return undefined;
+  const { next, reason } = hands;
+  return { next, reason };
 }
 
 function declarationOf(target: Target, key: string, settings: Settings): ClusterSettings | ObproxySettings | undefined {

@@ -7,7 +7,7 @@ import { maskSecrets, secretsOf } from "../ocp/mask.js";
 import { connectionFrom } from "./connection.js";
 import { firstLook, isAllLeftAlone } from "./first-look.js";
 import { checkWhose } from "./whose.js";
-import { handsOff, impossibleId, intentFrom, readTarget } from "./intent.js";
+import { claimOf, handsOff, impossibleId, intentFrom, readTarget } from "./intent.js";
 import { forget, readMemory } from "./memory.js";
 import { systemClock } from "./patience/clock.js";
 import { readSettings } from "./settings.js";
@@ -72,7 +72,8 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
       });
     }
     const hands = handsOff(target, settings, remembered);
-    if (hands.off) {
+    const claimed = claimOf(hands);
+    if (hands.off && claimed === undefined) {
       if (hands.outcome === "left-alone") {
         reporter.line(`left alone: ${hands.reason}; it goes on running in OCP`);
         if (hands.doubt !== undefined) reporter.warn(hands.doubt);
@@ -86,7 +87,8 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
         next: hands.next,
       });
     }
-    const intent = toSee ?? intentFrom(target, remembered, settings);
+    const wanted = toSee ?? intentFrom(target, remembered, settings);
+    const intent = claimed === undefined ? wanted : { ...wanted, claimed };
     const connection = connectionFrom(settings.provider, env, directory);
     secrets.push(...secretsOf(connection.credentials));
     const { tickMs, ignored } = tickFor(env, connection.baseUrl);

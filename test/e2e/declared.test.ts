@@ -348,5 +348,18 @@ describe.each(carriers)("with %s", (carrier) => {
       expect((await world.project.another("other").destroy()).code).toBe(0);
       expect(world.held()).toEqual([]);
     });
+
+    test("is gone where that was destroyed first, which preflight says too", async () => {
+      await world.deploy(stacks(everything, nothing));
+      world.synth(stacks(nothing, everything));
+      const other = world.project.another("other");
+      await other.deploy();
+      expect((await other.destroy()).code).toBe(0);
+      expect(world.held()).toEqual([]);
+      const foretold = await world.project.preflight(["--destroy"]);
+      expect(foretold.output).toContain("8 objects: 0 ready, 8 already gone");
+      expect(foretold.code).toBe(0);
+      await destroys();
+    });
   });
 });

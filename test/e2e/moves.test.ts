@@ -105,7 +105,7 @@ describe.each(carriers)("with %s", (carrier) => {
     expect(await world.project.addresses()).toEqual([world.address("27/3")]);
     await other.deploy();
     await destroy();
-    expect(world.ocp.requests).toEqual([]);
+    expect(world.changes()).toEqual([]);
     expect((await other.destroy()).code).toBe(0);
     expect(world.held()).toEqual(["27", "27/1", "27/2"]);
   });

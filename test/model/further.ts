@@ -202,7 +202,8 @@ function isRight(
       return !intent.forceDestroy && held.some((id) => !intent.declaredObproxyIds.has(id));
     case "mayBeDeclared":
       return held.length > 0 && (intent.obproxyTokens ?? []).length > 0;
-    // The world that is quiet tells what the cluster holds.
+    // Of these worlds nobody else declares what a hook is to delete, and one that is quiet tells what the cluster holds.
+    case "claimed":
     case "forceDestroyUnknown":
       return false;
   }

@@ -1,7 +1,7 @@
 import type { OcpError } from "../../ocp/errors.js";
 import type { Cluster, Task } from "../../ocp/model.js";
 import type { Intent } from "../intent.js";
-import { contentBreach, type GuardBreach, nameBreach } from "./guards.js";
+import { deletionBreach, type GuardBreach, nameBreach } from "./guards.js";
 import type { Following, Sent, WaitReason } from "./memory.js";
 import { isBusy, type TaskAtWork } from "./on-cluster.js";
 import type { BadEnd, OurTask, Situation } from "./situation.js";
@@ -105,7 +105,7 @@ function judgeOwnTask(ours: OurTask, seen: Situation, intent: Intent): Action | 
 
 /** A retry deletes, so it needs what a delete needs. */
 function judgeRetry(task: Task, seen: Situation, intent: Intent): Action {
-  const breach = nameBreach(seen.cluster, intent) ?? contentBreach(seen.cluster, intent);
+  const breach = nameBreach(seen.cluster, intent) ?? deletionBreach(seen.cluster, intent);
   if (breach !== undefined) return guarded(breach);
   return seen.presence === "unknown" ? judgeUnknown(seen, seen.whyUnknown) : { do: "retry", task };
 }
@@ -229,7 +229,7 @@ function judgeLock(seen: Situation, sent: Extract<Sent, { state: "locked" }>, in
 }
 
 function judgeDelete({ cluster, sent, loss }: Situation, intent: Intent): Action {
-  const breach = contentBreach(cluster, intent);
+  const breach = deletionBreach(cluster, intent);
   if (breach !== undefined) return guarded(breach);
   if (sent.state === "refused") return fail({ reason: "refused", error: sent.error });
   // An answer that is not OCP's (a login page, a gateway's page) would come again.

@@ -1,5 +1,5 @@
 import type { Cluster, ObproxyServer, OcpId } from "../../ocp/model.js";
-import type { Intent } from "../intent.js";
+import type { Claimed, Intent } from "../intent.js";
 
 /** Why a delete must not be sent. */
 export type GuardBreach =
@@ -13,6 +13,8 @@ export type GuardBreach =
   | { readonly guard: "declaredElsewhere"; readonly held: readonly ObproxyServer[] }
   /** Ids that only Terraform knows may be theirs. */
   | { readonly guard: "mayBeDeclared"; readonly held: readonly ObproxyServer[] }
+  /** Another provider of the app declares the object itself. */
+  | { readonly guard: "claimed"; readonly by: Claimed }
   | { readonly guard: "forceDestroyUnknown" }
   | { readonly guard: "skipDestroy"; readonly kept: readonly ObproxyServer[] };
 
@@ -22,6 +24,11 @@ export function nameBreach(cluster: Cluster | undefined, intent: Intent): GuardB
   const { clusterName, renamedTo } = intent;
   const isIt = renamedTo?.has(cluster.name) ?? (clusterName === undefined || cluster.name === clusterName);
   return isIt ? undefined : { guard: "clusterName", found: cluster.name };
+}
+
+/** The object is somebody else's to delete, or what would go with it is. */
+export function deletionBreach(cluster: Cluster | undefined, intent: Intent): GuardBreach | undefined {
+  return intent.claimed === undefined ? contentBreach(cluster, intent) : { guard: "claimed", by: intent.claimed };
 }
 
 /**

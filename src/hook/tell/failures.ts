@@ -268,6 +268,8 @@ function describeBreach(
         what: `OBProxy cluster ${id} (${cluster?.name ?? "?"}) still holds OBProxies of which the app may declare some, by ids that only Terraform knows (${tokenPaths(intent)}): ${breach.held.map(describeServer).join(", ")}; deleting the cluster would delete them`,
         next: "write those ids as numbers (this plans nothing new), or take them out and deploy first; what nobody declares then goes with forceDestroy",
       };
+    case "claimed":
+      return { what: `not deleted: ${breach.by.reason}`, next: breach.by.next };
     case "forceDestroyUnknown":
       return {
         what: `OCP does not say which OBProxies cluster ${id} (${cluster?.name ?? "?"}) holds, so it cannot be known to be empty of undeclared ones${protectsSome(intent) ? " and of those that the app declares or keeps" : ""}`,

@@ -22,6 +22,7 @@ export const GUARD_CODES: Readonly<Record<GuardBreach["guard"], Code>> = {
   forceDestroy: "undeclared-obproxies",
   declaredElsewhere: "declared-elsewhere",
   mayBeDeclared: "declared-elsewhere",
+  claimed: "declared-elsewhere",
   forceDestroyUnknown: "obproxies-unknown",
   skipDestroy: "kept-obproxies",
 };

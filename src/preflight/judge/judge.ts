@@ -1,6 +1,6 @@
 import { contentBreach } from "../../hook/decide/guards.js";
 import type { Situation } from "../../hook/decide/situation.js";
-import { handsOff, type Intent } from "../../hook/intent.js";
+import { claimOf, handsOff, type Intent } from "../../hook/intent.js";
 import { guardBroken } from "../../hook/tell/failures.js";
 import type { Look } from "../../survey/answers.js";
 import { refusalBy } from "../../survey/refusal.js";
@@ -32,10 +32,11 @@ export function judge(circumstances: Circumstances): Judgement {
   const settings = provider?.settings;
   if (settings === undefined) return { status: "unknown", remarks: neglected(circumstances, undefined) };
   const hands = handsOff(object.target, settings, object.remembered);
-  if (hands.off) return judgeHandsOff(circumstances, hands);
+  const look = answers?.kind === "seen" ? answers.objects.get(object.key) : undefined;
+  const isGone = look?.kind === "seen" && look.seen.presence === "absent";
+  if (hands.off && !(isGone && claimOf(hands) !== undefined)) return judgeHandsOff(circumstances, hands);
   const lack = lackFor(circumstances);
   if (lack !== undefined) return lack;
-  const look = answers?.kind === "seen" ? answers.objects.get(object.key) : undefined;
   if (look === undefined) return { status: "unknown", remarks: neglected(circumstances, undefined) };
   return judgeLook(circumstances, look);
 }

@@ -276,6 +276,13 @@ describe("decide", () => {
     expect(decide(fuller, { ...clusterIntent, forceDestroy: true })).toMatchObject({ why: { breach } });
   });
 
+  test("does not delete what is another's, and needs nobody where it is gone", () => {
+    const by = { reason: "app/other declares it now", next: "deploy that first" };
+    const claimed = { ...proxyIntent, claimed: by };
+    expect(decide(there, claimed)).toMatchObject({ why: { breach: { guard: "claimed", by } } });
+    expect(decide({ ...there, presence: "absent" }, claimed)).toMatchObject({ do: "finish", how: "already-gone" });
+  });
+
   test("does not delete by force what ids that only Terraform knows may declare", () => {
     const seen = { ...there, cluster: { ...cluster, obproxies: [{ id: "4" }, { id: "5" }] } };
     const intent = { ...clusterIntent, forceDestroy: true };
