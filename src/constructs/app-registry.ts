@@ -1,20 +1,25 @@
 import { Token } from "cdktf";
-import type { IConstruct } from "constructs";
+import type { Construct, IConstruct } from "constructs";
 import { ANY_NAME } from "../contract/names.js";
 import { label } from "../contract/object.js";
 import type { Declaration } from "./declaration.js";
 import type { Declarations } from "./declarations.js";
 import * as errors from "./errors.js";
 
+/** On the app: the registry of the copy of this library that declares something in it. The same for all copies. */
+const MARK = Symbol.for("obproxy/app-registry");
+
 /** What all `OcpProvider`s of one app declare, across its stacks. */
 export class AppRegistry {
   private static readonly registries = new WeakMap<IConstruct, AppRegistry>();
 
-  static of(construct: IConstruct): AppRegistry {
+  static of(construct: Construct): AppRegistry {
     const { root } = construct.node;
     let registry = AppRegistry.registries.get(root);
     if (registry === undefined) {
+      if (Reflect.has(root, MARK)) throw errors.loadedTwice(construct);
       const made = new AppRegistry();
+      Object.defineProperty(root, MARK, { value: made });
       registry = made;
       AppRegistry.registries.set(root, made);
       // The app's own validations come last, when all stacks are written.

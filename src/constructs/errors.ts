@@ -272,6 +272,14 @@ export function namesContradict(
   );
 }
 
+export function loadedTwice(at: Construct): Error {
+  return problem(
+    at,
+    "the app loads two copies of cdktf-obproxy, and the destroy hooks of one would not spare what is declared with the other",
+    "Keep one: `npm ls cdktf-obproxy` shows who brings which; a package that declares objects names it among its peerDependencies",
+  );
+}
+
 export function declaredTooLate(at: Construct, written: Construct): Error {
   return problem(
     at,
