@@ -1,5 +1,6 @@
 import { LocalBackend, Token, type TerraformStack } from "cdktf";
 import { isAbsolute } from "node:path";
+import { member } from "../contract/json.js";
 import { ANY_NAME } from "../contract/names.js";
 import type { ObjectKind } from "../contract/object.js";
 import type {
@@ -46,10 +47,16 @@ function otherProvider(other: Declarations): OtherProvider {
 /** Undefined: the state lies in another kind of backend, or where only Terraform knows. */
 function localStateOf(stack: TerraformStack): string | undefined {
   const backend = stack.node.children.find((child) => LocalBackend.isBackend(child));
-  if (!(backend instanceof LocalBackend)) return undefined;
+  if (!(backend instanceof LocalBackend) || hasOverriddenBackend(stack)) return undefined;
   const { terraform } = backend.toTerraform() as { terraform?: { backend?: { local?: { path?: unknown } } } };
   const path = terraform?.backend?.local?.path;
   return typeof path === "string" && isAbsolute(path) && !Token.isUnresolved(path) ? path : undefined;
+}
+
+/** What the escape hatch of a stack writes over its backend shows only in the whole configuration. */
+function hasOverriddenBackend(stack: TerraformStack): boolean {
+  const overrides = member(Reflect.get(stack, "rawOverrides"), "terraform");
+  return ["backend", "cloud"].some((name) => member(overrides, name) !== undefined);
 }
 
 function byKey<T>(

@@ -144,6 +144,20 @@ test("a state that is not local has no file", () => {
   expect(other).not.toHaveProperty("stateFile");
 });
 
+test.each<[string, unknown]>([
+  ["terraform.backend.local.path", "/states/other.tfstate"],
+  ["terraform.backend", { s3: { bucket: "states" } }],
+  ["terraform.cloud", { organization: "example" }],
+])("a state that an override of %s puts elsewhere has no file", (path, value) => {
+  const app = testApp();
+  const first = testStack(app, "first");
+  new OcpProvider(first, "ocp");
+  const second = testStack(app, "second");
+  new OcpProvider(second, "ocp");
+  second.addOverride(path, value);
+  expect(synthesize(first).settings().others[0]).not.toHaveProperty("stateFile");
+});
+
 test("the text is indented, with sorted keys", () => {
   const stack = testStack();
   orders(stack);
