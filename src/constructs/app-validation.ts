@@ -1,3 +1,4 @@
+import { TerraformStack } from "cdktf";
 import { cycleThrough, graphOf } from "../contract/dependency-cycles.js";
 import { KINDS, label } from "../contract/object.js";
 import { flawsOf } from "./block-flaws.js";
@@ -13,12 +14,25 @@ import { resolved } from "./resolved.js";
 export function appProblems(all: readonly Declarations[]): string[] {
   // A stack with many resources takes a while, and may have many providers.
   const stacks = [...new Set(all.map(({ stack }) => stack))];
+  const twins = stackIdProblems(stacks);
+  // Their configurations would be told of as one.
+  if (twins.length > 0) return twins;
   const configurations = new Map(stacks.map((stack) => [stack, stack.toTerraform() as unknown]));
   const written = all.map((declarations) => ({
     declarations,
     configuration: configurations.get(declarations.stack),
   }));
   return [...all.flatMap(tokenProblems), ...written.flatMap(needsProblems), ...written.flatMap(cycleProblems)];
+}
+
+/** Stacks that stand apart in the tree, such as one in a construct for each environment, may have one id. */
+function stackIdProblems(stacks: readonly TerraformStack[]): string[] {
+  const all = (stacks[0]?.node.root.node.findAll() ?? []).filter((each) => TerraformStack.isStack(each));
+  const ids = new Set(stacks.map(({ node }) => node.id));
+  return [...ids].flatMap((id) => {
+    const paths = all.filter(({ node }) => node.id === id).map(({ node }) => node.path);
+    return paths.length > 1 ? [errors.stackIdRepeated(id, paths)] : [];
+  });
 }
 
 interface Written {

@@ -296,6 +296,10 @@ export function keyFromIterator(at: Construct, text: string): string {
   return `${at.node.path}: an id is ${text}, which Terraform only knows inside the block of an iterator or a count. Use a variable or a local for each id, or a loop of the programming language.`;
 }
 
+export function stackIdRepeated(id: string, paths: readonly string[]): string {
+  return `The stacks ${paths.join(" and ")} have the same id, ${JSON.stringify(id)}: cdktf writes one over the other, and what the other has deployed would be forgotten, or deleted by hooks that know nothing of it. Give each stack of the app an id of its own.`;
+}
+
 export function blocksChanged(ocp: Construct, flaws: readonly string[]): string {
   return [
     `${ocp.node.path}: an Aspect, an override or a post-processing step of the app has changed blocks on which the deletions depend:`,

@@ -1,6 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { DataResource, TerraformIterator, TerraformLocal, type TerraformStack, TerraformVariable, Token } from "cdktf";
+import {
+  type App,
+  DataResource,
+  TerraformIterator,
+  TerraformLocal,
+  TerraformStack,
+  TerraformVariable,
+  Token,
+} from "cdktf";
+import { Construct } from "constructs";
 import { Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
 import { orders, synthesize, testApp, testStack } from "./support/app.js";
 
@@ -17,6 +26,39 @@ const remedy = [
   "  All OBProxies of stack/ocp are one block in Terraform, and so are all its OBProxy clusters: what one of them waits for, all wait for.",
   "  Declare a second OcpProvider with its own `alias` (and the same `url`), and give it as `ocp` to the constructs at one end of the cycle.",
 ].join("\n");
+
+describe("two stacks with one id", () => {
+  const twins = (...declaring: readonly ("dev" | "prod")[]) =>
+    ["dev", "prod"].map((name) => {
+      const stack = new TerraformStack(new Construct(app, name), "proxies");
+      if (declaring.includes(name as "dev" | "prod")) new OcpProvider(stack, "ocp");
+      return stack;
+    });
+  let app: App;
+  beforeEach(() => {
+    app = testApp();
+  });
+
+  test.each([[["dev"]], [["prod"]], [["dev", "prod"]]] as const)(
+    "of which %j have objects are refused: cdktf would write the one over the other",
+    (declaring) => {
+      twins(...declaring);
+      expect(() => {
+        app.synth();
+      }).toThrow(
+        'The stacks dev/proxies and prod/proxies have the same id, "proxies": cdktf writes one over the other, and what the other has deployed would be forgotten, or deleted by hooks that know nothing of it.',
+      );
+    },
+  );
+
+  test("of which none has objects are no matter of ours", () => {
+    twins();
+    testStack(app, "other");
+    expect(() => {
+      app.synth();
+    }).not.toThrow();
+  });
+});
 
 describe("a cycle of dependencies", () => {
   test("from OBProxies over another resource to OBProxies is named", () => {
