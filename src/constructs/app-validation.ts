@@ -1,5 +1,7 @@
 import { TerraformStack } from "cdktf";
+import { isAbsolute, resolve } from "node:path";
 import { cycleThrough, graphOf } from "../contract/dependency-cycles.js";
+import { member } from "../contract/json.js";
 import { KINDS, label } from "../contract/object.js";
 import { flawsOf } from "./block-flaws.js";
 import type { Declaration } from "./declaration.js";
@@ -22,7 +24,12 @@ export function appProblems(all: readonly Declarations[]): string[] {
     declarations,
     configuration: configurations.get(declarations.stack),
   }));
-  return [...all.flatMap(tokenProblems), ...written.flatMap(needsProblems), ...written.flatMap(cycleProblems)];
+  return [
+    ...stateProblems(configurations),
+    ...all.flatMap(tokenProblems),
+    ...written.flatMap(needsProblems),
+    ...written.flatMap(cycleProblems),
+  ];
 }
 
 /** Stacks that stand apart in the tree, such as one in a construct for each environment, may have one id. */
@@ -33,6 +40,19 @@ function stackIdProblems(stacks: readonly TerraformStack[]): string[] {
     const paths = all.filter(({ node }) => node.id === id).map(({ node }) => node.path);
     return paths.length > 1 ? [errors.stackIdRepeated(id, paths)] : [];
   });
+}
+
+/** Of a local backend; a path that is not absolute begins in the directory of each stack. */
+function stateProblems(configurations: ReadonlyMap<TerraformStack, unknown>): string[] {
+  const stacksOf = new Map<string, string[]>();
+  for (const [{ node }, configuration] of configurations) {
+    const backend = member(member(configuration, "terraform"), "backend");
+    const path = member(member(backend, "local"), "path");
+    if (typeof path !== "string" || !isAbsolute(path)) continue;
+    const file = resolve(path);
+    stacksOf.set(file, [...(stacksOf.get(file) ?? []), node.path]);
+  }
+  return [...stacksOf].flatMap(([file, paths]) => (paths.length > 1 ? [errors.stateShared(file, paths)] : []));
 }
 
 interface Written {

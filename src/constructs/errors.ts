@@ -300,6 +300,10 @@ export function stackIdRepeated(id: string, paths: readonly string[]): string {
   return `The stacks ${paths.join(" and ")} have the same id, ${JSON.stringify(id)}: cdktf writes one over the other, and what the other has deployed would be forgotten, or deleted by hooks that know nothing of it. Give each stack of the app an id of its own.`;
 }
 
+export function stateShared(file: string, paths: readonly string[]): string {
+  return `The stacks ${paths.join(" and ")} keep their states in one file, ${file}: a deploy of one would forget, or delete, what the other has deployed. Give each stack a file of its own.`;
+}
+
 export function blocksChanged(ocp: Construct, flaws: readonly string[]): string {
   return [
     `${ocp.node.path}: an Aspect, an override or a post-processing step of the app has changed blocks on which the deletions depend:`,

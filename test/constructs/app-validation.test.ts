@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   type App,
   DataResource,
+  LocalBackend,
   TerraformIterator,
   TerraformLocal,
   TerraformStack,
@@ -56,6 +57,32 @@ describe("two stacks with one id", () => {
     testStack(app, "other");
     expect(() => {
       app.synth();
+    }).not.toThrow();
+  });
+});
+
+describe("the states of two stacks", () => {
+  const synthesizeWith = (...paths: readonly string[]) => {
+    const app = testApp();
+    for (const [index, path] of paths.entries()) {
+      const stack = testStack(app, `stack${index}`);
+      new OcpProvider(stack, "ocp");
+      new LocalBackend(stack, { path });
+    }
+    app.synth();
+  };
+
+  test("cannot be one file: each would take out what the other has deployed", () => {
+    expect(() => {
+      synthesizeWith("/states/all.tfstate", "/states/other.tfstate", "/states/x/../all.tfstate");
+    }).toThrow(
+      "The stacks stack0 and stack2 keep their states in one file, /states/all.tfstate: a deploy of one would forget, or delete, what the other has deployed. Give each stack a file of its own.",
+    );
+  });
+
+  test("may have one path from the directory of each stack", () => {
+    expect(() => {
+      synthesizeWith("terraform.tfstate", "terraform.tfstate");
     }).not.toThrow();
   });
 });
