@@ -74,8 +74,9 @@ describe("url", () => {
           accepts(() => {
             checkUrl(stack, text, "OCP");
           })
-        )
-          {expect(() => parseBaseUrl(text)).not.toThrow();}
+        ) {
+          expect(() => parseBaseUrl(text)).not.toThrow();
+        }
       }),
       { numRuns: 3_000 },
     );
