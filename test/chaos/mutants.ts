@@ -68,7 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "the deadline does not end the waiting",
+    name: "the deadline ends neither the waiting nor a request",
     changes: [
       { file: "hook/patience/deadline.ts", from: "if (this.left() <= 0) throw", to: "if (this.left() <= -1e9) throw" },
       {
@@ -76,6 +76,8 @@ export const MUTANTS: readonly Mutant[] = [
         from: "if (left <= 0) throw new DeadlinePassed(trouble);\n    await this.clock.sleep(Math.min(milliseconds, left));",
         to: "if (left <= -1e9) throw new DeadlinePassed(trouble);\n    await this.clock.sleep(milliseconds);",
       },
+      // Else no request would leave any more.
+      { file: "hook/teardown.ts", from: "timeLeftMs: () => deadline.left(),", to: "timeLeftMs: () => Infinity," },
     ],
   },
   {
