@@ -29,13 +29,15 @@ import { settingsWith, TICK_MS } from "./hook-process.js";
 /** One hook that meets somebody who does not do what hooks do. */
 
 const PATIENCE: Patience = {
-  quietMs: 300,
-  missingMs: 300,
+  quietMs: 150,
+  missingMs: 150,
   longestMs: 1_000,
-  versionMs: 300,
-  countMs: 400,
-  untilCountMs: 600,
-  untilSentMs: 600,
+  versionMs: 150,
+  countMs: 200,
+  untilCountMs: 300,
+  untilSentMs: 300,
+  untilNewsMs: 15_000,
+  untilShownMs: 300,
 };
 
 let ocp: Simulator;
@@ -354,7 +356,7 @@ describe("a hook that leads", () => {
   });
 
   test("lets the others go where OCP does not tell its version in time", async () => {
-    ocp.inject({ path: "/api/v2/info", does: { kind: "hang", ms: 1_500 } });
+    ocp.inject({ path: "/api/v2/info", does: { kind: "hang", ms: 800 } });
     const { sent } = await leading();
     const other = await guest();
     other.say({ says: "join", member: member() });

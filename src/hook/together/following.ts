@@ -11,11 +11,6 @@ import { encode, onMessages, sendTo } from "./meeting-place.js";
 import type { Patience } from "./patience.js";
 import type { Clock } from "../patience/clock.js";
 
-/** How long a follower waits for the leader's news before it asks OCP itself. */
-const NEWS_OVERDUE_MS = 15_000;
-/** The same for what the leader is shown after the task's end: it asks at once. */
-const LOOK_OVERDUE_MS = 5_000;
-
 export interface FollowingOptions {
   readonly socket: Socket;
   readonly own: Member;
@@ -87,8 +82,8 @@ export class Following {
 
   /** The newest state of the task; undefined: the leader is gone, or silent for too long. */
   async news(id: OcpId, pauseMs: number): Promise<Task | undefined> {
-    const { clock } = this.options;
-    const overdue = clock.now() + pauseMs + NEWS_OVERDUE_MS;
+    const { clock, patience } = this.options;
+    const overdue = clock.now() + pauseMs + patience.untilNewsMs;
     let message = await this.receive(overdue - clock.now());
     // A leader that waits for the object alone looks again and again, and never tells of the task.
     while (message?.says === "shown") message = await this.receive(overdue - clock.now());
@@ -107,7 +102,7 @@ export class Following {
   async shown(id: OcpId): Promise<Cluster | undefined> {
     if (!this.isLookDue) return undefined;
     this.isLookDue = false;
-    await this.arrival(LOOK_OVERDUE_MS);
+    await this.arrival(this.options.patience.untilShownMs);
     const next = this.inbox[0];
     return next?.says === "shown" && next.cluster?.id === id ? next.cluster : undefined;
   }

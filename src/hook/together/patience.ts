@@ -14,6 +14,10 @@ export interface Patience {
   readonly untilCountMs: number;
   /** How long a follower waits after it was counted: as long as the call may take, and a little more. */
   readonly untilSentMs: number;
+  /** How long a follower waits for the leader's news of a task, beyond the leader's pause, before it asks OCP itself. */
+  readonly untilNewsMs: number;
+  /** The same for what the leader is shown of the cluster after a task's end: it asks at once. */
+  readonly untilShownMs: number;
 }
 
 const SHORTEST_QUIET_MS = 300;
@@ -26,6 +30,8 @@ const COUNT_MS = 500;
 const A_LITTLE_MORE_MS = 2_000;
 /** The client's limit for a delete. */
 const CALL_MS = 60_000;
+const NEWS_MS = 15_000;
+const SHOWN_MS = 5_000;
 
 /** How often a leader looks whom Terraform has started, where it can see that. */
 export const LOOK_MS = 50;
@@ -49,5 +55,7 @@ export function patienceAfter(lifetimeMs: number, tickMs: number): Patience {
     countMs: COUNT_MS,
     untilCountMs: longestMs + VERSION_MS + A_LITTLE_MORE_MS,
     untilSentMs: COUNT_MS + CALL_MS + A_LITTLE_MORE_MS,
+    untilNewsMs: NEWS_MS,
+    untilShownMs: SHOWN_MS,
   };
 }
