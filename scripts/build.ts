@@ -52,6 +52,12 @@ const bundle = (entry: string, outfile: string, options: BuildOptions) =>
     ...options,
   });
 
+/** esbuild leaves other characters in patterns; with them V8 would read the whole as two bytes for each. */
+function inAscii(program: string): string {
+  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return program.replace(/[^\n\r\t -~]/g, escape);
+}
+
 /**
  * A program that an older Node.js can read far enough to say what it needs. That would fail on the syntax of the rest,
  * and print the line, which is the whole program; so the rest is a comment, which is compiled where it can be. (As a text
@@ -59,16 +65,13 @@ const bundle = (entry: string, outfile: string, options: BuildOptions) =>
  */
 const checkingNode = (
   path: string,
-  { exitCode, head = "", what }: { exitCode: number; head?: string; what: string },
+  { exitCode, head, what }: { exitCode: number; head: string; what: string },
 ): void => {
-  // esbuild leaves other characters in patterns; with them V8 would read the whole as two bytes for each.
-  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  const program = readFileSync(path, "utf8").replace(/[^\n\r\t -~]/g, escape);
+  const program = inAscii(readFileSync(path, "utf8"));
   const says = JSON.stringify(`${what} needs Node.js ${needs.node} or later, and this is v`);
   writeFileSync(
     path,
-    `${head}${licenses}
-(function () {
+    `${head}(function () {
   var needed = ${JSON.stringify(needs.node)}.split("."), found = process.versions.node.split("."), at = 0;
   while (at < 2 && +found[at] === +needed[at]) at += 1;
   if (+found[at] < +needed[at]) {
@@ -89,13 +92,7 @@ async function main(library: Library): Promise<void> {
   compile(library);
   const directory = packageDirectory(library);
   await buildHook(join(directory, HOOK));
-  const program = join(directory, "dist/cli/main.js");
-  // The paths of sources stand in it.
-  await bundle(library === "cdktf" ? "src/cli/main.ts" : join(directory, "src/cli/main.ts"), program, {
-    define: { PACKAGE_VERSION: JSON.stringify(versionIn("package.json")) },
-    minifyWhitespace: true, // Less text to read before the first word: 4 ms.
-  });
-  checkingNode(program, { exitCode: 2, what: "cdktf-obproxy", head: "#!/usr/bin/env node\n" });
+  const program = await buildCommandLine(library, directory);
   chmodSync(program, 0o755);
   if (library === "cdktn") return;
   rmSync("dist", { recursive: true, force: true });
@@ -103,9 +100,28 @@ async function main(library: Library): Promise<void> {
   cpSync(join(directory, ".jsii"), ".jsii");
 }
 
+/** What answers at once, and beside it the commands. */
+async function buildCommandLine(library: Library, directory: string): Promise<string> {
+  // The paths of sources stand in it.
+  const source = library === "cdktf" ? "src/cli" : join(directory, "src/cli");
+  const commands = join(directory, "dist/cli/commands.js");
+  await bundle(join(source, "commands.ts"), commands, {
+    minify: true, // Less text to read before the first word, and a package of under 500 kB.
+    banner: { js: licenses },
+  });
+  writeFileSync(commands, inAscii(readFileSync(commands, "utf8")));
+  const program = join(directory, "dist/cli/main.js");
+  await bundle(join(source, "main.ts"), program, {
+    define: { PACKAGE_VERSION: JSON.stringify(versionIn("package.json")) },
+    external: ["./commands.js"],
+  });
+  checkingNode(program, { exitCode: 2, what: "cdktf-obproxy", head: "#!/usr/bin/env node\n" });
+  return program;
+}
+
 async function buildHook(path: string): Promise<void> {
   await bundle("src/hook/main.ts", path, { minify: true });
-  checkingNode(path, { exitCode: 1, what: "OBProxy teardown: FAILED: the destroy hook" });
+  checkingNode(path, { exitCode: 1, what: "OBProxy teardown: FAILED: the destroy hook", head: `${licenses}\n` });
 }
 
 function versionIn(packageJson: string): string {

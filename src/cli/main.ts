@@ -13,39 +13,8 @@ Commands:
 Run "cdktf-obproxy <command> --help" for a command's options, and "cdktf-obproxy --version" for the version.
 `;
 
-/** Each command is loaded when it is asked for: help and version are there at once. */
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   switch (command) {
-    case "preflight":
-      return (await import("./preflight.js")).preflight(rest, {
-        stdout: process.stdout,
-        stderr: process.stderr,
-        env: process.env,
-        cwd: process.cwd(),
-      });
-    case "retry":
-      return (await import("./retry.js")).retry(rest, {
-        stdout: process.stdout,
-        stderr: process.stderr,
-        env: process.env,
-        cwd: process.cwd(),
-      });
-    case "generate":
-      return (await import("./generate.js")).generate(rest, {
-        stdout: process.stdout,
-        stderr: process.stderr,
-        env: process.env,
-        cwd: process.cwd(),
-      });
-    case "report":
-      return (await import("./report.js")).report(rest, {
-        stdout: process.stdout,
-        stderr: process.stderr,
-        env: process.env,
-        cwd: process.cwd(),
-      });
-    case "simulate":
-      return (await import("./simulate.js")).simulate([...rest], process);
     case "--help":
     case "-h":
     case "help":
@@ -58,10 +27,12 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     case undefined:
       process.stderr.write(HELP);
       return 2;
-    default:
-      process.stderr.write(`cdktf-obproxy: there is no command ${JSON.stringify(command)}.\n\n${HELP}`);
-      return 2;
   }
+  // A file of its own (scripts/build.ts), ten times as long as this one: help and version do not wait for it.
+  const run = (await import("./commands.js")).commandOf(command);
+  if (run !== undefined) return run(rest);
+  process.stderr.write(`cdktf-obproxy: there is no command ${JSON.stringify(command)}.\n\n${HELP}`);
+  return 2;
 }
 
 // Whoever reads may have had enough, as `head` has: what is left has no reader, and the exit code is still that of the
