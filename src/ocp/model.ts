@@ -105,6 +105,8 @@ export interface Unread {
   /** Upper case. */
   readonly status?: string;
   readonly tags?: readonly TaskTag[];
+  /** As of a {@link Task}. */
+  readonly unreadTags?: number;
   /** Why it could not be understood, in a sentence without a full stop. */
   readonly why: string;
 }

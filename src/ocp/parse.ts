@@ -85,9 +85,9 @@ function parseCreator(value: unknown): string | undefined {
 function parseTags(value: unknown): readonly TaskTag[] | undefined {
   if (!Array.isArray(value)) return undefined;
   return value.filter(isObject).map((tag) => {
-    const obproxyClusterId = optionalId(tag["obproxyClusterId"]);
+    const obproxyClusterId = namedId(tag["obproxyClusterId"]);
     const obproxyClusterName = shownText(tag["obproxyClusterName"]);
-    const obproxyServerId = optionalId(tag["obproxyServerId"]);
+    const obproxyServerId = namedId(tag["obproxyServerId"]);
     return {
       ...(obproxyClusterId !== undefined && { obproxyClusterId }),
       ...(obproxyClusterName !== undefined && { obproxyClusterName }),
@@ -96,11 +96,17 @@ function parseTags(value: unknown): readonly TaskTag[] | undefined {
   });
 }
 
+/** OCP counts from 1: a 0 names nothing that is there. */
+function namedId(value: unknown): OcpId | undefined {
+  const found = optionalId(value);
+  return found === "0" ? undefined : found;
+}
+
 /** A tag that cannot be understood may name anything: what a task is about is then known in part only. */
 function countUnreadTags(value: unknown): number {
   if (isAbsent(value)) return 0;
   if (!Array.isArray(value)) return 1;
-  const isUnread = (id: unknown): boolean => !isAbsent(id) && id !== "" && optionalId(id) === undefined;
+  const isUnread = (id: unknown): boolean => !isAbsent(id) && id !== "" && namedId(id) === undefined;
   return value.filter((tag) => !isObject(tag) || isUnread(tag["obproxyClusterId"]) || isUnread(tag["obproxyServerId"]))
     .length;
 }
@@ -192,15 +198,17 @@ function parseTotal(value: unknown): number | undefined {
 /** Whatever can be read of an entry, of a task or a cluster, that cannot be understood. */
 function glimpse(value: unknown, why: string): Unread {
   if (!isObject(value)) return { why };
-  const readId = optionalId(value["id"]);
+  const readId = namedId(value["id"]);
   const name = shownText(value["name"]);
   const status = shownUpperCase(value["status"]);
   const tags = parseTags(value["tags"]);
+  const unreadTags = countUnreadTags(value["tags"]);
   return {
-    ...(readId !== undefined && readId !== "0" && { id: readId }),
+    ...(readId !== undefined && { id: readId }),
     ...(name !== undefined && { name }),
     ...(status !== undefined && { status }),
     ...(tags !== undefined && { tags }),
+    ...(unreadTags > 0 && { unreadTags }),
     why,
   };
 }

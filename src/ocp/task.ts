@@ -151,9 +151,14 @@ function isDone({ status }: Subtask): boolean {
   return status === "SUCCESSFUL";
 }
 
-/** The names that OCP gives to the tasks of its three delete calls. */
+/** The names that OCP gives to the tasks of its three delete calls; one whose name OCP leaves out may be any of them. */
 export function isDeletionTask(task: Task): boolean {
-  return /^\s*(offline obproxy|delete obproxy server)\s*$/i.test(task.name);
+  return isNameless(task) || /^\s*(offline obproxy|delete obproxy server)\s*$/i.test(task.name);
+}
+
+/** OCP has left its name out. */
+export function isNameless({ name }: Task): boolean {
+  return name.trim() === "";
 }
 
 /** `POST …/servers/delete`, which cannot delete a cluster. */

@@ -288,6 +288,10 @@ describe("a task, compared with the note,", () => {
     expect(compareNote(started(startTime), note, proxy)).toBe("unsure");
   });
 
+  test("may be it where OCP leaves its name out", () => {
+    expect(compareNote({ ...task, name: "" }, note, proxy)).toBe("unsure");
+  });
+
   test("may be it where the note has no start", () => {
     expect(compareNote(task, withoutStart(note), proxy)).toBe("unsure");
   });

@@ -130,6 +130,8 @@ test.each<[unknown, number | undefined]>([
     undefined,
   ],
   ["27", 1],
+  // OCP counts from 1.
+  [[{ obproxyClusterId: 27, obproxyServerId: 0 }], 1],
   [[{ obproxyClusterId: 2 ** 53 + 2 }, { obproxyServerId: {} }, null, { obproxyClusterId: 27 }], 3],
 ])("of the tags %j, so many could not be understood: %s", (tags, unread) => {
   expect(parseTask({ ...TASK, tags }).unreadTags).toBe(unread);

@@ -1,5 +1,6 @@
 import type { Target } from "../../contract/object.js";
 import type { OcpId, Task } from "../../ocp/model.js";
+import { isNameless } from "../../ocp/task.js";
 
 /** The task that a run of the hook started for an object, as that run knew it. Files are a matter of `together/notes.ts`. */
 export interface Note {
@@ -36,8 +37,10 @@ export function noteOf(task: Task, obproxyIds: readonly OcpId[], { clusterId }: 
 export type NoteVerdict = "proven" | "unsure" | "other";
 
 export function compareNote(task: Task, note: Note, target: Target): NoteVerdict {
-  const fits = task.id === note.taskId && task.name === note.name && isAbout(note, target);
-  return fits && !isContradictedByTags(task, note) ? compareStarts(task.startTime, note.startTime) : "other";
+  const hasName = !isNameless(task);
+  const fits = task.id === note.taskId && (!hasName || task.name === note.name) && isAbout(note, target);
+  const verdict = fits && !isContradictedByTags(task, note) ? compareStarts(task.startTime, note.startTime) : "other";
+  return verdict === "proven" && !hasName ? "unsure" : verdict;
 }
 
 /** Whether what the note's call deleted is, or holds, the object. */

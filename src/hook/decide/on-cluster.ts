@@ -1,7 +1,7 @@
 import type { Target } from "../../contract/object.js";
 import { compareIds } from "../../ocp/ids.js";
 import type { Cluster, OcpId, Task } from "../../ocp/model.js";
-import { classify, concerns, isDeletionTask } from "../../ocp/task.js";
+import { classify, concerns, isDeletionTask, isNameless } from "../../ocp/task.js";
 import { aboutObject, isAtWork } from "./evidence.js";
 
 /** What goes on on the cluster besides our own deletion. */
@@ -45,7 +45,7 @@ export function mayHold(listed: readonly Task[], target: Target): Task[] {
  */
 export function mayLock(task: Task, target: Target): boolean {
   const onCluster = concerns(task, target.clusterId);
-  return onCluster === "yes" || (onCluster === "unknown" && /obproxy/i.test(task.name));
+  return onCluster === "yes" || (onCluster === "unknown" && (/obproxy/i.test(task.name) || isNameless(task)));
 }
 
 /** Whether the task's tags name the cluster. */
