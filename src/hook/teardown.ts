@@ -4,7 +4,7 @@ import { OcpError } from "../ocp/errors.js";
 import type { Listing } from "../ocp/list.js";
 import type { Cluster, OcpId } from "../ocp/model.js";
 import { type Connection, userOf } from "./connection.js";
-import { findNameElsewhere } from "./decide/evidence.js";
+import { findNameElsewhere, whyNamesUnknown } from "./decide/evidence.js";
 import { nameBreach } from "./decide/guards.js";
 import type { OurTask } from "./decide/situation.js";
 import { DEFAULT_BUDGET_MS } from "./decide/time-limit.js";
@@ -16,7 +16,14 @@ import { Deadline, DeadlinePassed } from "./patience/deadline.js";
 import type { Outcome } from "./act/finish.js";
 import { reconcile } from "./reconcile.js";
 import type { Chronicle } from "./tell/chronicle.js";
-import { callFailed, guardBroken, mustNotBeRetried, newDeleteNeeded, notAnswered } from "./tell/failures.js";
+import {
+  callFailed,
+  guardBroken,
+  mustNotBeRetried,
+  namesUnknown,
+  newDeleteNeeded,
+  notAnswered,
+} from "./tell/failures.js";
 import type { Reporter } from "./tell/reporter.js";
 import { type Courier, type CourierTools, directCourier } from "./together/courier.js";
 import { meetingCourier, patienceAfter } from "./together/meeting.js";
@@ -111,6 +118,8 @@ export function nameSeer(api: OcpApi, caller: Caller): (id: OcpId) => Promise<Na
 export function checkName(intent: Intent, { cluster, clusters }: NamesSeen): void {
   const otherId = findNameElsewhere(clusters, intent.clusterName, intent.target.clusterId);
   if (otherId !== undefined) throw guardBroken({ guard: "clusterNameElsewhere", otherId }, intent, undefined);
+  const unknown = whyNamesUnknown(clusters, intent.clusterName, intent.target.clusterId);
+  if (unknown !== undefined) throw namesUnknown(unknown, intent);
   const breach = nameBreach(cluster, intent);
   if (breach !== undefined) throw guardBroken(breach, intent, cluster);
 }

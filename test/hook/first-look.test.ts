@@ -3,7 +3,7 @@ import { firstLook } from "../../src/hook/first-look.js";
 import { Chronicle } from "../../src/hook/tell/chronicle.js";
 import { NO_JOURNAL } from "../../src/hook/tell/journal.js";
 import { Reporter } from "../../src/hook/tell/reporter.js";
-import { DEFAULT_CREDENTIALS, type Simulator, startSimulator } from "../../src/simulator/index.js";
+import { DEFAULT_CREDENTIALS, inContents, type Simulator, startSimulator } from "../../src/simulator/index.js";
 import { type DeepPartial, settingsWith } from "./hook-process.js";
 
 /** What would certainly keep the hooks of the objects from their work is said before anything has gone. */
@@ -41,6 +41,17 @@ test("a cluster that OCP knows by its name and another id is seen, as the hooks 
   await expect(look({ clusters: { "27": orders } })).rejects.toThrow(
     'OCP does not know OBProxy cluster 27, but knows "orders" as cluster 99: this is not "already gone"',
   );
+});
+
+test("a cluster of which nobody can tell whether OCP knows it under another id stands against everything", async () => {
+  const change = inContents((all) =>
+    all.map((entry) => (typeof entry === "object" ? { ...entry, name: null } : entry)),
+  );
+  ocp.inject({ method: "GET", path: "/api/v2/obproxy/clusters", times: Infinity, does: { kind: "rewrite", change } });
+  await expect(look({ clusters: { "27": { ...orders, clusterName: "reports" } } })).rejects.toThrow(
+    /whether it knows that of OBProxy cluster 27 under another id cannot be told: .*\(99\)/,
+  );
+  expect(await look({ clusters: { "27": { path: "app/orders", clusterName: "*" } } })).toContain("nothing stands");
 });
 
 test("a cluster that is gone with its name stands against nothing", async () => {

@@ -87,8 +87,29 @@ export function findNameElsewhere(
   name: string | undefined,
   id: OcpId,
 ): OcpId | undefined {
-  if (name === undefined) return undefined;
-  return clusters?.entries.find((cluster) => cluster.name === name && cluster.id !== id)?.id;
+  if (name === undefined || clusters === undefined) return undefined;
+  // What cannot be understood of an entry is as a rule not its name.
+  return [...clusters.entries, ...clusters.unread].find((each) => each.name?.normalize() === name && each.id !== id)
+    ?.id;
+}
+
+/** Why it cannot be known whether OCP knows the guard's name under another id; undefined: it can, or nobody wants to. */
+export function whyNamesUnknown(
+  clusters: Listing<Cluster> | undefined,
+  name: string | undefined,
+  id: OcpId,
+): string | undefined {
+  if (name === undefined || clusters === undefined || findNameElsewhere(clusters, name, id) !== undefined) {
+    return undefined;
+  }
+
+  if (!clusters.complete) {
+    return `OCP's list of clusters could not be read whole (${clusters.why ?? "it may be longer"})`;
+  }
+  const nameless = clusters.unread.find((each) => each.name === undefined);
+  if (nameless === undefined) return undefined;
+  const which = nameless.id === undefined ? "" : ` (${nameless.id})`;
+  return `OCP lists a cluster${which} that cannot be understood (${nameless.why}), which may be the one with the name ${JSON.stringify(name)}`;
 }
 
 /** Other clusters that hold an OBProxy of this id, as far as their list was read and says. */
@@ -171,6 +192,10 @@ export function isOurDeletionAtWork(entry: Unread, target: Target): boolean {
 }
 
 /** What can be read of it, taken for a deletion where it has no name. */
-function readable({ name = "Offline obproxy", status = "RUNNING", tags }: Unread): Task {
-  return { id: "0", name, status, subtasks: [], ...(tags === undefined ? {} : { tags }) };
+function readable({ name = "Offline obproxy", status = "RUNNING", tags, unreadTags }: Unread): Task {
+  return {
+    ...{ id: "0", name, status, subtasks: [] },
+    ...(tags !== undefined && { tags }),
+    ...(unreadTags !== undefined && { unreadTags }),
+  };
 }

@@ -14,6 +14,7 @@ import {
   mayBeOurDeletion,
   type Presence,
   presenceOf,
+  whyNamesUnknown,
 } from "./evidence.js";
 import { type Look, NO_LOOK, tasksIn } from "./look.js";
 import { type Deletion, type Following, laterFirst, type Memory, newestFirst, type Sent } from "./memory.js";
@@ -118,10 +119,10 @@ export interface Patience {
 /** What is known at this moment, out of what was seen and what is remembered. */
 export function situation(memory: Memory, intent: Intent): Situation {
   const round = memory.round ?? NO_LOOK;
-  const presence = presenceOf(round, memory.target);
   const listed = tasksIn(round).filter(({ status }) => status !== "SUCCESSFUL");
   const clusterGone = isClusterGone(round, memory.target);
   const deletion = ourDeletion(memory, clusterGone);
+  const presence = presenceByName(round, intent, deletion);
   const atWork = atWorkIn(memory, listed, deletion?.task.id);
   // The oldest comes first.
   const mayBeLost = atWork.slice(0, 1).some(({ task }) => !isLongAfterLoss(memory, task));
@@ -155,12 +156,26 @@ export function situation(memory: Memory, intent: Intent): Situation {
   };
 }
 
+/** As long as the guard's name may be that of another cluster the object is not gone, unless we have deleted it. */
+function presenceByName(round: Look, { clusterName, target }: Intent, deletion: Deletion | undefined): Presence {
+  const presence = presenceOf(round, target);
+  if (presence.is !== "absent" || (deletion !== undefined && isOwn(deletion) && endedWell(deletion.task))) {
+    return presence;
+  }
+  const why = whyNamesUnknown(round.clusters, clusterName, target.clusterId);
+  return why === undefined ? presence : { is: "unknown", why };
+}
+
+function isOwn({ proof }: Deletion): boolean {
+  return proof === "sent" || proof === "note";
+}
+
 function ourTask(deletion: Deletion, memory: Memory, intent: Intent, open: readonly OcpId[]): OurTask {
   return {
     task: deletion.task,
     verdict: classify(deletion.task),
     ofThisRun: deletion.watched,
-    own: deletion.proof === "sent" || deletion.proof === "note",
+    own: isOwn(deletion),
     deletes: deletion.deletes,
     whyNotRetry: whyNotRetry(deletion, memory.user, intent),
     endUnknown: open.includes(deletion.task.id) ? describeOpen(deletion.task.id) : undefined,
@@ -223,7 +238,7 @@ function describeUnread({ id, why }: Unread): string {
 /** Our own failed deletions of earlier runs, and what by its tags works on the cluster. */
 function holders({ deletions, target }: Memory, listed: readonly Task[], { anyStatus }: Look): Task[] {
   const own = newestFirst(deletions.values())
-    .filter(({ task, proof }) => (proof === "note" || proof === "sent") && classify(task).kind === "failed")
+    .filter((deletion) => isOwn(deletion) && classify(deletion.task).kind === "failed")
     .map(({ task }) => task);
   const ownIds = new Set(own.map(({ id }) => id));
   const done = (anyStatus?.tasks.entries ?? []).filter(

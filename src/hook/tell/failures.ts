@@ -473,6 +473,16 @@ export function unknownToUs(what: string, intent: Intent, patience: string): Hoo
   });
 }
 
+/** The cluster is not there, and whether it is there under another id nobody can tell. */
+export function namesUnknown(why: string, { label, target }: Intent): HookFailure {
+  return new HookFailure({
+    what: `OCP does not know OBProxy cluster ${target.clusterId}, and whether it knows that of ${label} under another id cannot be told: ${why}`,
+    details: [NOT_SENT],
+    next: "see the OBProxy clusters in OCP's console, and what stands between this machine and OCP",
+    runAgain: true,
+  });
+}
+
 /** A deletion that may have been about our object, seen by this run, ended badly. `log`: what matters of its subtasks' logs. */
 export function badEnd(
   { task, afterLoss }: BadEnd,

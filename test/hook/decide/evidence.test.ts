@@ -1,4 +1,4 @@
-import { mayBeOurDeletion, presenceOf } from "../../../src/hook/decide/evidence.js";
+import { findNameElsewhere, mayBeOurDeletion, presenceOf, whyNamesUnknown } from "../../../src/hook/decide/evidence.js";
 import type { ClusterAnswer } from "../../../src/hook/decide/look.js";
 import type { Cluster, Unread } from "../../../src/ocp/model.js";
 import { cluster, general404, halfList, list, listWithUnread, orders, proxy, tag } from "./support.js";
@@ -49,6 +49,43 @@ describe("a proxy", () => {
   });
 });
 
+describe("the guard's name under another id", () => {
+  const named = (...unread: readonly Unread[]) => [listWithUnread(...unread), "orders", "27"] as const;
+
+  test.each([
+    ["is found", list<Cluster>({ id: "31", name: "orders" }), "31"],
+    ["is not our own id's", list<Cluster>(orders()), undefined],
+    [
+      "is found in an entry that cannot be understood else",
+      listWithUnread({ id: "31", name: "orders", why: "" }),
+      "31",
+    ],
+    ["is another name", listWithUnread({ id: "31", name: "billing", why: "" }), undefined],
+    ["was not looked for", undefined, undefined],
+  ])("%s", (_what, clusters, id) => {
+    expect(findNameElsewhere(clusters, "orders", "27")).toBe(id);
+  });
+
+  test("can be known where all that is listed has a name", () => {
+    expect(whyNamesUnknown(...named({ id: "28", name: "billing", why: "" }))).toBeUndefined();
+    expect(whyNamesUnknown(others, "orders", "27")).toBeUndefined();
+    expect(whyNamesUnknown(undefined, "orders", "27")).toBeUndefined();
+  });
+
+  test("cannot be known where the list is not whole or an entry has no name, and need not where any name will do", () => {
+    expect(whyNamesUnknown(halfList, "orders", "27")).toContain("page 2 is missing");
+    expect(whyNamesUnknown(...named({ id: "31", why: "no name" }))).toMatch(/\(31\).*no name.*"orders"/);
+    expect(whyNamesUnknown(...named({ why: "null" }))).toContain("a cluster that cannot be understood (null)");
+    expect(whyNamesUnknown(halfList, undefined, "27")).toBeUndefined();
+  });
+
+  test("is known where it is found, whatever else cannot be read", () => {
+    expect(whyNamesUnknown({ ...halfList, unread: [{ id: "31", name: "orders", why: "" }] }, "orders", "27")).toBe(
+      undefined,
+    );
+  });
+});
+
 test("says what could not be known", () => {
   expect(presenceOf({ cluster: missing, clusters: halfList }, cluster)).toMatchObject({
     why: expect.stringMatching(/cluster 27 does not exist.*page 2 is missing/) as string,
@@ -66,6 +103,7 @@ describe("an entry of the list of tasks that cannot be understood", () => {
     ["is of another cluster", { tags: [tag("28", "3")] }, false],
     ["is of another proxy", { tags: [tag("27", "4")] }, false],
     ["is of our proxy", { tags: [tag("27", "3")] }, true],
+    ["is of another cluster, and of what else cannot be told", { tags: [tag("28", "3")], unreadTags: 1 }, true],
   ])("of which %s", (_what, known, maybe) => {
     expect(mayBeOurDeletion({ why: "it is broken", ...known }, proxy)).toBe(maybe);
   });
