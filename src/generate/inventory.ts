@@ -23,7 +23,7 @@ const PAGE_SIZE = 200;
  * @throws OcpError
  */
 export async function readInventory(api: OcpApi, wanted: readonly string[]): Promise<Inventory> {
-  const listing = await readToEnd((page) => api.clusters({ page, size: PAGE_SIZE }), { size: PAGE_SIZE });
+  const listing = await readToEnd((page, size) => api.clusters({ page, size }), { size: PAGE_SIZE });
   const gaps: string[] = [];
   if (!listing.complete) {
     gaps.push(`the list of OBProxy clusters is not whole: ${listing.why ?? "OCP does not say why"}`);

@@ -95,6 +95,24 @@ export class OutOfMemory extends OcpConfigError {
   }
 }
 
+/** The parser of OCP's answers needs WebAssembly, which Node.js can be told to do without. */
+export class NoWebAssembly extends OcpConfigError {
+  constructor() {
+    super(
+      "Node.js runs without WebAssembly here, which it takes to read OCP's answers; take --jitless out of NODE_OPTIONS.",
+    );
+  }
+}
+
+/** An answer is longer than what is read of one: whoever asked for a list may ask for less of it at once. */
+export class TooLarge extends Error {
+  override readonly name = "TooLarge";
+}
+
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof TooLarge || (error instanceof Error && isTooLarge(error.cause));
+}
+
 /** Whether an error says so, of whatever part of Node.js it is. */
 export function isOutOfMemory(error: unknown): boolean {
   return (

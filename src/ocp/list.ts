@@ -1,3 +1,4 @@
+import { isTooLarge } from "./errors.js";
 import type { OcpId, Page, Unread } from "./model.js";
 
 /** A list that was read page by page. */
@@ -12,7 +13,7 @@ export interface Listing<T> {
 }
 
 export interface ReadToEndOptions<T> {
-  /** What `pageOf` asks for: entries per page. */
+  /** Entries per page. Where a page is larger than what is read of an answer, fewer. */
   readonly size: number;
   /** Whether nothing is wanted of what follows a page with these entries. */
   readonly isEnough?: (entries: readonly T[]) => boolean;
@@ -29,6 +30,23 @@ const MOST_PAGES = 500;
  * `pageOf` asks for one page, the first is 1, and brings its own patience; what it rejects with goes through.
  */
 export async function readToEnd<T extends { readonly id: OcpId }>(
+  pageOf: PageOf<T>,
+  options: ReadToEndOptions<T>,
+): Promise<Listing<T>> {
+  try {
+    return await readPages((page) => pageOf(page, options.size), options);
+  } catch (error) {
+    if (options.size === 1 || !isTooLarge(error)) throw error;
+    return readToEnd(pageOf, { ...options, size: Math.ceil(options.size / SMALLER) });
+  }
+}
+
+export type PageOf<T> = (page: number, size: number) => Promise<Page<T>>;
+
+/** OCP's pages are too large where tasks have hundreds of subtasks, and a large one takes long. */
+const SMALLER = 4;
+
+async function readPages<T extends { readonly id: OcpId }>(
   pageOf: (page: number) => Promise<Page<T>>,
   options: ReadToEndOptions<T>,
 ): Promise<Listing<T>> {

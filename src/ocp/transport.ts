@@ -2,7 +2,7 @@ import type { Client, Dispatcher } from "undici";
 import UndiciClient from "undici/lib/dispatcher/client.js";
 import { type Answer, type Call, ocpError, proxyWords } from "./answer.js";
 import type { BaseUrl } from "./base-url.js";
-import { isOutOfMemory, type OcpErrorKind, OutOfMemory } from "./errors.js";
+import { isOutOfMemory, NoWebAssembly, type OcpErrorKind, OutOfMemory, TooLarge } from "./errors.js";
 import { type Environment, openThroughProxy, proxyFor } from "./proxy.js";
 import { errorCode, errorText } from "./text.js";
 
@@ -64,6 +64,7 @@ export class Transport {
     if (outcome.kind === "failed") {
       // On the first request, before anything was written: what parses the answers needs memory of its own.
       if (isOutOfMemory(outcome.cause)) throw new OutOfMemory(outcome.cause);
+      if (!("WebAssembly" in globalThis)) throw new NoWebAssembly();
       throw ocpError(request, outcome.as, outcome.text, {
         cause: outcome.cause,
         ...(this.skewMs !== undefined && { clockSkewMs: this.skewMs }),
@@ -198,8 +199,12 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.size += chunk.length;
-    if (this.size <= LARGEST_ANSWER) this.chunks.push(chunk);
-    else this.fail("not-ocp", `was answered with more than ${LARGEST_ANSWER / 1024 / 1024} MiB; the rest was not read`);
+    if (this.size <= LARGEST_ANSWER) {
+      this.chunks.push(chunk);
+    } else {
+      const text = `was answered with more than ${LARGEST_ANSWER / 1024 / 1024} MiB; the rest was not read`;
+      this.fail("not-ocp", text, new TooLarge());
+    }
   }
 
   onResponseEnd(): void {

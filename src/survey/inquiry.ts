@@ -6,7 +6,7 @@ import { HookFailure } from "../hook/tell/failure.js";
 import { mayNotReadTasks } from "../hook/tell/failures.js";
 import { versionOf } from "../hook/together/courier.js";
 import { createOcpClient } from "../ocp/client.js";
-import { OcpConfigError, OcpError } from "../ocp/errors.js";
+import { isTooLarge, OcpConfigError, OcpError } from "../ocp/errors.js";
 import { harmlessUrl } from "../ocp/harmless-url.js";
 import { failureLines } from "../ocp/log.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
@@ -113,7 +113,7 @@ export class Inquiry {
     const clustersRefusal = await readRefusal(() =>
       first === undefined ? api.clusters({ page: 1, size: PAGE_SIZE }) : readFirst(api, first),
     );
-    await api.tasks({ status: ["RUNNING", "FAILED"], name: "obproxy", page: 1, size: PAGE_SIZE });
+    await api.tasks({ status: ["RUNNING", "FAILED"], name: "obproxy", page: 1, size: PAGE_SIZE }).catch(unlessTooLarge);
     const { credentials } = connection;
     const looks = clustersRefusal === undefined ? await lookAtAll(session, settings, intents) : [];
     return {
@@ -130,6 +130,12 @@ export class Inquiry {
       objects: new Map(looks),
     };
   }
+}
+
+/** Then the right to read is there, and the looks ask for less at once. */
+function unlessTooLarge(error: unknown): undefined {
+  if (isTooLarge(error)) return undefined;
+  throw error;
 }
 
 /** Whatever OCP says of the cluster, it says it to each object that is looked at. */

@@ -138,6 +138,14 @@ describe("a machine with little memory", () => {
     expect(output).not.toMatch(/cannot be reached|check the URL/);
   });
 
+  test("without WebAssembly is told as that", async () => {
+    await given();
+    const { code, output } = await runner.run(ocp, { ...one, env: { NODE_OPTIONS: "--jitless" } });
+    expect({ code, requests: ocp.requests.length }).toEqual({ code: 1, requests: 0 });
+    expect(output).toContain("take --jitless out of NODE_OPTIONS");
+    expect(output).not.toMatch(/cannot be reached|check the URL/);
+  });
+
   test("of 128 MiB has room for a hook", async () => {
     await given();
     const memory = new PeakMemory(runner.directory);

@@ -5,7 +5,7 @@ import { Deadline, DeadlinePassed } from "../../src/hook/patience/deadline.js";
 import { deadlinePassed } from "../../src/hook/tell/failures.js";
 import { HookFailure } from "../../src/hook/tell/failure.js";
 import { Reporter } from "../../src/hook/tell/reporter.js";
-import { OcpError, type OcpErrorDetails, type OcpErrorKind } from "../../src/ocp/errors.js";
+import { OcpError, type OcpErrorDetails, type OcpErrorKind, TooLarge } from "../../src/ocp/errors.js";
 import { MockedClock, TICK } from "./in-process.js";
 
 const error = (kind: OcpErrorKind, more: Partial<OcpErrorDetails> = {}): OcpError =>
@@ -69,6 +69,14 @@ describe("a read, before OCP has answered at all", () => {
     expect(clock.now()).toBeLessThan(50_000);
     expect(lines).toHaveLength(1);
   });
+});
+
+test("what is more than is read of an answer is not asked for again", async () => {
+  const { caller } = setUp();
+  caller.noteAnswer();
+  const call = failing(error("not-ocp", { cause: new TooLarge() }));
+  expect(await failureOf(caller.read(call))).toMatchObject({ kind: "not-ocp" });
+  expect(call.calls()).toBe(1);
 });
 
 describe("a read, once OCP has answered", () => {

@@ -1,3 +1,4 @@
+import { OcpError, TooLarge } from "../../src/ocp/errors.js";
 import { type Listing, readToEnd } from "../../src/ocp/list.js";
 import type { Page, Unread } from "../../src/ocp/model.js";
 import { entries, type Entry } from "./support/entries.js";
@@ -159,6 +160,39 @@ test("a list that never ends is given up after 500 pages, and not begun again", 
 test("what a page fails with goes through", async () => {
   const failure = new Error("no");
   await expect(readToEnd(() => Promise.reject(failure), { size: 2 })).rejects.toBe(failure);
+});
+
+describe("a page that is larger than what is read of an answer", () => {
+  const tooLarge = new OcpError("GET x was answered with more than 8 MiB", {
+    ...{ kind: "not-ocp", method: "GET", url: "x" },
+    cause: new TooLarge(),
+  });
+  const readBelow = (largest: number) => {
+    const sizes: number[] = [];
+    const all = entries(...Array.from({ length: 60 }, (_, index) => 60 - index));
+    const pageOf = (number: number, size: number): Promise<Page<Entry>> => {
+      sizes.push(size);
+      if (size > largest) return Promise.reject(tooLarge);
+      return Promise.resolve(page(all.slice((number - 1) * size, number * size), { totalElements: all.length }));
+    };
+    return { sizes, listing: readToEnd(pageOf, { size: 200 }), all };
+  };
+
+  test.each([
+    [60, 50],
+    [49, 13],
+    [3, 1],
+  ])("is asked for in smaller ones, where %d entries are read at once", async (largest, size) => {
+    const { sizes, listing, all } = readBelow(largest);
+    expect(await listing).toEqual({ entries: all, unread: [], complete: true });
+    expect(sizes.at(-1)).toBe(size);
+  });
+
+  test("fails the reading where it holds a single entry", async () => {
+    const { sizes, listing } = readBelow(0);
+    await expect(listing).rejects.toBe(tooLarge);
+    expect(sizes).toEqual([200, 50, 13, 4, 1]);
+  });
 });
 
 describe("where enough is read", () => {

@@ -1,7 +1,7 @@
-import type { OcpApi } from "../../ocp/api.js";
+import type { OcpApi, TasksRequest } from "../../ocp/api.js";
 import { OcpError } from "../../ocp/errors.js";
 import { compareIds } from "../../ocp/ids.js";
-import { type Listing, readToEnd } from "../../ocp/list.js";
+import { type Listing, type PageOf, readToEnd } from "../../ocp/list.js";
 import type { Cluster, OcpId, Page, Task, TaskStatus } from "../../ocp/model.js";
 import type { ClusterAnswer, Look, Questions, TaskAnswer } from "../decide/look.js";
 
@@ -22,18 +22,19 @@ const PAGE_SIZE = 200;
 /** What OCP calls everything that it does to OBProxies: "Offline obproxy", "Restart obproxy", "Delete obproxy server". */
 const NAME = "obproxy";
 
-/** Asks OCP, remembers nothing and changes nothing. */
+/** Asks OCP, remembers nothing but how much of a list OCP can send at once, and changes nothing. */
 export function observer(api: Reads, ask: Ask): Observer {
+  const lists = new Lists(api, ask);
   return {
     async look(questions) {
       const cluster = questions.cluster === undefined ? undefined : await readCluster(api, ask, questions.cluster);
       const isAway = cluster !== undefined && cluster.says !== "there";
       const clusters = isAway ? await readClusters(api, ask) : undefined;
-      const tasks = await readTasks(api, ask, questions);
+      const tasks = await readTasks(lists, questions);
       const details = new Map<OcpId, TaskAnswer>();
       for (const id of questions.details) details.set(id, await readTask(api, ask, id));
       const since = questions.anyStatusSince;
-      const anyStatus = since === undefined ? undefined : { since, tasks: await readAnyStatus(api, ask, since) };
+      const anyStatus = since === undefined ? undefined : { since, tasks: await readAnyStatus(lists, since) };
       return { cluster, clusters, tasks, details, anyStatus };
     },
   };
@@ -72,41 +73,82 @@ function isGeneral404({ kind, status }: OcpError): boolean {
 }
 
 export function readClusters(api: Pick<Reads, "clusters">, ask: Ask): Promise<Listing<Cluster>> {
-  return wholeList((page) => ask(() => api.clusters({ page, size: PAGE_SIZE }), "clusters"));
+  return wholeList((page, size) => ask(() => api.clusters({ page, size }), "clusters"), PAGE_SIZE);
+}
+
+type TasksAsked = Omit<TasksRequest, "page" | "size">;
+
+/** OCP's lists of tasks. A task of hundreds of subtasks is large, and a page of such tasks larger than what is read. */
+class Lists {
+  private size = PAGE_SIZE;
+
+  constructor(
+    private readonly api: Reads,
+    private readonly ask: Ask,
+  ) {}
+
+  /** `onPage` hears of each page. */
+  tasks(
+    asked: TasksAsked,
+    isEnough: (entries: readonly Task[]) => boolean = () => false,
+    onPage: (page: Page<Task>) => void = () => undefined,
+  ): Promise<Listing<Task>> {
+    const pageOf = async (page: number, size: number): Promise<Page<Task>> => {
+      this.size = size;
+      const found = await this.page({ ...asked, page, size });
+      onPage(found);
+      return found;
+    };
+    return wholeList(pageOf, this.size, isEnough);
+  }
+
+  page(request: TasksRequest): Promise<Page<Task>> {
+    return this.ask(() => this.api.tasks(request), "tasks");
+  }
 }
 
 /** After the first look only what runs, however old, and what has failed since. */
-async function readTasks(api: Reads, ask: Ask, questions: Questions): Promise<Listing<Task> | undefined> {
+async function readTasks(lists: Lists, questions: Questions): Promise<Listing<Task> | undefined> {
   const { tasks, newerThan, anyName } = questions;
-  const pageOf =
-    (...status: TaskStatus[]) =>
-    (page: number) =>
-      ask(() => api.tasks({ status, page, size: PAGE_SIZE, ...(anyName ? {} : { name: NAME }) }), "tasks");
+  const asking = (...status: TaskStatus[]): TasksAsked => ({ status, ...(anyName ? {} : { name: NAME }) });
   switch (tasks) {
     case "none":
       return undefined;
     case "all":
-      return wholeList(pageOf("RUNNING", "FAILED"));
+      return lists.tasks(asking("RUNNING", "FAILED"));
     case "newer": {
       let total = Infinity;
-      const counted = async (page: number): Promise<Page<Task>> => {
-        const found = await pageOf("RUNNING", "FAILED")(page);
-        total = found.totalElements ?? Infinity;
-        return found;
-      };
-      const recent = await wholeList(counted, (entries) => reaches(entries, newerThan));
+      const recent = await lists.tasks(
+        asking("RUNNING", "FAILED"),
+        (entries) => reaches(entries, newerThan),
+        ({ totalElements = Infinity }) => (total = totalElements),
+      );
       const isAll = recent.entries.length + recent.unread.length >= total;
-      return isAll || !recent.complete ? recent : both(recent, await wholeList(pageOf("RUNNING")));
+      return isAll || !recent.complete ? recent : both(recent, await lists.tasks(asking("RUNNING")));
     }
   }
 }
 
-/** Statuses that OCP does not document cannot be asked for: a filter that it does not know finds nothing (observed). */
-function readAnyStatus(api: Reads, ask: Ask, since: OcpId): Promise<Listing<Task>> {
-  const pageOf = (page: number): Promise<Page<Task>> =>
-    ask(() => api.tasks({ status: [], page, size: PAGE_SIZE, name: NAME }), "tasks");
-  return wholeList(pageOf, (entries) => since === "0" || reaches(entries, since));
+/**
+ * Statuses that OCP does not document cannot be asked for: a filter that it does not know finds nothing (observed). But
+ * where the others are as many as all tasks are, there is none beyond the newest page.
+ */
+async function readAnyStatus(lists: Lists, since: OcpId): Promise<Listing<Task>> {
+  const all = { status: [], name: NAME };
+  if (since !== "0") return lists.tasks(all, (entries) => reaches(entries, since));
+  let total = Infinity;
+  const newest = await lists.tasks(
+    all,
+    () => true,
+    ({ totalElements = Infinity }) => (total = totalElements),
+  );
+  const isAll = newest.entries.length + newest.unread.length >= total;
+  if (isAll || !newest.complete) return newest;
+  const { totalElements } = await lists.page({ status: DOCUMENTED, name: NAME, page: 1, size: 1 });
+  return totalElements === total ? newest : lists.tasks(all);
 }
+
+const DOCUMENTED: readonly TaskStatus[] = ["RUNNING", "FAILED", "SUCCESSFUL"];
 
 /** Lists come with the newest first; of one that does not nobody knows what its next page holds. */
 function reaches(entries: readonly Task[], id: OcpId): boolean {
@@ -117,11 +159,12 @@ function reaches(entries: readonly Task[], id: OcpId): boolean {
 }
 
 async function wholeList<T extends { readonly id: OcpId }>(
-  pageOf: (page: number) => Promise<Page<T>>,
+  pageOf: PageOf<T>,
+  size: number,
   isEnough: (entries: readonly T[]) => boolean = () => false,
 ): Promise<Listing<T>> {
   try {
-    return await readToEnd(pageOf, { size: PAGE_SIZE, isEnough });
+    return await readToEnd(pageOf, { size, isEnough });
   } catch (error) {
     if (!(error instanceof OcpError) || !isGeneral404(error)) throw error;
     return { entries: [], unread: [], complete: false, why: error.message };

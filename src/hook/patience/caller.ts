@@ -1,5 +1,5 @@
 import { formatDuration } from "../../contract/duration.js";
-import { OcpError } from "../../ocp/errors.js";
+import { isTooLarge, OcpError } from "../../ocp/errors.js";
 import type { Clock } from "./clock.js";
 import type { Deadline } from "./deadline.js";
 import { TOLERANCES, TRIES } from "../decide/tolerances.js";
@@ -127,8 +127,9 @@ function isTroubleOnTheWay(error: OcpError, accepted: boolean): boolean {
     case "server-error":
       return true;
     case "unreachable":
-    case "not-ocp":
       return accepted;
+    case "not-ocp":
+      return accepted && !isTooLarge(error);
     case "throttled":
     case "unauthenticated":
     case "forbidden":
