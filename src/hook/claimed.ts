@@ -27,9 +27,11 @@ export type Refusal = Extract<Hands, { outcome: "refused" }>;
 export function claimedElsewhere(target: Target, name: string | undefined, settings: Settings): Hands {
   const standing = standingOf(target, settings);
   const hands = claimsOf(target, name, settings).map((claim) => judge(claim, { target, standing, settings }));
-  // Who certainly declares it now decides before those who may.
+  // Who certainly declares it now decides before those who may, and what refuses whatever OCP says before what asks it.
   return (
-    hands.find((each) => each.off && each.outcome === "left-alone") ?? hands.find((each) => each.off) ?? { off: false }
+    hands.find((each) => each.off && each.outcome === "left-alone") ??
+    hands.find((each) => each.off && each.outcome === "refused" && each.unlessGone !== true) ??
+    hands.find((each) => each.off) ?? { off: false }
   );
 }
 
@@ -49,7 +51,10 @@ function judge(claim: Claim, at: Case): Hands {
     const deployed = by.holds(keyOf(at.target));
     if (sure || deployed === true) return movedTo(claim, deployed, at);
   }
-  return sure ? underAnotherAddress(claim, at) : byIdsUnknown(claim, at);
+  if (sure) return underAnotherAddress(claim, at);
+  const refusal = byIdsUnknown(claim, at);
+  // Whosever it was, the one OCP of both tells whether it is gone.
+  return by.sameOcp === "same" ? { ...refusal, unlessGone: true } : refusal;
 }
 
 /** Synth refuses it where it can see that the OCP is the same. */
@@ -103,7 +108,7 @@ function underAnotherAddress({ by, path }: Claim, { target, settings }: Case): H
   );
 }
 
-function byIdsUnknown({ by, path }: Claim, { standing, target, settings }: Case): Hands {
+function byIdsUnknown({ by, path }: Claim, { standing, target, settings }: Case): Refusal {
   const label = labelOf(target);
   const left = standing === "left" ? `${label} has left ${settings.provider.alias}, but ` : "";
   const where = by.sameOcp === "different" ? ` (for the OCP at ${by.address ?? "?"})` : "";

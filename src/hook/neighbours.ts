@@ -80,13 +80,18 @@ function holdsInState({ alias, stateFile }: OtherProvider, key: string): boolean
   }
 }
 
-/** Another one than the default. Of several stacks the same one is meant to be chosen. */
+/** In another one than the default, or perhaps. Of several stacks the same one is meant to be chosen. */
 function isInWorkspace(env: NodeJS.ProcessEnv, stackDirectory: string): boolean {
   const chosen = env["TF_WORKSPACE"];
   if (chosen !== undefined && chosen !== "") return chosen !== "default";
   const data = env["TF_DATA_DIR"];
   const file = join(resolve(stackDirectory, data === undefined || data === "" ? ".terraform" : data), "environment");
-  return existsSync(file) && readFileSync(file, "utf8").trim() !== "default";
+  try {
+    return existsSync(file) && readFileSync(file, "utf8").trim() !== "default";
+  } catch {
+    // Nobody can tell which one is chosen.
+    return true;
+  }
 }
 
 /** Undefined: this is no state file of format 4. */

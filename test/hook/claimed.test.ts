@@ -126,6 +126,18 @@ describe("what somebody else declares", () => {
     });
   });
 
+  test("is asked for where the same OCP tells whether it is gone, and only where nothing else is in doubt", () => {
+    const [own, there] = [other({ url: OWN, ...KEY }), other({ ...WHERE.different, ...KEY })];
+    const claimed = (...others: readonly OtherProvider[]) =>
+      claimedElsewhere(proxy, "orders", holding(settingsWith({ provider: { url: OWN }, others }), false));
+    expect(claimed(own)).toMatchObject({ outcome: "refused", unlessGone: true });
+    expect(claimed(other({ url: OWN, ...TOKEN }))).toMatchObject({ outcome: "refused", unlessGone: true });
+    for (const others of [[there], [own, there], [there, own], [own, other({ ...WHERE.unknown, ...TOKEN })]]) {
+      expect(claimed(...others)).toMatchObject({ outcome: "refused" });
+      expect(claimed(...others)).not.toHaveProperty("unlessGone");
+    }
+  });
+
   test("is told with both addresses where they differ", () => {
     expect(hands(undefined, WHERE.different)).toMatchObject({
       reason: expect.stringMatching(
@@ -224,5 +236,10 @@ describe("whether the state of another stack holds an object", () => {
     mkdirSync(join(directory.path, ".terraform"));
     writeFileSync(join(directory.path, ".terraform/environment"), "eu");
     expect(holds(state)).toBeUndefined();
+  });
+
+  test("is unknown where nobody can tell which workspace is chosen", () => {
+    mkdirSync(join(directory.path, ".terraform/environment"), { recursive: true });
+    expect(holds({ version: 4, resources: [] })).toBeUndefined();
   });
 });
