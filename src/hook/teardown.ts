@@ -4,7 +4,7 @@ import { OcpError } from "../ocp/errors.js";
 import type { Listing } from "../ocp/list.js";
 import type { Cluster, OcpId } from "../ocp/model.js";
 import { type Connection, userOf } from "./connection.js";
-import { findNameElsewhere, whyNamesUnknown } from "./decide/evidence.js";
+import { findNameElsewhere, presenceOf, whyNamesUnknown } from "./decide/evidence.js";
 import { nameBreach } from "./decide/guards.js";
 import type { OurTask } from "./decide/situation.js";
 import { DEFAULT_BUDGET_MS } from "./decide/time-limit.js";
@@ -118,10 +118,19 @@ export function nameSeer(api: OcpApi, caller: Caller): (id: OcpId) => Promise<Na
 export function checkName(intent: Intent, { cluster, clusters }: NamesSeen): void {
   const otherId = findNameElsewhere(clusters, intent.clusterName, intent.target.clusterId);
   if (otherId !== undefined) throw guardBroken({ guard: "clusterNameElsewhere", otherId }, intent, undefined);
-  const unknown = whyNamesUnknown(clusters, intent.clusterName, intent.target.clusterId);
+  const unknown = clusters === undefined ? undefined : whyGoneUnknown(clusters, intent);
   if (unknown !== undefined) throw namesUnknown(unknown, intent);
   const breach = nameBreach(cluster, intent);
   if (breach !== undefined) throw guardBroken(breach, intent, cluster);
+}
+
+/** Why a cluster that OCP says it does not know may have the guard's name all the same; undefined: it has none. */
+function whyGoneUnknown(clusters: Listing<Cluster>, { clusterName, target }: Intent): string | undefined {
+  const { clusterId } = target;
+  const presence = presenceOf({ cluster: { says: "missing" }, clusters }, { kind: "cluster", clusterId });
+  // Where any name will do there is none to be asked for.
+  if (clusterName !== undefined && presence.is === "unknown") return presence.why;
+  return whyNamesUnknown(clusters, clusterName, clusterId);
 }
 
 /**

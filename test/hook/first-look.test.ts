@@ -3,8 +3,10 @@ import { firstLook } from "../../src/hook/first-look.js";
 import { Chronicle } from "../../src/hook/tell/chronicle.js";
 import { NO_JOURNAL } from "../../src/hook/tell/journal.js";
 import { Reporter } from "../../src/hook/tell/reporter.js";
-import { DEFAULT_CREDENTIALS, inContents, type Simulator, startSimulator } from "../../src/simulator/index.js";
+import { DEFAULT_CREDENTIALS, inContents, inPage, type Simulator, startSimulator } from "../../src/simulator/index.js";
 import { type DeepPartial, settingsWith } from "./hook-process.js";
+
+const CLUSTERS = "/api/v2/obproxy/clusters";
 
 /** What would certainly keep the hooks of the objects from their work is said before anything has gone. */
 
@@ -43,15 +45,46 @@ test("a cluster that OCP knows by its name and another id is seen, as the hooks 
   );
 });
 
-test("a cluster of which nobody can tell whether OCP knows it under another id stands against everything", async () => {
-  const change = inContents((all) =>
-    all.map((entry) => (typeof entry === "object" ? { ...entry, name: null } : entry)),
-  );
-  ocp.inject({ method: "GET", path: "/api/v2/obproxy/clusters", times: Infinity, does: { kind: "rewrite", change } });
-  await expect(look({ clusters: { "27": { ...orders, clusterName: "reports" } } })).rejects.toThrow(
-    /whether it knows that of OBProxy cluster 27 under another id cannot be told: .*\(99\)/,
-  );
-  expect(await look({ clusters: { "27": { path: "app/orders", clusterName: "*" } } })).toContain("nothing stands");
+describe("a cluster of which nobody can tell whether OCP knows it under another id", () => {
+  const listed = (change: object) => {
+    const does = inContents((all) => all.map((entry) => (typeof entry === "object" ? { ...entry, ...change } : entry)));
+    ocp.inject({ method: "GET", path: CLUSTERS, times: Infinity, does: { kind: "rewrite", change: does } });
+  };
+  const reports = { clusters: { "27": { ...orders, clusterName: "reports" } } };
+
+  test.each<[string, () => void, RegExp]>([
+    [
+      "because an entry of the list has no name",
+      () => {
+        listed({ name: null });
+      },
+      /\(99\)/,
+    ],
+    [
+      "because the list holds it",
+      () => {
+        listed({ id: 27 });
+      },
+      /while its list of clusters holds it/,
+    ],
+    [
+      "because the list is longer than what is sent of it",
+      () =>
+        ocp.inject({
+          ...{ method: "GET", path: CLUSTERS, times: Infinity },
+          does: { kind: "rewrite", change: inPage({ totalElements: 7 }) },
+        }),
+      /could not be read whole/,
+    ],
+  ])("stands against everything, %s", async (_what, given, why) => {
+    given();
+    const failure = look(reports);
+    await expect(failure).rejects.toThrow(
+      "whether it knows that of OBProxy cluster 27 under another id cannot be told",
+    );
+    await expect(failure).rejects.toThrow(why);
+    expect(await look({ clusters: { "27": { path: "app/orders", clusterName: "*" } } })).toContain("nothing stands");
+  });
 });
 
 test("a cluster that is gone with its name stands against nothing", async () => {

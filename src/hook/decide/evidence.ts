@@ -93,7 +93,7 @@ export function findNameElsewhere(
     ?.id;
 }
 
-/** Why it cannot be known whether OCP knows the guard's name under another id; undefined: it can, or nobody wants to. */
+/** Why a list that is whole does not tell whether OCP knows the guard's name under another id; undefined: it does. */
 export function whyNamesUnknown(
   clusters: Listing<Cluster> | undefined,
   name: string | undefined,
@@ -103,9 +103,6 @@ export function whyNamesUnknown(
     return undefined;
   }
 
-  if (!clusters.complete) {
-    return `OCP's list of clusters could not be read whole (${clusters.why ?? "it may be longer"})`;
-  }
   const nameless = clusters.unread.find((each) => each.name === undefined);
   if (nameless === undefined) return undefined;
   const which = nameless.id === undefined ? "" : ` (${nameless.id})`;
