@@ -1,4 +1,5 @@
 import { Caller } from "../../src/hook/patience/caller.js";
+import { NO_LOOK } from "../../src/hook/decide/look.js";
 import { begin, evolve } from "../../src/hook/decide/memory.js";
 import { DEFAULT_BUDGET_MS, endOf } from "../../src/hook/decide/time-limit.js";
 import { Deadline, DeadlinePassed } from "../../src/hook/patience/deadline.js";
@@ -230,6 +231,23 @@ describe("the deadline", () => {
       ],
       next: expect.stringMatching(/run destroy again to resume waiting/) as string,
     });
+  });
+
+  test("says what to do where the task may never end, and nobody can tell whether it is about what is gone", () => {
+    const tasks = { entries: [task], unread: [], complete: true };
+    const cluster = { says: "there", cluster: { id: "27", name: "orders", obproxies: [] } } as const;
+    const followed = (certain: boolean, tags: object) => {
+      const listed = { ...task, ...tags };
+      const look = { ...NO_LOOK, cluster, tasks: { ...tasks, entries: [listed] } };
+      const gone = evolve(fresh, { event: "looked", look, at: 1_000 });
+      const answer = { says: "there", task: listed } as const;
+      const poll = { event: "polled", task: listed, ours: false, certain, quick: false, answer, at: 2_000 } as const;
+      return deadlinePassed(5_000, false, evolve(gone, poll), undefined).next;
+    };
+    expect(followed(false, {})).toMatch(
+      /if task 31440 is about something else than OBProxy 27\/3, .*terraform state rm$/,
+    );
+    expect(followed(true, { tags: [{ obproxyClusterId: "27" }] })).not.toContain("state rm");
   });
 
   test("says what OCP said when it refused the delete for a lock until the end", () => {

@@ -1,5 +1,5 @@
 import { formatDuration } from "../../contract/duration.js";
-import { labelOfKey } from "../../contract/object.js";
+import { labelOf, labelOfKey } from "../../contract/object.js";
 import type { OcpError } from "../../ocp/errors.js";
 import type { Cluster, ObproxyServer, OcpId, Subtask, Task } from "../../ocp/model.js";
 import type { Verdict } from "../../ocp/task.js";
@@ -106,8 +106,15 @@ export function deadlinePassed(
       ...(error === undefined ? [] : ocpWords(error)),
       ...(taskId === undefined ? [] : [`task ${taskId} goes on in OCP; nothing cancels it`]),
     ],
-    next: `look at the task in OCP's console; run destroy again to resume waiting, with a longer \`timeouts: { delete: … }\` if it needs more time`,
+    next: `look at the task in OCP's console; run destroy again to resume waiting, with a longer \`timeouts: { delete: … }\` if it needs more time${orForget(memory)}`,
   });
+}
+
+/** Of a task that may be anybody's, and may never end. */
+function orForget({ following, goneSince, target }: Memory): string {
+  if (following === undefined || following.certain || goneSince === undefined) return "";
+  const label = labelOf(target);
+  return `; if task ${following.task.id} is about something else than ${label}, which OCP lists no more, there is nothing left to do for it: forget it with terraform state rm`;
 }
 
 /** Nothing was to be sent but questions. */
