@@ -19,7 +19,7 @@ function isHidden(piece: string): boolean {
 
 /** The source of a pattern that finds the text in every mix of escapes, also escaped twice. */
 export function escapedForms(text: string): string {
-  const pieces = text.match(/\\+|\s+|[^\\\s]/gu) ?? [];
+  const pieces = text.match(/\\+|\s+|(['"`$%{}])\1*|[^\\\s]/gu) ?? [];
   const hasShown = pieces.some((piece) => !isHidden(piece) && !/^\s/u.test(piece));
   return pieces
     .map((piece, index) => {
@@ -44,9 +44,27 @@ function formsOf(piece: string, afterBackslash: boolean): string {
     return `(?:\\s|\\\\{1,8}\\s|\\+|${each.join("|")}){1,64}`;
   }
   const raw = literally(character);
+  if (isDoubled(character)) {
+    const quoted = character === "'" ? `'"'"'|` : "";
+    const each = `${quoted}${encodedForms(character)}|${afterBackslash ? "" : "\\\\{0,8}"}${raw}`;
+    return `(?:${each}){${amount},${amount * 3}}`;
+  }
   const backslashes = /[\w\u0080-\u{10ffff}]/u.test(character) || afterBackslash ? "" : "\\\\{0,8}";
   const shown = isHidden(character) ? `(?:${raw}|\\uFFFD)` : raw;
   return `(?:${encodedForms(character)}|${backslashes}${shown})`;
+}
+
+/**
+ * SQL, CSV, formats and batch files write it twice for once; of a single quote a shell makes `'\''`, three of them in all,
+ * or `'"'"'`.
+ */
+function isDoubled(character: string): boolean {
+  return /['"`$%{}]/.test(character);
+}
+
+/** Whether a text may hold one that {@link isDoubled}, and is in the secret. */
+export function mayDouble(text: string, secret: string): boolean {
+  return [...(secret.match(/['"`$%{}]/g) ?? [])].some((each) => text.includes(each + each) || text.includes(`'"'"'`));
 }
 
 function encodedForms(character: string): string {

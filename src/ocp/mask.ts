@@ -1,5 +1,5 @@
 import type { Credentials } from "./auth.js";
-import { base64Cores, base64Forms, escapedForms, hexForm, literally, PADDING } from "./encodings.js";
+import { base64Cores, base64Forms, escapedForms, hexForm, literally, mayDouble, PADDING } from "./encodings.js";
 
 const MASK = "***";
 
@@ -38,7 +38,7 @@ function maskGiven(text: string, secret: string): string {
 
 /** Nearly no line holds escapes. The pattern that knows them all takes long to build, as long as a hook to start. */
 function mayEscape(text: string, secret: string): boolean {
-  return /[&%\\]|[0-9a-fA-F]{8}/.test(text) || /[\s\p{C}\p{DI}]/u.test(secret);
+  return /[&%\\]|[0-9a-fA-F]{8}/.test(text) || /[\s\p{C}\p{DI}]/u.test(secret) || mayDouble(text, secret);
 }
 
 interface Known {

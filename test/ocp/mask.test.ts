@@ -161,6 +161,10 @@ describe("one's own password", () => {
     "for JSON, by numbers in upper case": (text) =>
       text.replace(/[^\w ]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0").toUpperCase()}`),
     "for a shell": (text) => text.replace(/[^\w\u0080-\uffff]/g, "\\$&"),
+    "in quotes of a shell": (text) => text.replace(/'/g, `'\\''`),
+    "in two kinds of quotes of a shell": (text) => text.replace(/'/g, `'"'"'`),
+    "for SQL or CSV": (text) => text.replace(/['"`]/g, "$&$&"),
+    "for a format": (text) => text.replace(/[%{}$]/g, "$&$&"),
     "in hexadecimal": (text) => Buffer.from(text).toString("hex"),
     "in HEXADECIMAL": (text) => Buffer.from(text).toString("hex").toUpperCase(),
   };
