@@ -101,10 +101,12 @@ const BASE64 = /[\w+/=-]/;
 
 // ---- what looks like a secret
 
-/** Within quotes, that may be escaped; or one word. Bounded, and never fails, so that nothing is read twice. */
+/** A single quote within such quotes, as a shell has to write it. */
+const QUOTE_IN_SHELL = `'(?:\\\\'|"'")'`;
+/** Within quotes, that may be escaped or doubled; or one word. Bounded, and never fails, so that nothing is read twice. */
 const QUOTED = [
-  `"[^"\\\\]{0,4000}(?:\\\\[^][^"\\\\]{0,4000}){0,200}"?`,
-  `'[^'\\\\]{0,4000}(?:\\\\[^][^'\\\\]{0,4000}){0,200}'?`,
+  `"[^"\\\\]{0,4000}(?:(?:\\\\[^]|"")[^"\\\\]{0,4000}){0,200}"?`,
+  `'[^'\\\\]{0,4000}(?:(?:\\\\[^]|''|${QUOTE_IN_SHELL})[^'\\\\]{0,4000}){0,200}'?`,
   `\\\\{1,7}"[^"\\\\]{0,4000}(?:\\\\{1,7}[^"\\\\][^"\\\\]{0,4000}){0,200}(?:\\\\{1,7}")?`,
 ].join("|");
 /** Goes on after `,`, `;` and `&` where no other name and value follow. */
@@ -149,7 +151,7 @@ const LOGIN =
  */
 function maskShortOption(text: string): string {
   return text.replace(
-    /((?<![\w-])-p(\s{0,3}))("[^"\n]{0,400}"|'[^'\n]{0,400}'|[^\s"'-][^\s"']{0,400})/g,
+    /((?<![\w-])-p(\s{0,3}))("[^"\n]{0,400}"|'(?:[^'\n]|'(?:\\'|"'")'){0,400}'|[^\s"'-][^\s"']{0,400})/g,
     (all, start: string, space: string, value: string, offset: number, whole: string) => {
       const line = whole.slice(Math.max(0, offset - 300), offset);
       const command = line.slice(line.lastIndexOf("\n") + 1);
@@ -203,7 +205,7 @@ const SHAPES: readonly Shape[] = [
   // `curl -u a:b`, `--user a:b`, `--proxy-user a:b`: the name may be shown.
   (text) =>
     text.replace(
-      /((?<![\w-])(?:-[uU]\s{0,3}|--(?:proxy-)?user[\s=]\s{0,3})(?:(["'])[^"':\n]{0,200}:|[^\s"':]{0,200}:))(?!\/\/)((?:(?!\2)[^\n]){1,400}(?=\2)|\S{1,400})/g,
+      /((?<![\w-])(?:-[uU]\s{0,3}|--(?:proxy-)?user[\s=]\s{0,3})(?:(["'])[^"':\n]{0,200}:|[^\s"':]{0,200}:))(?!\/\/)((?:(?!\2)[^\n]|'(?:\\'|"'")'){1,400}(?=\2)|\S{1,400})/g,
       (_all, start: string, quote: string | undefined, secret: string) =>
         start + (quote === undefined ? MASK + secret.slice(firstWord(secret)) : MASK),
     ),

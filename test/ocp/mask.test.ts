@@ -33,6 +33,11 @@ describe("secrets of strangers, known by their shape", () => {
     ["CREATE USER proxyro IDENTIFIED BY 'hunter2';", "CREATE USER proxyro"],
     ["alter user root identified by hunter2;", "alter user root"],
     ["ALTER USER 'a'@'%' IDENTIFIED WITH mysql_native_password BY \"hunter2\"", "ALTER USER 'a'@'%'"],
+    ["ALTER USER a IDENTIFIED BY 's3cret''hunter2' ACCOUNT", " ACCOUNT"],
+    ['a,"x",password="s3cret""hunter2",b', ",b"],
+    ["mysql -u root -p's3cret'\\''hunter2' -h host", "-h host"],
+    [`ob_admin --password 's3cret'"'"'hunter2' --host h`, "--host h"],
+    ["curl -u 'admin:s3cret'\\''hunter2' http://host", "http://host"],
     ["IDENTIFIED BY PASSWORD '*hunter2'", "IDENTIFIED BY"],
     ["SET PASSWORD = PASSWORD('hunter2')", "SET PASSWORD"],
     ["SET PASSWORD FOR 'root'@'%' = 'hunter2'", "'root'@'%'"],
@@ -269,7 +274,7 @@ describe("one's own password", () => {
 
 describe("takes no time over megabytes", () => {
   const MEBIBYTE = 1024 * 1024;
-  const own = secretsOf({ kind: "basic", username: "admin", password: "hunter2 aaaa\\b" });
+  const own = secretsOf({ kind: "basic", username: "admin", password: "hunter2 aaaa\\b'''x" });
 
   test.each([
     ...["keytoken", "password", "password=", 'password="', "a", "a:", "http://a:b/", "http://", "@", "x://a:@/"],
@@ -284,6 +289,9 @@ describe("takes no time over megabytes", () => {
       "\\",
       '\\"',
       "'",
+      "password='",
+      "'\\''",
+      `'"'"'`,
       '"',
       " ",
       "\n",
