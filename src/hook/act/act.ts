@@ -245,6 +245,7 @@ function company({
 
 async function retry(task: Task, seen: Situation, tools: Tools): Promise<Event> {
   const { courier, caller, clock, deadline, reporter, intent, tickMs } = tools;
+  deadline.checkRoom();
   reporter.taskStarted(task, "found, of an earlier run:");
   reporter.progress(task);
   const nth = intent.taskRetries - seen.retriesLeft + 1;

@@ -1,4 +1,13 @@
-import { EARLY, inMockedTime, isDelete, proxy, Stage, withSettings, withTimeout } from "../evidence/stage.js";
+import {
+  EARLY,
+  inMockedTime,
+  isDelete,
+  proxy,
+  Stage,
+  withProvider,
+  withSettings,
+  withTimeout,
+} from "../evidence/stage.js";
 import type { HookCall } from "../hook-process.js";
 
 /** What was never sent must not be taken for something whose answer was lost. */
@@ -54,4 +63,14 @@ test("sends no delete when there is no time left to see what comes of it", async
   );
   expect(run.code).toBe(1);
   expect(Math.max(...sentAt)).toBeLessThan(59);
+});
+
+test.each([5, 6])("has no task retried when there is no time left for it (it fails after %d s)", async (ticks) => {
+  const run = await inMockedTime(
+    withProvider(withTimeout(proxy, "10s"), { taskRetries: 1 }),
+    { version: "4.2.2" },
+    { before: (ocp) => ocp.planWork({ subtaskName: EARLY, ticks, fail: 1, tasks: 1 }) },
+  );
+  expect({ code: run.code, changes: run.changes }).toEqual({ code: 1, changes: ["delete 3"] });
+  expect(run.output).toMatch(/task 31440 "Offline obproxy": FAILED/);
 });
