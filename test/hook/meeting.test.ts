@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Caller } from "../../src/hook/patience/caller.js";
 import { systemClock } from "../../src/hook/patience/clock.js";
-import { Deadline } from "../../src/hook/patience/deadline.js";
+import { Deadline, DeadlinePassed } from "../../src/hook/patience/deadline.js";
 import type { Connection } from "../../src/hook/connection.js";
 import { intentFrom } from "../../src/hook/intent.js";
 import { Reporter } from "../../src/hook/tell/reporter.js";
@@ -74,8 +74,14 @@ interface Declared {
   readonly preventDestroy?: true;
 }
 
+interface HookOptions extends Partial<MeetingTools> {
+  readonly declared?: readonly Declared[];
+  /** Until its deadline. Default: for ever. */
+  readonly leftMs?: number;
+}
+
 /** The hook of OBProxy 1. */
-function hook({ declared = [], ...more }: Partial<MeetingTools> & { declared?: readonly Declared[] } = {}): Courier {
+function hook({ declared = [], leftMs = Infinity, ...more }: HookOptions = {}): Courier {
   const obproxies = Object.fromEntries(
     declared.map(({ id, ...rest }) => [`27/${id}`, { path: `app/${id}`, clusterName: "orders", ...rest }]),
   );
@@ -83,6 +89,7 @@ function hook({ declared = [], ...more }: Partial<MeetingTools> & { declared?: r
   const intent = intentFrom({ kind: "obproxy", clusterId: "27", obproxyId: "1" }, "orders", settings);
   const clock = systemClock;
   const deadline = new Deadline(clock, TICK_MS / 2);
+  deadline.moveTo(clock.now() + leftMs);
   const reporter = new Reporter(
     intent.label,
     () => undefined,
@@ -541,6 +548,19 @@ describe("a hook that follows", () => {
     (await arrived).say(message);
     expect((await dispatched).obproxyIds).toEqual(["1"]);
     expect(deletes()).toEqual(["1"]);
+  });
+
+  test("is in no call that comes when it has hardly time left", async () => {
+    const leftMs = 10 * TICK_MS;
+    const dispatched = hook({ leftMs, patience: () => ({ ...PATIENCE, untilCountMs: 2 * leftMs }) }).send(saw);
+    const leader = await arrived;
+    setTimeout(() => {
+      leader.say({ says: "count" });
+    }, leftMs - TICK_MS);
+    await expect(dispatched).rejects.toBeInstanceOf(DeadlinePassed);
+    await leader.hears(2);
+    expect([leader.told, leader.closed]).toEqual([["join"], true]);
+    expect(deletes()).toEqual([]);
   });
 
   test("leads itself where the leader ends before it has counted", async () => {

@@ -59,6 +59,7 @@ export class Following {
     const first = await this.receive(patience.untilCountMs);
     switch (first?.says) {
       case "count":
+        this.checkRoom();
         this.say({ says: "here" });
         return this.digest(await this.receive(patience.untilSentMs));
       case "failed":
@@ -159,6 +160,16 @@ export class Following {
     const { clusterId, obproxyId } = this.options.own.sight;
     const isForBoth = obproxyIds.includes(obproxyId) && obproxyIds.includes(sentBy) && sentBy !== obproxyId;
     return isForBoth && concerns(task, clusterId, obproxyId) !== "no";
+  }
+
+  /** @throws DeadlinePassed out of the leader's reach: a call that we are in is our own delete */
+  private checkRoom(): void {
+    try {
+      this.options.tools.deadline.checkRoom();
+    } catch (error) {
+      this.leave();
+      throw error;
+    }
   }
 
   private say(message: FollowerSays): void {
