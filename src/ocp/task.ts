@@ -157,7 +157,7 @@ export function isDeletionTask(task: Task): boolean {
 }
 
 /** OCP has left its name out. */
-export function isNameless({ name }: Task): boolean {
+export function isNameless({ name }: Pick<Task, "name">): boolean {
   return name.trim() === "";
 }
 

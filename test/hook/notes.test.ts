@@ -290,6 +290,8 @@ describe("a task, compared with the note,", () => {
 
   test("may be it where OCP leaves its name out", () => {
     expect(compareNote({ ...task, name: "" }, note, proxy)).toBe("unsure");
+    expect(compareNote(task, { ...note, name: "" }, proxy)).toBe("unsure");
+    expect(compareNote({ ...task, id: "31441", name: "" }, note, proxy)).toBe("other");
   });
 
   test("may be it where the note has no start", () => {

@@ -87,10 +87,10 @@ export function findNameElsewhere(
   name: string | undefined,
   id: OcpId,
 ): OcpId | undefined {
-  if (name === undefined || clusters === undefined) return undefined;
+  if (name === undefined) return undefined;
+  const { entries = [], unread = [] } = clusters ?? {};
   // What cannot be understood of an entry is as a rule not its name.
-  return [...clusters.entries, ...clusters.unread].find((each) => each.name?.normalize() === name && each.id !== id)
-    ?.id;
+  return [...entries, ...unread].find((each) => each.name?.normalize() === name && each.id !== id)?.id;
 }
 
 /** Why a list that is whole does not tell whether OCP knows the guard's name under another id; undefined: it does. */

@@ -37,10 +37,14 @@ export function noteOf(task: Task, obproxyIds: readonly OcpId[], { clusterId }: 
 export type NoteVerdict = "proven" | "unsure" | "other";
 
 export function compareNote(task: Task, note: Note, target: Target): NoteVerdict {
-  const hasName = !isNameless(task);
-  const fits = task.id === note.taskId && (!hasName || task.name === note.name) && isAbout(note, target);
-  const verdict = fits && !isContradictedByTags(task, note) ? compareStarts(task.startTime, note.startTime) : "other";
-  return verdict === "proven" && !hasName ? "unsure" : verdict;
+  const verdict = compareAllButNames(task, note, target);
+  if ([task, note].some(isNameless)) return verdict === "proven" ? "unsure" : verdict;
+  return task.name === note.name ? verdict : "other";
+}
+
+function compareAllButNames(task: Task, note: Note, target: Target): NoteVerdict {
+  const fits = task.id === note.taskId && isAbout(note, target);
+  return fits && !isContradictedByTags(task, note) ? compareStarts(task.startTime, note.startTime) : "other";
 }
 
 /** Whether what the note's call deleted is, or holds, the object. */
