@@ -205,7 +205,7 @@ function glimpse(value: unknown, why: string): Unread {
   const unreadTags = countUnreadTags(value["tags"]);
   return {
     ...(readId !== undefined && { id: readId }),
-    ...(name !== undefined && { name }),
+    ...(name !== undefined && name.trim() !== "" && { name }),
     ...(status !== undefined && { status }),
     ...(tags !== undefined && { tags }),
     ...(unreadTags > 0 && { unreadTags }),

@@ -68,8 +68,8 @@ describe("a cluster of the list that cannot be understood", () => {
     });
   });
 
-  test("and may have the guard's name is none either", async () => {
-    const before = withCluster({ id: 31, name: null, obproxies: 7 });
+  test.each([null, "", " ", 5])("and may have the guard's name is none either (%j)", async (name) => {
+    const before = withCluster({ id: 31, name, obproxies: 7 });
     const { code, output } = await inMockedTime(withTimeout(cluster, "5m"), { clusters: [] }, { before });
     expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining("(31)") as unknown });
   });
