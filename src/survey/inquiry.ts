@@ -111,7 +111,7 @@ export class Inquiry {
     await contact;
     const version = await versionOf(api);
     const clustersRefusal = await readRefusal(() =>
-      first === undefined ? api.clusters({ page: 1, size: PAGE_SIZE }) : readFirst(api, first),
+      first === undefined ? api.clusters({ page: 1, size: PAGE_SIZE }).catch(unlessTooLarge) : readFirst(api, first),
     );
     await api.tasks({ status: ["RUNNING", "FAILED"], name: "obproxy", page: 1, size: PAGE_SIZE }).catch(unlessTooLarge);
     const { credentials } = connection;
