@@ -19,7 +19,7 @@ const NOT_UNIT = {
     "/test/api/.*\\.test\\.ts$",
     "/test/report/size\\.test\\.ts$",
     "/test/hook/(built|events|field|pace|recordings|runs|seed-cases|started|strangers|together|traps)\\.test\\.ts$",
-    "/test/hook/attack/(?!unknown|busy-ocp|time-limits).*\\.test\\.ts$",
+    "/test/hook/attack/(?!unknown|busy-ocp|time-limits|left-out).*\\.test\\.ts$",
     "/test/chaos/.*\\.test\\.ts$",
     "/test/hook/evidence/(?!unknown).*\\.test\\.ts$",
     "/test/model/(model|simulator)\\.test\\.ts$",
