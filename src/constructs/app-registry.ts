@@ -9,6 +9,11 @@ import * as errors from "./errors.js";
 /** On the app: the registry of the copy of this library that declares something in it. The same for all copies. */
 const MARK = Symbol.for("obproxy/app-registry");
 
+/** Before a construct of another copy is taken for a wrong value. Throws where the app declares with two. */
+export function checkOnlyCopy(at: Construct): void {
+  AppRegistry.of(at);
+}
+
 /** What all `OcpProvider`s of one app declare, across its stacks. */
 export class AppRegistry {
   private static readonly registries = new WeakMap<IConstruct, AppRegistry>();

@@ -2,6 +2,7 @@ import { Annotations, type ITerraformDependable, Token } from "cdktf";
 import { Construct } from "constructs";
 import { ANY_NAME } from "../contract/names.js";
 import { clusterKey } from "../contract/object.js";
+import { checkOnlyCopy } from "./app-registry.js";
 import { idText, ownSettings, type SettingsOf } from "./declaration.js";
 import { ManagedObjects } from "./managed-objects.js";
 import type { OcpProvider } from "./ocp-provider.js";
@@ -87,6 +88,7 @@ export class ObproxyCluster extends Construct implements ITerraformDependable {
   /** Throws when a property is invalid, or the app declares the same cluster already. */
   constructor(scope: Construct, id: string, props: ObproxyClusterProps) {
     super(scope, id);
+    checkOnlyCopy(this);
     checkProps(this, props, '{ clusterId: 27, clusterName: "orders" }');
     checkId(this, "clusterId", props.clusterId);
     checkName(this, "clusterName", props.clusterName);

@@ -2,6 +2,7 @@ import { Annotations, type ITerraformDependable, TerraformStack, Token } from "c
 import { Construct } from "constructs";
 import { ANY_NAME } from "../contract/names.js";
 import { obproxyKey } from "../contract/object.js";
+import { checkOnlyCopy } from "./app-registry.js";
 import { idText, ownSettings, type SettingsOf } from "./declaration.js";
 import * as errors from "./errors.js";
 import { ManagedObjects } from "./managed-objects.js";
@@ -105,6 +106,7 @@ export class Obproxy extends Construct implements ITerraformDependable {
   /** Throws when a property is invalid, or the app declares one of the OBProxies already. */
   constructor(scope: Construct, id: string, props: ObproxyProps) {
     super(scope, id);
+    checkOnlyCopy(this);
     checkProps(this, props, "{ cluster, obproxyIds: [1, 2] }");
     checkIds(this, "obproxyIds", props.obproxyIds);
     const home = props.cluster === undefined ? foreignCluster(this, props) : ownCluster(this, props.cluster, props);

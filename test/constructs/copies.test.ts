@@ -14,6 +14,19 @@ function anotherCopy(): typeof library {
   return copy!;
 }
 
+test.each(["ocp", "cluster"] as const)(
+  "a second copy that is given %s of the first is told of as such, and not as a wrong value",
+  (property) => {
+    const stack = testStack();
+    const { [property]: given } = orders(stack);
+    const { Obproxy } = anotherCopy();
+    const foreign = property === "ocp" ? { clusterId: 27, clusterName: "orders" } : {};
+    expect(() => new Obproxy(stack, "more", { ...foreign, [property]: given, obproxyIds: [9] })).toThrow(
+      "stack/more: the app loads two copies of cdktf-obproxy",
+    );
+  },
+);
+
 test("a second copy of the library in one app is refused: neither would spare what the other declares", () => {
   const app = testApp();
   const first = testStack(app, "first");
