@@ -1,13 +1,12 @@
 import { TerraformStack } from "cdktf";
-import { isAbsolute, resolve } from "node:path";
 import { cycleThrough, graphOf } from "../contract/dependency-cycles.js";
-import { member } from "../contract/json.js";
 import { KINDS, label } from "../contract/object.js";
 import { flawsOf } from "./block-flaws.js";
 import type { Declaration } from "./declaration.js";
 import type { Declarations } from "./declarations.js";
 import * as errors from "./errors.js";
 import { resolved } from "./resolved.js";
+import { stateFileOf } from "./state-file.js";
 
 /**
  * What can only be said of all that the app declares. cdktf validates and writes one stack after the other, so this
@@ -25,7 +24,7 @@ export function appProblems(all: readonly Declarations[]): string[] {
     configuration: configurations.get(declarations.stack),
   }));
   return [
-    ...stateProblems(configurations),
+    ...stateProblems(stacks),
     ...all.flatMap(tokenProblems),
     ...written.flatMap(needsProblems),
     ...written.flatMap(cycleProblems),
@@ -34,7 +33,7 @@ export function appProblems(all: readonly Declarations[]): string[] {
 
 /** Stacks that stand apart in the tree, such as one in a construct for each environment, may have one id. */
 function stackIdProblems(stacks: readonly TerraformStack[]): string[] {
-  const all = (stacks[0]?.node.root.node.findAll() ?? []).filter((each) => TerraformStack.isStack(each));
+  const all = stacksOfApp(stacks);
   const ids = new Set(stacks.map(({ node }) => node.id));
   return [...ids].flatMap((id) => {
     const paths = all.filter(({ node }) => node.id === id).map(({ node }) => node.path);
@@ -42,17 +41,27 @@ function stackIdProblems(stacks: readonly TerraformStack[]): string[] {
   });
 }
 
-/** Of a local backend; a path that is not absolute begins in the directory of each stack. */
-function stateProblems(configurations: ReadonlyMap<TerraformStack, unknown>): string[] {
-  const stacksOf = new Map<string, string[]>();
-  for (const [{ node }, configuration] of configurations) {
-    const backend = member(member(configuration, "terraform"), "backend");
-    const path = member(member(backend, "local"), "path");
-    if (typeof path !== "string" || !isAbsolute(path)) continue;
-    const file = resolve(path);
-    stacksOf.set(file, [...(stacksOf.get(file) ?? []), node.path]);
+/** Also where only one of them has objects: a deploy of the other has no hooks for them. */
+function stateProblems(declaring: readonly TerraformStack[]): string[] {
+  const stacksOf = new Map<string, TerraformStack[]>();
+  for (const stack of stacksOfApp(declaring)) {
+    const file = stateFileOf(stack);
+    if (file !== undefined) stacksOf.set(file, [...(stacksOf.get(file) ?? []), stack]);
   }
-  return [...stacksOf].flatMap(([file, paths]) => (paths.length > 1 ? [errors.stateShared(file, paths)] : []));
+  return [...stacksOf].flatMap(([file, stacks]) =>
+    stacks.length > 1 && stacks.some((stack) => declaring.includes(stack))
+      ? [
+          errors.stateShared(
+            file,
+            stacks.map(({ node }) => node.path),
+          ),
+        ]
+      : [],
+  );
+}
+
+function stacksOfApp([one]: readonly TerraformStack[]): readonly TerraformStack[] {
+  return one?.node.root.node.findAll().filter((each) => TerraformStack.isStack(each)) ?? [];
 }
 
 interface Written {

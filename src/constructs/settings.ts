@@ -1,6 +1,5 @@
 import { LocalBackend, Token, type TerraformStack } from "cdktf";
 import { isAbsolute } from "node:path";
-import { member } from "../contract/json.js";
 import { ANY_NAME } from "../contract/names.js";
 import type { ObjectKind } from "../contract/object.js";
 import type {
@@ -12,6 +11,7 @@ import type {
 } from "../contract/settings-file.js";
 import type { Declaration } from "./declaration.js";
 import type { Declarations } from "./declarations.js";
+import { hasOverriddenBackend } from "./state-file.js";
 
 /** What the hook reads at destroy time: how the code of today wants each object to be treated. */
 export function hookSettings(declarations: Declarations, all: readonly Declarations[]): HookSettings {
@@ -50,13 +50,9 @@ function localStateOf(stack: TerraformStack): string | undefined {
   if (!(backend instanceof LocalBackend) || hasOverriddenBackend(stack)) return undefined;
   const { terraform } = backend.toTerraform() as { terraform?: { backend?: { local?: { path?: unknown } } } };
   const path = terraform?.backend?.local?.path;
-  return typeof path === "string" && isAbsolute(path) && !Token.isUnresolved(path) ? path : undefined;
-}
-
-/** What the escape hatch of a stack writes over its backend shows only in the whole configuration. */
-function hasOverriddenBackend(stack: TerraformStack): boolean {
-  const overrides = member(Reflect.get(stack, "rawOverrides"), "terraform");
-  return ["backend", "cloud"].some((name) => member(overrides, name) !== undefined);
+  if (typeof path !== "string" || !isAbsolute(path) || Token.isUnresolved(path)) return undefined;
+  // As Terraform writes it.
+  return path.normalize();
 }
 
 function byKey<T>(

@@ -62,11 +62,12 @@ describe("two stacks with one id", () => {
 });
 
 describe("the states of two stacks", () => {
-  const synthesizeWith = (...paths: readonly string[]) => {
+  /** The stacks of the first paths have objects. */
+  const synthesizeWith = (paths: readonly string[], declaring = paths.length) => {
     const app = testApp();
     for (const [index, path] of paths.entries()) {
       const stack = testStack(app, `stack${index}`);
-      new OcpProvider(stack, "ocp");
+      if (index < declaring) new OcpProvider(stack, "ocp");
       new LocalBackend(stack, { path });
     }
     app.synth();
@@ -74,7 +75,7 @@ describe("the states of two stacks", () => {
 
   test("cannot be one file: each would take out what the other has deployed", () => {
     expect(() => {
-      synthesizeWith("/states/all.tfstate", "/states/other.tfstate", "/states/x/../all.tfstate");
+      synthesizeWith(["/states/all.tfstate", "/states/other.tfstate", "/states/x/../all.tfstate"]);
     }).toThrow(
       "The stacks stack0 and stack2 keep their states in one file, /states/all.tfstate: a deploy of one would forget, or delete, what the other has deployed. Give each stack a file of its own.",
     );
@@ -82,8 +83,40 @@ describe("the states of two stacks", () => {
 
   test("may have one path from the directory of each stack", () => {
     expect(() => {
-      synthesizeWith("terraform.tfstate", "terraform.tfstate");
+      synthesizeWith(["terraform.tfstate", "terraform.tfstate"]);
     }).not.toThrow();
+  });
+
+  test.each<[string, string, string]>([
+    ["leads out of the directory of each", "../../all.tfstate", "../../all.tfstate"],
+    ["is written in two forms of Unicode", "/states/caf\u00e9.tfstate", "/states/cafe\u0301.tfstate"],
+  ])("are one file also where the path %s", (_what, first, second) => {
+    expect(() => {
+      synthesizeWith([first, second]);
+    }).toThrow(/The stacks stack0 and stack1 keep their states in one file, \/.*\.tfstate: /);
+  });
+
+  test("are one file also where only one of them has objects: a deploy of the other has no hooks for them", () => {
+    expect(() => {
+      synthesizeWith(["/states/all.tfstate", "/states/all.tfstate"], 1);
+    }).toThrow("The stacks stack0 and stack1 keep their states in one file, /states/all.tfstate: ");
+    expect(() => {
+      synthesizeWith(["/states/all.tfstate", "/states/all.tfstate"], 0);
+    }).not.toThrow();
+  });
+
+  test("are one file also where an override or a construct of the stack says so", () => {
+    const app = testApp();
+    const [first, second, third] = ["first", "second", "third"].map((id) => testStack(app, id)) as [
+      ...[TerraformStack, TerraformStack, TerraformStack],
+    ];
+    new OcpProvider(first, "ocp");
+    new LocalBackend(new Construct(first, "state"), { path: "/states/all.tfstate" });
+    second.addOverride("terraform.backend.local.path", "/states/all.tfstate");
+    new LocalBackend(third, { path: "/states/third.tfstate" });
+    expect(() => {
+      app.synth();
+    }).toThrow("The stacks first and second keep their states in one file, /states/all.tfstate: ");
   });
 });
 

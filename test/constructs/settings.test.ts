@@ -133,6 +133,16 @@ test("what all other providers declare is known, whatever their URL, also when t
   ]);
 });
 
+test("the file of a state is named in the form of Unicode in which Terraform writes it", () => {
+  const app = testApp();
+  const first = testStack(app, "first");
+  new OcpProvider(first, "ocp");
+  const second = testStack(app, "second");
+  new OcpProvider(second, "ocp");
+  new LocalBackend(second, { path: "/states/cafe\u0301.tfstate" });
+  expect(synthesize(first).settings().others).toMatchObject([{ stateFile: "/states/caf\u00e9.tfstate" }]);
+});
+
 test("a state that is not local has no file", () => {
   const app = testApp();
   const first = testStack(app, "first");
