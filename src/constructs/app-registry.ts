@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
-import { ANY_NAME } from "../contract/names.js";
+import { ANY_NAME, urlVariable } from "../contract/names.js";
 import { label } from "../contract/object.js";
 import type { Declaration } from "./declaration.js";
 import type { Declarations } from "./declarations.js";
@@ -69,7 +69,9 @@ export class AppRegistry {
     const { construct, isToken, key, kind } = declaration;
     const object = JSON.stringify([owner.ocpIdentity, kind, key]);
     const other = isToken ? undefined : this.objects.get(object);
-    if (other !== undefined) throw errors.declaredTwice(construct, label(kind, key), other.construct);
+    if (other !== undefined) {
+      throw errors.declaredTwice(construct, label(kind, key), other.construct, this.variableOfBoth(owner, other));
+    }
 
     this.checkName(owner, declaration);
     if (!isToken) this.objects.set(object, declaration);
@@ -104,7 +106,14 @@ export class AppRegistry {
     if (named === undefined) {
       this.names.set(cluster, declaration);
     } else if (named.clusterName !== clusterName) {
-      throw errors.namesContradict(construct, clusterId, clusterName, named.construct, named.clusterName);
+      const variable = this.variableOfBoth(owner, named);
+      throw errors.namesContradict(construct, clusterId, clusterName, named.construct, named.clusterName, variable);
     }
+  }
+
+  /** Of two providers of which only the environment says that they are one OCP. */
+  private variableOfBoth(owner: Declarations, other: Declaration): string | undefined {
+    const { envPrefix, url } = owner.settings;
+    return url !== undefined || owner.all.includes(other) ? undefined : urlVariable(envPrefix);
   }
 }

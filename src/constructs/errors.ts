@@ -250,11 +250,12 @@ export function mixedCarriers(at: Construct, other: Construct): Error {
   );
 }
 
-export function declaredTwice(at: Construct, object: string, other: Construct): Error {
+/** @param variable from which both have their URL, each with a provider of its own; undefined: the two are one OCP */
+export function declaredTwice(at: Construct, object: string, other: Construct, variable?: string): Error {
   return problem(
     at,
     `${object} is declared already, by ${other.node.path}`,
-    "Declare each object once in the app, also across stacks; to move it, take it out there in the same change",
+    `Declare each object once in the app, also across stacks; to move it, take it out there in the same change${orAnotherOcp(variable)}`,
   );
 }
 
@@ -264,12 +265,20 @@ export function namesContradict(
   name: string,
   other: Construct,
   otherName: string,
+  variable?: string,
 ): Error {
   return problem(
     at,
     `\`clusterName\` is ${show(name)} for OBProxy cluster ${clusterId}, but ${other.node.path} says ${show(otherName)}`,
-    "One of them would never be deleted. Give the name that OCP shows in both places",
+    `One of them would never be deleted. Give the name that OCP shows in both places${orAnotherOcp(variable)}`,
   );
+}
+
+/** Such as those of two environments. */
+function orAnotherOcp(variable: string | undefined): string {
+  return variable === undefined
+    ? ""
+    : `. Where they are in two OCPs: both OcpProviders have their URL from ${variable}; give each its \`url\`, or its own \`envPrefix\``;
 }
 
 export function loadedTwice(at: Construct): Error {

@@ -115,9 +115,13 @@ describe("the same cluster, declared twice,", () => {
   });
 
   test.each([
-    [{}, {}],
-    [{ url: "https://ocp.example.com" }, { url: "https://OCP.example.com:443/", envPrefix: "OTHER" }],
-  ])("is refused across stacks whose providers have %j and %j", (one, other) => {
+    [
+      {},
+      {},
+      `${again} Where they are in two OCPs: both OcpProviders have their URL from OCP_URL; give each its \`url\`, or its own \`envPrefix\`.`,
+    ],
+    [{ url: "https://ocp.example.com" }, { url: "https://OCP.example.com:443/", envPrefix: "OTHER" }, again],
+  ])("is refused across stacks whose providers have %j and %j", (one, other, remedy) => {
     const app = testApp();
     const first = testStack(app, "first");
     const second = testStack(app, "second");
@@ -125,7 +129,7 @@ describe("the same cluster, declared twice,", () => {
     new OcpProvider(second, "ocp", { alias: "other", ...other });
     new ObproxyCluster(first, "orders", { clusterId: 27, clusterName: "orders" });
     expect(errorOf({}, second)).toBe(
-      `second/orders: OBProxy cluster 27 is declared already, by first/orders. ${again}`,
+      `second/orders: OBProxy cluster 27 is declared already, by first/orders. ${remedy}`,
     );
   });
 

@@ -183,8 +183,15 @@ describe("the name of a cluster", () => {
     new OcpProvider(first, "ocp");
     new Obproxy(first, "p", { clusterId: 27, clusterName: "order", obproxyIds: [9] });
     expect(messageOf(() => orders(testStack(app, "second")))).toBe(
-      `second/orders: \`clusterName\` is "orders" for OBProxy cluster 27, but first/p says "order". ${remedy}`,
+      `second/orders: \`clusterName\` is "orders" for OBProxy cluster 27, but first/p says "order". ${remedy} Where they are in two OCPs: both OcpProviders have their URL from OCP_URL; give each its \`url\`, or its own \`envPrefix\`.`,
     );
+    const url = "https://ocp.example.com";
+    const third = testStack(app, "third");
+    orders(third, { url });
+    const fourth = testStack(app, "fourth");
+    new OcpProvider(fourth, "ocp", { url });
+    const props = { clusterId: 27, clusterName: "order", obproxyIds: [9] };
+    expect(messageOf(() => new Obproxy(fourth, "p", props))).toMatch(/in both places\.$/);
   });
 
   test("cannot contradict it where only Terraform knows the ids of the OBProxies either", () => {
