@@ -1,3 +1,5 @@
+import { FIRST_NAME, TODAY } from "../../src/contract/names.js";
+import { memoryFrom } from "../../src/hook/memory.js";
 import { examine } from "../../src/preflight/judge/examine.js";
 import { jsonReport } from "../../src/preflight/report/json.js";
 import { exitCodeOf, strictly } from "../../src/preflight/report/summary.js";
@@ -540,6 +542,18 @@ describe("what somebody else declares", () => {
     const world = { ...left, others: [{ obproxies: { "27/1": "other/one" } }] };
     expect(findings(world, there)).toEqual(["note left-alone: OBProxy 27/1"]);
     expect(findings(world, { ...there, instances: [] })).toContain("problem declared-elsewhere: OBProxy 27/1");
+  });
+
+  test("is nobody's any more where it is gone, unless a retry would have to delete what is left of it", () => {
+    const nowhere: World = { ...there, clusters: [orders("2")], instances: [] };
+    const gone: World = { ...left, clusters: [orders("2")], others: [{ obproxies: { "27/1": "other/one" } }] };
+    const renamed = memoryFrom({ [TODAY.clusterName]: "orders", [FIRST_NAME]: "staging" });
+    for (const memory of [undefined, renamed]) {
+      const instances = [instance("27/1", memory && { memory })];
+      expect(examine([scene({ ...gone, instances }), scene(nowhere)]).stacks[0]!.objects[0]!.status).toBe("gone");
+    }
+    const failed = { settings: { taskRetries: 1 }, ours: { "27/1": ourTask(failedDeletion) } };
+    expect(findings({ ...gone, ...failed }, nowhere)).toContain("problem declared-elsewhere: OBProxy 27/1");
   });
 
   test("is a problem under another address, and by ids that only Terraform knows", () => {

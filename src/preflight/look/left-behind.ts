@@ -19,9 +19,10 @@ export interface LeftState {
  * that has left the app, deploys and destroys what is left, and ends well.
  */
 export function leftBehind(stacks: readonly Stack[], cwd: string): readonly LeftState[] {
-  const used = new Set(stacks.flatMap(({ stateFile }) => stateFile ?? []));
+  // Terraform normalizes the path.
+  const used = new Set(stacks.flatMap(({ stateFile }) => stateFile?.normalize() ?? []));
   return filesIn(cwd)
-    .filter((name) => name.endsWith(".tfstate") && !used.has(join(cwd, name)))
+    .filter((name) => name.endsWith(".tfstate") && !used.has(join(cwd, name).normalize()))
     .map((name) => ({
       file: name,
       stack: /^terraform\.(.+)\.tfstate$/.exec(name)?.[1] ?? basename(name, ".tfstate"),
