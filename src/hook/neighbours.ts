@@ -32,7 +32,7 @@ export function neighboursOf(
       ...other,
       address,
       sameOcp: readTheSameVariable(provider, other) ? "same" : compare(own, address),
-      holds: (key) => (isInWorkspace(env, stackDirectory) ? undefined : holdsInState(other, key)),
+      holds: (key) => (isInWorkspace(env, stackDirectory, other.stack) ? undefined : holdsInState(other, key)),
     };
   });
 }
@@ -80,18 +80,20 @@ function holdsInState({ alias, stateFile }: OtherProvider, key: string): boolean
   }
 }
 
-/** In another one than the default, or perhaps. Of several stacks the same one is meant to be chosen. */
-function isInWorkspace(env: NodeJS.ProcessEnv, stackDirectory: string): boolean {
+/** In another one than the default, or perhaps, in this stack or in the other one: of both the same one is meant to be chosen. */
+function isInWorkspace(env: NodeJS.ProcessEnv, stackDirectory: string, otherStack: string): boolean {
   const chosen = env["TF_WORKSPACE"];
   if (chosen !== undefined && chosen !== "") return chosen !== "default";
   const data = env["TF_DATA_DIR"];
-  const file = join(resolve(stackDirectory, data === undefined || data === "" ? ".terraform" : data), "environment");
-  try {
-    return existsSync(file) && readFileSync(file, "utf8").trim() !== "default";
-  } catch {
-    // Nobody can tell which one is chosen.
-    return true;
-  }
+  return [stackDirectory, join(stackDirectory, "..", otherStack)].some((directory) => {
+    const file = join(resolve(directory, data === undefined || data === "" ? ".terraform" : data), "environment");
+    try {
+      return existsSync(file) && readFileSync(file, "utf8").trim() !== "default";
+    } catch {
+      // Nobody can tell which one is chosen.
+      return true;
+    }
+  });
 }
 
 /** Undefined: this is no state file of format 4. */

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { claimedElsewhere } from "../../src/hook/claimed.js";
+import { claimOf } from "../../src/hook/intent.js";
 import type { Neighbour } from "../../src/hook/neighbours.js";
 import type { HookSettings, OtherProvider, TokenDeclaration } from "../../src/contract/settings-file.js";
 import { resolveSettings, type Settings } from "../../src/hook/settings.js";
@@ -88,6 +89,13 @@ describe("ids that only Terraform knows", () => {
     const given = settings({ tokens: [{ ...token, clusterName: "billing" }] });
     expect(outcome(given, "*")).toBe("refused");
     expect(claimedElsewhere(proxy, undefined, given)).toMatchObject({ outcome: "refused" });
+  });
+
+  test("are a reason to refuse only what OCP still has, where it is the same OCP", () => {
+    const gone = (where: Where) => claimOf(claimedElsewhere(proxy, "orders", settings({ ...WHERE[where], ...TOKEN })));
+    expect(gone("same")).toMatchObject({ reason: expect.stringContaining("which may be OBProxy 27/3") as string });
+    expect(gone("different")).toBeUndefined();
+    expect(gone("unknown")).toBeUndefined();
   });
 
   test("are known to be the object once the state of their stack holds it", () => {
@@ -198,11 +206,11 @@ describe("whether the state of another stack holds an object", () => {
   });
 
   const instance = (type: string, name: string, key: string) => ({ type, name, instances: [{ index_key: key }] });
-  const holds = (state: unknown, env: NodeJS.ProcessEnv = {}): boolean | undefined => {
+  const holds = (state: unknown, env: NodeJS.ProcessEnv = {}, stackDirectory = directory.path): boolean | undefined => {
     const stateFile = join(directory.path, "other.tfstate");
     if (state !== undefined) writeFileSync(stateFile, typeof state === "string" ? state : JSON.stringify(state));
     const { others, ...file } = settingsWith({ others: [other({ stateFile })] });
-    return resolveSettings({ ...file, others }, env, directory.path).others[0]?.holds("27/3");
+    return resolveSettings({ ...file, others }, env, stackDirectory).others[0]?.holds("27/3");
   };
 
   test.each([
@@ -241,5 +249,14 @@ describe("whether the state of another stack holds an object", () => {
   test("is unknown where nobody can tell which workspace is chosen", () => {
     mkdirSync(join(directory.path, ".terraform/environment"), { recursive: true });
     expect(holds({ version: 4, resources: [] })).toBeUndefined();
+  });
+
+  test("is unknown where the other stack is in another workspace than the default", () => {
+    const own = join(directory.path, "stacks/app");
+    const there = join(directory.path, "stacks/other/.terraform");
+    for (const each of [own, there]) mkdirSync(each, { recursive: true });
+    expect(holds({ version: 4, resources: [] }, {}, own)).toBe(false);
+    writeFileSync(join(there, "environment"), "eu");
+    expect(holds(undefined, {}, own)).toBeUndefined();
   });
 });
