@@ -33,7 +33,7 @@ export function appProblems(all: readonly Declarations[]): string[] {
 
 /** Stacks that stand apart in the tree, such as one in a construct for each environment, may have one id. */
 function stackIdProblems(stacks: readonly TerraformStack[]): string[] {
-  const all = stacksOfApp(stacks);
+  const all = stacksOfApp(stacks[0]);
   const ids = new Set(stacks.map(({ node }) => node.id));
   return [...ids].flatMap((id) => {
     const paths = all.filter(({ node }) => node.id === id).map(({ node }) => node.path);
@@ -44,7 +44,7 @@ function stackIdProblems(stacks: readonly TerraformStack[]): string[] {
 /** Also where only one of them has objects: a deploy of the other has no hooks for them. */
 function stateProblems(declaring: readonly TerraformStack[]): string[] {
   const stacksOf = new Map<string, TerraformStack[]>();
-  for (const stack of stacksOfApp(declaring)) {
+  for (const stack of stacksOfApp(declaring[0])) {
     const file = stateFileOf(stack);
     if (file !== undefined) stacksOf.set(file, [...(stacksOf.get(file) ?? []), stack]);
   }
@@ -60,7 +60,7 @@ function stateProblems(declaring: readonly TerraformStack[]): string[] {
   );
 }
 
-function stacksOfApp([one]: readonly TerraformStack[]): readonly TerraformStack[] {
+export function stacksOfApp(one: TerraformStack | undefined): readonly TerraformStack[] {
   return one?.node.root.node.findAll().filter((each) => TerraformStack.isStack(each)) ?? [];
 }
 

@@ -2,8 +2,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   type App,
+  CloudBackend,
   DataResource,
+  HttpBackend,
   LocalBackend,
+  NamedCloudWorkspace,
+  S3Backend,
+  TaggedCloudWorkspaces,
   TerraformIterator,
   TerraformLocal,
   TerraformStack,
@@ -12,7 +17,7 @@ import {
 } from "cdktf";
 import { Construct } from "constructs";
 import { Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
-import { orders, synthesize, testApp, testStack } from "./support/app.js";
+import { orders, synthesize, testApp, testStack, warningsOf } from "./support/app.js";
 
 function problemsOf(stack: TerraformStack): string {
   try {
@@ -117,6 +122,45 @@ describe("the states of two stacks", () => {
     expect(() => {
       app.synth();
     }).toThrow("The stacks first and second keep their states in one file, /states/all.tfstate: ");
+  });
+});
+
+describe("one state in a backend that is not local", () => {
+  const s3 = (key: string) => (stack: TerraformStack) => new S3Backend(stack, { bucket: "states", key });
+  const cloud = (workspaces: NamedCloudWorkspace | TaggedCloudWorkspaces) => (stack: TerraformStack) =>
+    new CloudBackend(stack, { organization: "example", workspaces });
+  const tagged = cloud(new TaggedCloudWorkspaces(["proxies"]));
+
+  test.each<[string, boolean, readonly ((stack: TerraformStack) => unknown)[]]>([
+    ["one key", true, [s3("a"), s3("a")]],
+    ["two keys", false, [s3("a"), s3("b")]],
+    ["one workspace", true, [cloud(new NamedCloudWorkspace("a")), cloud(new NamedCloudWorkspace("a"))]],
+    ["two workspaces", false, [cloud(new NamedCloudWorkspace("a")), cloud(new NamedCloudWorkspace("b"))]],
+    ["workspaces that are chosen later", false, [tagged, tagged]],
+    [
+      "all said to init",
+      false,
+      [(stack) => new HttpBackend(stack, {} as never), (stack) => new HttpBackend(stack, {} as never)],
+    ],
+    ["local states", false, [(stack) => new LocalBackend(stack), (stack) => new LocalBackend(stack)]],
+  ])("is warned of, and not refused: %s", (_what, isOne, backends) => {
+    const app = testApp();
+    const stacks = backends.map((backend, index) => {
+      const stack = testStack(app, `stack${index}`);
+      backend(stack);
+      return stack;
+    });
+    const ocp = new OcpProvider(stacks[0]!, "ocp");
+    app.synth();
+    expect(warningsOf(ocp)).toEqual(
+      isOne
+        ? [
+            expect.stringMatching(
+              /^The stacks stack0 and stack1 have the same (s3|cloud) backend, and nothing in it tells/,
+            ),
+          ]
+        : [],
+    );
   });
 });
 
