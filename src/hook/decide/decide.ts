@@ -167,6 +167,10 @@ function judgeUnknown({ patience }: Situation, what: string | undefined): Action
 }
 
 function judgePresence(seen: Situation, intent: Intent): Action {
+  // Only for what may delete it there is something to wait for.
+  if (intent.claimed !== undefined && seen.atWork.every(({ onObject }) => onObject === "no")) {
+    return guarded({ guard: "claimed", by: intent.claimed });
+  }
   const certain = seen.atWork.find((each) => each.onCluster === "yes");
   if (certain !== undefined) return followOther(certain);
   const { sent, loss } = seen;

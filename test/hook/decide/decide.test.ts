@@ -281,6 +281,11 @@ describe("decide", () => {
     const claimed = { ...proxyIntent, claimed: by };
     expect(decide(there, claimed)).toMatchObject({ why: { breach: { guard: "claimed", by } } });
     expect(decide({ ...there, presence: "absent" }, claimed)).toMatchObject({ do: "finish", how: "already-gone" });
+    const atWork = (onObject: "yes" | "no") => [{ task: task("900"), onCluster: "yes", onObject } as const];
+    expect(decide({ ...there, atWork: atWork("yes") }, claimed)).toMatchObject({ do: "follow" });
+    expect(decide({ ...there, atWork: atWork("no") }, claimed)).toMatchObject({
+      why: { breach: { guard: "claimed" } },
+    });
   });
 
   test("does not delete by force what ids that only Terraform knows may declare", () => {
