@@ -116,12 +116,14 @@ function byIdsUnknown({ by, path }: Claim, { standing, target, settings }: Case)
     by.sameOcp === "unknown"
       ? `; where the two are not the same OCP, set ${variableFor(by, settings)}, so that it can be told`
       : "";
-  return refused(
+  const refusal = refused(
     `${left}${path} of the stack ${by.stack} declares something by ids that only Terraform knows${where}, which may be ${label}`,
     standing === "left"
       ? `write the ids there as numbers (this plans nothing new), then repeat the command; if it has moved there: write them as numbers, deploy, and only then as variables${variable}`
       : `write the ids of one of the two as numbers (this plans nothing new), then repeat the command${variable}`,
   );
+  // Another OCP may have it still, under that declaration.
+  return by.sameOcp === "same" ? { ...refusal, unlessGone: true } : refusal;
 }
 
 const DESTROY_DECLARED = "declare it here again, by numbers, and destroy it by its address (-target)";

@@ -4,16 +4,17 @@ import { ENV, FIRST_LOOK, FROM_HOOK_TO_STACK, SETTINGS_FILE } from "../contract/
 import { keyOf, labelOf, labelOfKey } from "../contract/object.js";
 import { isOutOfMemory, OcpConfigError, OutOfMemory } from "../ocp/errors.js";
 import { maskSecrets, secretsOf } from "../ocp/mask.js";
-import { connectionFrom } from "./connection.js";
+import { type Connection, connectionFrom } from "./connection.js";
 import { firstLook, isAllLeftAlone } from "./first-look.js";
 import { checkWhose } from "./whose.js";
-import { claimOf, handsOff, impossibleId, intentFrom, readTarget } from "./intent.js";
+import { claimOf, handsOff, impossibleId, type Intent, intentFrom, readTarget } from "./intent.js";
 import { forget, readMemory } from "./memory.js";
 import { systemClock } from "./patience/clock.js";
-import { readSettings } from "./settings.js";
+import { readSettings, type Settings } from "./settings.js";
 import { seeName, teardown } from "./teardown.js";
 import { Chronicle } from "./tell/chronicle.js";
 import { HookFailure } from "./tell/failure.js";
+import { claimedAndUnseen } from "./tell/failures.js";
 import { journalFor, NO_JOURNAL } from "./tell/journal.js";
 import { writeLine } from "./tell/output.js";
 import { Reporter } from "./tell/reporter.js";
@@ -89,7 +90,7 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
     }
     const wanted = toSee ?? intentFrom(target, remembered, settings);
     const intent = claimed === undefined ? wanted : { ...wanted, claimed };
-    const connection = connectionFrom(settings.provider, env, directory);
+    const connection = connectionFor(intent, settings, env, directory);
     secrets.push(...secretsOf(connection.credentials));
     const { tickMs, ignored } = tickFor(env, connection.baseUrl);
     reporter = reporterFor(intent.label, tickMs, secrets);
@@ -104,7 +105,10 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
       stackDirectory: resolve(directory, FROM_HOOK_TO_STACK),
     };
     if (toSee !== undefined) {
-      await seeName(intent, connection, surroundings);
+      await (claimed === undefined
+        ? seeName(intent, connection, surroundings)
+        : // What becomes of the object its own hook tells.
+          teardown(intent, connection, { ...surroundings, chronicle: new Chronicle(NO_JOURNAL, key) }));
       return;
     }
     const { how, ...rest } = await teardown(intent, connection, surroundings);
@@ -116,6 +120,16 @@ async function main(env: NodeJS.ProcessEnv, directory: string): Promise<void> {
     if (teller === undefined) reporter.failure(failure);
     else reporter.sameFailure(failure, labelOfKey(teller));
     process.exitCode = 1;
+  }
+}
+
+/** @throws HookFailure */
+function connectionFor({ claimed }: Intent, settings: Settings, env: NodeJS.ProcessEnv, directory: string): Connection {
+  try {
+    return connectionFrom(settings.provider, env, directory);
+  } catch (error) {
+    if (claimed === undefined || !(error instanceof HookFailure)) throw error;
+    throw claimedAndUnseen(claimed, error);
   }
 }
 

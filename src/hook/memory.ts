@@ -2,6 +2,7 @@ import { ANY_NAME, blockName, ENV, FIRST_NAME, instanceAddress, memoryName } fro
 import { keyOf, labelOf, type Target } from "../contract/object.js";
 import { standingOf } from "./decide/elsewhere.js";
 import {
+  claimOf,
   handsOff,
   type Intent,
   intentFrom,
@@ -70,7 +71,8 @@ export function lackOf(
  * Whether what is remembered may be forgotten, because the object's own hook is left nothing to do, or knows better.
  *
  * @returns what the object's own hook is going to do, where that is only certain when the cluster has the name that it
- *   asks for: else that hook would fail, the object stay, and the name of the first deploy guard it alone
+ *   asks for: else that hook would fail, the object stay, and the name of the first deploy guard it alone. `claimed`: it
+ *   is only certain when OCP has the object no longer.
  * @throws HookFailure
  */
 export function forget(memory: Memory, settings: Settings): Intent | undefined {
@@ -86,6 +88,9 @@ export function forget(memory: Memory, settings: Settings): Intent | undefined {
   if (hands.off && (hands.outcome === "left-alone" || (hands.guard === "preventDestroy" && isNeedless))) {
     return undefined;
   }
+  const claimed = claimOf(hands);
+  // The object's own hook asks the same.
+  if (claimed !== undefined) return { ...intent, claimed };
   const lack = hands.off ? { what: hands.reason, next: hands.next } : lackOf(memory, settings);
   if (lack !== undefined) {
     throw new HookFailure({

@@ -9,7 +9,7 @@ import { endOf } from "./decide/time-limit.js";
 import { lookAround } from "./observe/look-around.js";
 import { observer, type Reads } from "./observe/observer.js";
 import { DeadlinePassed } from "./patience/deadline.js";
-import { callContext, callFailed, deadlinePassed } from "./tell/failures.js";
+import { callContext, callFailed, claimedAndUnseen, deadlinePassed } from "./tell/failures.js";
 
 /**
  * Observe, decide, act, until the object is gone and OCP has really finished, or until it cannot be done. May die at
@@ -59,5 +59,9 @@ function asFailure(error: unknown, memory: Memory, tools: Tools): unknown {
     return deadlinePassed(limitMs, intent.timeoutMs === undefined, memory, error.trouble);
   }
   if (!(error instanceof OcpError)) return error;
-  return callFailed(error, callContext(memory, { envPrefix, oddities, user, accepted: caller.hasBeenAccepted }));
+  const failure = callFailed(
+    error,
+    callContext(memory, { envPrefix, oddities, user, accepted: caller.hasBeenAccepted }),
+  );
+  return intent.claimed === undefined ? failure : claimedAndUnseen(intent.claimed, failure);
 }

@@ -361,5 +361,21 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(foretold.code).toBe(0);
       await destroys();
     });
+
+    test.each<[string, Shape, Shape]>([
+      ["it is declared there by ids that only Terraform knows", {}, { ids: "variables" }],
+      ["its name was corrected, which is remembered beside a null_resource", { clusterName: "staging" }, {}],
+    ])("is gone where that was destroyed first, also where %s", async (_, first, then) => {
+      await world.deploy(stacks(whole(first), nothing));
+      await world.deploy(stacks(whole(), nothing));
+      world.synth(stacks(nothing, whole(then)));
+      await refuses(/not deleted: other\/ocp-\w+ /, "destroy");
+      const other = world.project.another("other");
+      await other.deploy();
+      expect((await other.destroy()).code).toBe(0);
+      expect((await world.project.preflight(["--destroy"])).code).toBe(0);
+      await destroys();
+      expect(await world.project.addresses()).toEqual([]);
+    });
   });
 });

@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { ENV, FIRST_NAME, TODAY } from "../../src/contract/names.js";
 import type { HookSettings, ObproxySettings } from "../../src/contract/settings-file.js";
 import { forget, readMemory } from "../../src/hook/memory.js";
 import { HookFailure } from "../../src/hook/tell/failure.js";
+import { temporaryDirectory } from "../support/temporary.js";
 import { type DeepPartial, other, settingsWith } from "./hook-process.js";
 
 /** What the hook beside a null_resource makes of what is remembered there, before it asks OCP. */
@@ -17,6 +19,7 @@ function outcome(remembered: Remembered, given: DeepPartial<HookSettings>): stri
   const memory = readMemory({ ...OF_A_PROXY, [ENV.lastDeploy]: JSON.stringify(remembered) })!;
   try {
     const toSee = forget(memory, settingsWith({ provider: { url: OWN }, ...given }));
+    if (toSee?.claimed !== undefined) return `asks whether it is gone; else: ${toSee.claimed.reason}`;
     return toSee === undefined ? "forgotten" : `asks for ${toSee.clusterName ?? "any name"}`;
   } catch (error) {
     if (!(error instanceof HookFailure)) throw error;
@@ -52,6 +55,22 @@ test.each<[string, Remembered, DeepPartial<HookSettings>, string]>([
 function moved(change: object): DeepPartial<HookSettings> {
   return { stack: "app", others: [other({ ...change, obproxies: { "27/3": "app/p2" } })] };
 }
+
+test.each<[string, Remembered]>([
+  ["a corrected name", RENAMED],
+  ["skipHostOperation", OFFLINE],
+])(
+  "%s of what has moved to a stack that is not deployed with it is forgotten where OCP has it no longer",
+  (_, kept) => {
+    const directory = temporaryDirectory();
+    const stateFile = join(directory.path, "other.tfstate");
+    const there = other({ stack: "other", url: OWN, obproxies: { "27/3": "other/p" }, stateFile });
+    expect(outcome(kept, { others: [there] })).toMatch(
+      /^asks whether it is gone; else: other\/p .* is not deployed with it/,
+    );
+    directory.remove();
+  },
+);
 
 test("a corrected name of what is protected is not forgotten", () => {
   expect(outcome(RENAMED, declared({ preventDestroy: true }))).toMatch(/^not deleted: .*preventDestroy/);

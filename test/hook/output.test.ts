@@ -252,6 +252,15 @@ describe("a call's failure", () => {
     expect(all).toContain('asked as "ops" at http://ocp');
   });
 
+  test("says first what else stands against a deletion of what another declares", () => {
+    const claim = { reason: "other/p declares it now, but is not deployed with it", next: "deploy the stack other" };
+    const refused = failures.callFailed(error("unauthenticated", told), context);
+    const lines = lineUp(failures.claimedAndUnseen(claim, refused)).split("\n");
+    expect(lines[0]).toBe(`not deleted: ${claim.reason}`);
+    expect(lines[1]).toMatch(/^whether OCP has it at all could not be seen: OCP does not accept the credentials/);
+    expect(lines.at(-1)).toBe(claim.next);
+  });
+
   test("says that no delete was sent where nothing was", () => {
     const all = lineUp(
       failures.callFailed(error("not-ocp"), { ...context, accepted: false, sent: "no", taskId: undefined }),

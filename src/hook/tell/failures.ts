@@ -9,7 +9,7 @@ import { HookFailure, RUN_AGAIN } from "./failure.js";
 import { inShell } from "./shell.js";
 import type { BadEnd } from "../decide/situation.js";
 import { type Memory, newestFirst } from "../decide/memory.js";
-import type { Intent } from "../intent.js";
+import type { Claimed, Intent } from "../intent.js";
 import type { FailedOfRun } from "./chronicle.js";
 import { lastSeen } from "./last-seen.js";
 
@@ -133,6 +133,15 @@ export function callFailed(error: OcpError, context: CallContext): HookFailure {
   const { what, next } = describe(error, context);
   const details = [...whoAsked(error, context), ...ocpWords(error), whatIsLeft(error, context)];
   return new HookFailure({ what, details, next, runAgain: true }, { cause: error });
+}
+
+/** Of what would be refused if OCP had it, which cannot be seen: whoever mends that alone is refused next. */
+export function claimedAndUnseen({ next, reason }: Claimed, { details, message }: HookFailure): HookFailure {
+  return new HookFailure({
+    what: `not deleted: ${reason}`,
+    details: [`whether OCP has it at all could not be seen: ${message}`, ...details],
+    next,
+  });
 }
 
 /** Where OCP knows the caller not, or not well enough. */

@@ -34,7 +34,11 @@ export function judge(circumstances: Circumstances): Judgement {
   const hands = handsOff(object.target, settings, object.remembered);
   const look = answers?.kind === "seen" ? answers.objects.get(object.key) : undefined;
   const isGone = look?.kind === "seen" && look.seen.presence === "absent";
-  if (hands.off && !(isGone && claimOf(hands) !== undefined)) return judgeHandsOff(circumstances, hands);
+  const claimed = claimOf(hands);
+  if (isGone && claimed !== undefined) {
+    return judgeLook(circumstances, { ...look, intent: { ...look.intent, claimed } });
+  }
+  if (hands.off) return judgeHandsOff(circumstances, hands);
   const lack = lackFor(circumstances);
   if (lack !== undefined) return lack;
   if (look === undefined) return { status: "unknown", remarks: neglected(circumstances, undefined) };
