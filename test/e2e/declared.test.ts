@@ -79,9 +79,9 @@ describe.each(carriers)("with %s", (carrier) => {
 
   /** Two stacks of one app. */
   const stacks =
-    (first: Declare, second: Declare): Declare =>
+    (first: Declare, second: Declare, name = "other"): Declare =>
     (ocp, stack) => {
-      const other = world.project.another("other").addStack(App.of(stack));
+      const other = world.project.another(name).addStack(App.of(stack));
       first(ocp, stack);
       second(new OcpProvider(other, "ocp", { url: world.ocp.url, carrier }), other);
     };
@@ -362,6 +362,18 @@ describe.each(carriers)("with %s", (carrier) => {
       await destroys();
     });
 
+    test("is left to a stack whose name is written in the other form of Unicode than that of its state file", async () => {
+      const name = "cafe\u0301";
+      await world.deploy(stacks(everything, nothing, name));
+      world.synth(stacks(nothing, everything, name));
+      await refuses(/is not deployed with it/, "destroy");
+      await world.project.another(name).deploy();
+      await destroys();
+      expect(world.changes()).toEqual([]);
+      expect((await world.project.another(name).destroy()).code).toBe(0);
+      expect(world.held()).toEqual([]);
+    });
+
     test.each<[string, Shape, Shape]>([
       ["it is declared there by ids that only Terraform knows", {}, { ids: "variables" }],
       ["its name was corrected, which is remembered beside a null_resource", { clusterName: "staging" }, {}],
@@ -369,7 +381,7 @@ describe.each(carriers)("with %s", (carrier) => {
       await world.deploy(stacks(whole(first), nothing));
       await world.deploy(stacks(whole(), nothing));
       world.synth(stacks(nothing, whole(then)));
-      await refuses(/not deleted: other\/ocp-\w+ /, "destroy");
+      await refuses(/not deleted: .*other\/ocp-\w+ /, "destroy");
       const other = world.project.another("other");
       await other.deploy();
       expect((await other.destroy()).code).toBe(0);
