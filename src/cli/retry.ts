@@ -23,7 +23,7 @@ import { type CommandIo, runCommand } from "./command.js";
 import type { Look } from "../survey/answers.js";
 import { Inquiry } from "../survey/inquiry.js";
 import { CannotLook } from "../survey/cannot-look.js";
-import type { Provider } from "../survey/stack.js";
+import type { Provider, Stack } from "../survey/stack.js";
 import { type Surveyed, survey } from "../survey/survey.js";
 import { stateFromFile, stateFromTerraform } from "../survey/terraform.js";
 import { oneStackAt } from "./stacks.js";
@@ -85,7 +85,8 @@ async function run({ directory, state, task }: Options, io: CommandIo): Promise<
   const candidates: Candidate[] = [];
   try {
     for (const provider of stack.providers) {
-      candidates.push(...(await candidatesOf(task, provider, objects, inquiry)));
+      const held = heldAt(provider.settings?.address, stack, objects);
+      candidates.push(...(await candidatesOf(task, provider, { objects, held }, inquiry)));
     }
   } finally {
     await inquiry.close();
@@ -121,7 +122,7 @@ function candidatesOfOneOcp(task: OcpId, candidates: readonly Candidate[]): read
 async function candidatesOf(
   task: OcpId,
   provider: Provider,
-  objects: readonly Surveyed[],
+  { held, objects }: { readonly objects: readonly Surveyed[]; readonly held: ReadonlySet<string> },
   inquiry: Inquiry,
 ): Promise<readonly Candidate[]> {
   const own = objects.filter((object) => object.provider === provider.alias);
@@ -145,15 +146,25 @@ async function candidatesOf(
     if (ours?.task.id !== task) return [];
     const surveyed = own.find(({ key }) => key === look.intent.key);
     const hands = handsOff(look.intent.target, settings, surveyed?.remembered);
-    const mustStay = hands.off ? hands.reason : letGo(look, new Set(objects.map(({ key }) => key)));
+    const mustStay = hands.off ? hands.reason : letGo(look, held);
     return [{ provider, settings, intent: look.intent, ours, ...(mustStay !== undefined && { mustStay }) }];
   });
+}
+
+/** Keys of what the state holds of one OCP, by whichever provider; two OCPs give the same ids. */
+function heldAt(
+  address: string | undefined,
+  { providers }: Pick<Stack, "providers">,
+  objects: readonly Surveyed[],
+): ReadonlySet<string> {
+  const near = new Set(providers.filter(({ settings }) => settings?.address === address).map(({ alias }) => alias));
+  return new Set(objects.flatMap(({ key, provider }) => (near.has(provider ?? "") ? [key] : [])));
 }
 
 /**
  * Declared it may be still, and a destroy would leave it: what the state has let go is nobody's to delete.
  *
- * @param held keys of what the state holds
+ * @param held keys of what the state holds of this OCP
  */
 function letGo({ intent, seen }: SeenLook, held: ReadonlySet<string>): string | undefined {
   const { cluster, ours } = seen;

@@ -7,7 +7,7 @@ import type { Finished } from "../support/process.js";
 import { pageText } from "../support/pages.js";
 import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { CREDENTIALS, type Declare, everything, PATIENT, World } from "../support/world.js";
+import { CREDENTIALS, type Declare, everything, orders, PATIENT, World } from "../support/world.js";
 
 let terraform: Terraform;
 beforeAll(async () => {
@@ -201,6 +201,25 @@ describe("a failed deletion of a cluster that is still there", () => {
     expect({ code, held: world.held() }).toEqual(kind === "lostAnswer" ? { code: 0, held: [] } : expect.anything());
     expect(code === 0).toBe(world.held().length === 0);
   });
+});
+
+test("what was let go of one OCP is not deleted because the state holds the same key of another one", async () => {
+  const second = await startSimulator({ credentials: CREDENTIALS, tickMs: 20, clusters: [orders()] });
+  world = await World.open(terraform, Carrier.TERRAFORM_DATA, { version: "4.2.2" });
+  await world.deploy((ocp, stack) => {
+    everything(ocp, stack);
+    const other = new OcpProvider(stack, "other", { alias: "other", url: second.url, carrier: world.carrier });
+    new Obproxy(stack, "there", { ocp: other, clusterId: 27, clusterName: "orders", obproxyIds: [1, 2, 3] });
+  });
+  world.ocp.planWork({ subtaskName: "Start node", tasks: 1, fail: 1 });
+  expect((await world.project.destroy(["-target=terraform_data.ocp_obproxies"], PATIENT)).code).toBe(1);
+  const task = String(world.ocp.tasks.find(({ status }) => status === "FAILED")?.id);
+  await world.project.run(["state", "rm", world.address("27/3")]);
+  const { code, output } = await run(task, world.project.stackPath);
+  await second.stop();
+  expect(output).toContain("it would also delete OBProxy 27/3, which OCP lists and the state does not hold");
+  expect(code).toBe(1);
+  expect(retries()).toEqual([]);
 });
 
 describe("two OCPs that have a task of that id", () => {
