@@ -96,6 +96,10 @@ describe("a local state that no stack of the app uses any more", () => {
     expect(out).toContain("PROBLEM reports: no stack of the app uses the local state terraform.reports.tfstate");
     expect(out).toContain("OBProxy 27/3");
     expect(code).toBe(1);
+    expect(out).toContain("one environment at a time, name the directory of the stack that is meant");
+    const named = await run(["out/stacks/stack"]);
+    expect(named.out).not.toContain("no stack of the app uses");
+    expect(named.code).toBe(0);
   });
 
   test("is nothing where it holds none", async () => {

@@ -16,7 +16,7 @@ export function outdated(shown: string, age: string, changed: string): Told {
 export function stackLeft(stack: string, file: string, held: readonly string[]): Told {
   return {
     message: `no stack of the app uses the local state ${file}, which holds ${listed(held)}: a stack that has left the app is deployed and destroyed no more, and all of it stays in OCP`,
-    next: `put the stack ${stack} back into the app, destroy it (cdktf destroy ${stack}), and take it out after that; if the state is of no use any more, remove the file`,
+    next: `put the stack ${stack} back into the app, destroy it (cdktf destroy ${stack}), and take it out after that; if the app declares its stacks by turns, such as one environment at a time, name the directory of the stack that is meant (cdktf.out/stacks/<stack>); if the state is of no use any more, remove the file`,
   };
 }
 
