@@ -1,5 +1,5 @@
 import { LocalBackend, Token, type TerraformStack } from "cdktf";
-import { isAbsolute } from "node:path";
+import { isAbsolute, posix } from "node:path";
 import { ANY_NAME } from "../contract/names.js";
 import type { ObjectKind } from "../contract/object.js";
 import type {
@@ -50,9 +50,10 @@ function localStateOf(stack: TerraformStack): string | undefined {
   if (!(backend instanceof LocalBackend) || hasOverriddenBackend(stack)) return undefined;
   const { terraform } = backend.toTerraform() as { terraform?: { backend?: { local?: { path?: unknown } } } };
   const path = terraform?.backend?.local?.path;
-  if (typeof path !== "string" || !isAbsolute(path) || Token.isUnresolved(path)) return undefined;
+  if (typeof path !== "string" || Token.isUnresolved(path)) return undefined;
   // As Terraform writes it.
-  return path.normalize();
+  const file = path.normalize();
+  return isAbsolute(file) ? file : posix.join("..", stack.node.id, file);
 }
 
 function byKey<T>(

@@ -102,7 +102,7 @@ const other = object(
   {
     /** Absent: its hooks read `<envPrefix>_URL`. Whether it is the same OCP is only known at destroy time. */
     url: text,
-    /** Where its stack keeps a local state file: its absolute path. */
+    /** Where its stack keeps a local state file: an absolute path, or one from the directory of this hook's stack. */
     stateFile: text,
   },
 );

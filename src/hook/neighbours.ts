@@ -32,7 +32,8 @@ export function neighboursOf(
       ...other,
       address,
       sameOcp: readTheSameVariable(provider, other) ? "same" : compare(own, address),
-      holds: (key) => (isInWorkspace(env, stackDirectory, other.stack) ? undefined : holdsInState(other, key)),
+      holds: (key) =>
+        isInWorkspace(env, stackDirectory, other.stack) ? undefined : holdsInState(other, stackDirectory, key),
     };
   });
 }
@@ -69,11 +70,12 @@ export function addressOf({ envPrefix, url }: Whereabouts, env: NodeJS.ProcessEn
  * Undefined where it cannot be known: the state lies in a remote backend or in another workspace, or the directory of
  * its file is of another machine. A file that is missing in a directory that is there has not been written yet.
  */
-function holdsInState({ alias, stateFile }: OtherProvider, key: string): boolean | undefined {
-  if (stateFile === undefined || !existsSync(dirname(stateFile))) return undefined;
-  if (!existsSync(stateFile)) return false;
+function holdsInState({ alias, stateFile }: OtherProvider, directory: string, key: string): boolean | undefined {
+  const file = stateFile && resolve(directory, stateFile);
+  if (file === undefined || !existsSync(dirname(file))) return undefined;
+  if (!existsSync(file)) return false;
   try {
-    return resourcesOf(JSON.parse(readFileSync(stateFile, "utf8")))?.some((resource) => isOf(resource, alias, key));
+    return resourcesOf(JSON.parse(readFileSync(file, "utf8")))?.some((resource) => isOf(resource, alias, key));
   } catch {
     // Being written, locked by another program, or encrypted.
     return undefined;

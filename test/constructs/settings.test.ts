@@ -143,6 +143,16 @@ test("the file of a state is named in the form of Unicode in which Terraform wri
   expect(synthesize(first).settings().others).toMatchObject([{ stateFile: "/states/caf\u00e9.tfstate" }]);
 });
 
+test("a path of a state that begins in the stack's directory is told from that of the other stack", () => {
+  const app = testApp();
+  const first = testStack(app, "first");
+  new OcpProvider(first, "ocp");
+  const second = testStack(app, "second");
+  new OcpProvider(second, "ocp");
+  new LocalBackend(second, { path: "terraform.tfstate" });
+  expect(synthesize(first).settings().others).toMatchObject([{ stateFile: "../second/terraform.tfstate" }]);
+});
+
 test("a state that is not local has no file", () => {
   const app = testApp();
   const first = testStack(app, "first");

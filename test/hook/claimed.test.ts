@@ -251,6 +251,19 @@ describe("whether the state of another stack holds an object", () => {
     expect(holds({ version: 4, resources: [] })).toBeUndefined();
   });
 
+  test("is seen in a file that lies in the directory of that stack", () => {
+    const [own, there] = ["app", "other"].map((name) => join(directory.path, name)) as [string, string];
+    for (const each of [own, there]) mkdirSync(each, { recursive: true });
+    const seen = () => {
+      const others = [other({ stateFile: "../other/terraform.tfstate" })];
+      return resolveSettings({ ...settingsWith(), others }, {}, own).others[0]?.holds("27/3");
+    };
+    expect(seen()).toBe(false);
+    const resources = [instance("null_resource", "ocp_obproxies", "27/3")];
+    writeFileSync(join(there, "terraform.tfstate"), JSON.stringify({ version: 4, resources }));
+    expect(seen()).toBe(true);
+  });
+
   test("is unknown where the other stack is in another workspace than the default", () => {
     const own = join(directory.path, "stacks/app");
     const there = join(directory.path, "stacks/other/.terraform");
