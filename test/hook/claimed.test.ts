@@ -146,6 +146,23 @@ describe("what somebody else declares", () => {
     }
   });
 
+  test("is not taken for gone by the word of one OCP where it may have moved to another one", () => {
+    const near = other({ url: OWN, ...KEY });
+    const far = other({ ...WHERE.different, ...KEY, path: "far/ocp" });
+    for (const others of [
+      [near, far],
+      [far, near],
+    ]) {
+      const given = holding(settingsWith({ provider: { url: OWN }, others }), false);
+      const found = claimedElsewhere(proxy, "orders", given);
+      expect(found).toMatchObject({
+        outcome: "refused",
+        reason: expect.stringContaining("it may have moved") as string,
+      });
+      expect(claimOf(found)).toBeUndefined();
+    }
+  });
+
   test("is told with both addresses where they differ", () => {
     expect(hands(undefined, WHERE.different)).toMatchObject({
       reason: expect.stringMatching(
