@@ -51,10 +51,7 @@ function judge(claim: Claim, at: Case): Hands {
     const deployed = by.holds(keyOf(at.target));
     if (sure || deployed === true) return movedTo(claim, deployed, at);
   }
-  if (sure) return underAnotherAddress(claim, at);
-  const refusal = byIdsUnknown(claim, at);
-  // Whosever it was, the one OCP of both tells whether it is gone.
-  return by.sameOcp === "same" ? { ...refusal, unlessGone: true } : refusal;
+  return sure ? underAnotherAddress(claim, at) : byIdsUnknown(claim, at);
 }
 
 /** Synth refuses it where it can see that the OCP is the same. */

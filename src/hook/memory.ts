@@ -89,8 +89,11 @@ export function forget(memory: Memory, settings: Settings): Intent | undefined {
     return undefined;
   }
   const claimed = claimOf(hands);
-  // The object's own hook asks the same.
-  if (claimed !== undefined) return { ...intent, claimed };
+  // The object's own hook comes next and asks the same, by the name that it knows.
+  if (claimed !== undefined) {
+    const own: Remembered = firstName === undefined ? remembered : { clusterName: firstName, nameFrom: "first-deploy" };
+    return { ...intentFrom(target, own, settings), claimed };
+  }
   const lack = hands.off ? { what: hands.reason, next: hands.next } : lackOf(memory, settings);
   if (lack !== undefined) {
     throw new HookFailure({

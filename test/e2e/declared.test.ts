@@ -1,5 +1,5 @@
 import { App, type TerraformStack, TerraformVariable } from "cdktf";
-import { Obproxy, ObproxyCluster, OcpProvider, type OcpProviderProps } from "../../src/index.js";
+import { Carrier, Obproxy, ObproxyCluster, OcpProvider, type OcpProviderProps } from "../../src/index.js";
 import { startSimulator } from "../../src/simulator/index.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import {
@@ -360,6 +360,25 @@ describe.each(carriers)("with %s", (carrier) => {
       expect(foretold.output).toContain("8 objects: 0 ready, 8 already gone");
       expect(foretold.code).toBe(0);
       await destroys();
+    });
+
+    test("is not forgotten in part where its own hook, by the name of the first deploy, could not tell that it is gone", async () => {
+      await world.deploy(stacks(some([3], { clusterName: "staging" }), nothing));
+      await world.deploy(stacks(some([3]), nothing));
+      const addresses = await world.project.addresses();
+      world.synth(stacks(nothing, some([3])));
+      const other = world.project.another("other");
+      await other.deploy();
+      expect((await other.destroy()).code).toBe(0);
+      if (carrier === Carrier.NULL_RESOURCE) {
+        const { code, output } = await world.project.destroy();
+        expect(flat(output)).toContain("deploy the stack other first, then repeat the command");
+        expect(code).toBe(1);
+        expect(await world.project.addresses()).toEqual(addresses);
+        await other.deploy();
+      }
+      await destroys();
+      expect(world.held()).toEqual(["27", "27/1", "27/2"]);
     });
 
     test("is left to a stack whose name is written in the other form of Unicode than that of its state file", async () => {

@@ -19,7 +19,9 @@ function outcome(remembered: Remembered, given: DeepPartial<HookSettings>): stri
   const memory = readMemory({ ...OF_A_PROXY, [ENV.lastDeploy]: JSON.stringify(remembered) })!;
   try {
     const toSee = forget(memory, settingsWith({ provider: { url: OWN }, ...given }));
-    if (toSee?.claimed !== undefined) return `asks whether it is gone; else: ${toSee.claimed.reason}`;
+    if (toSee?.claimed !== undefined) {
+      return `asks whether it is gone from ${toSee.clusterName ?? "any cluster"}; else: ${toSee.claimed.reason}`;
+    }
     return toSee === undefined ? "forgotten" : `asks for ${toSee.clusterName ?? "any name"}`;
   } catch (error) {
     if (!(error instanceof HookFailure)) throw error;
@@ -56,17 +58,17 @@ function moved(change: object): DeepPartial<HookSettings> {
   return { stack: "app", others: [other({ ...change, obproxies: { "27/3": "app/p2" } })] };
 }
 
-test.each<[string, Remembered]>([
-  ["a corrected name", RENAMED],
-  ["skipHostOperation", OFFLINE],
+test.each<[string, Remembered, string]>([
+  ["a corrected name", RENAMED, "staging"],
+  ["skipHostOperation", OFFLINE, "any cluster"],
 ])(
   "%s of what has moved to a stack that is not deployed with it is forgotten where OCP has it no longer",
-  (_, kept) => {
+  (_, kept, cluster) => {
     const directory = temporaryDirectory();
     const stateFile = join(directory.path, "other.tfstate");
     const there = other({ stack: "other", url: OWN, obproxies: { "27/3": "other/p" }, stateFile });
     expect(outcome(kept, { others: [there] })).toMatch(
-      /^asks whether it is gone; else: other\/p .* is not deployed with it/,
+      new RegExp(`^asks whether it is gone from ${cluster}; else: other/p .* is not deployed with it`),
     );
     directory.remove();
   },

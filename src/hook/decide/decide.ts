@@ -47,13 +47,13 @@ export type Failing =
 export function decide(seen: Situation, intent: Intent): Action {
   if (seen.following !== undefined) return judgeFollowing(seen.following, seen);
   if (seen.nameElsewhere !== undefined && !hasDeletedIt(seen.ours)) {
-    return guarded({ guard: "clusterNameElsewhere", otherId: seen.nameElsewhere });
+    return guarded(claimOr({ guard: "clusterNameElsewhere", otherId: seen.nameElsewhere }, intent));
   }
 
   const own = seen.ours === undefined ? undefined : judgeOwnTask(seen.ours, seen, intent);
   if (own !== undefined) return own;
   const name = nameBreach(seen.cluster, intent);
-  if (name !== undefined) return guarded(name);
+  if (name !== undefined) return guarded(claimOr(name, intent));
   switch (seen.presence) {
     case "absent":
       return judgeAbsence(seen);
@@ -243,6 +243,11 @@ function judgeDelete({ cluster, sent, loss }: Situation, intent: Intent): Action
 
   if (cluster === undefined) return fail({ reason: "unknown", what: "OCP does not show the cluster" });
   return { do: "delete", cluster };
+}
+
+/** What another declares has its name from there, and what is to be done for it there comes first. */
+function claimOr(breach: GuardBreach, { claimed }: Intent): GuardBreach {
+  return claimed === undefined ? breach : { guard: "claimed", by: claimed };
 }
 
 function guarded(breach: GuardBreach): Action {

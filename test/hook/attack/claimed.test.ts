@@ -46,6 +46,7 @@ describe.each([
   });
 
   test("has nothing to refuse where OCP has it no longer", async () => {
+    ocp.removeCluster(27);
     const { code, output } = await leave(kind, 9);
     expect(output).toContain("already gone");
     expect(code).toBe(0);
@@ -65,5 +66,20 @@ describe.each([
     expect(output).toContain(why);
     expect(output).toMatch(/deploy the stack other first, then repeat the command\s*$/);
     expect(code).toBe(1);
+  });
+});
+
+/** Deployed as "staging", which the null_resource alone knows; declared as "orders" since. */
+describe("an object that is gone from a cluster that is still there, under the name", () => {
+  test.each<[string, number, string]>([
+    ["staging", 0, "already gone"],
+    ["orders", 1, "is not deployed with it"],
+  ])("%s: both of its hooks end alike, so that nothing is forgotten in between", async (name, expected, says) => {
+    ocp.renameCluster(27, name);
+    for (const kind of [BESIDE, { [ENV.clusterName]: "staging" }]) {
+      const { code, output } = await leave(kind, 9);
+      expect(output).toContain(says);
+      expect(code).toBe(expected);
+    }
   });
 });

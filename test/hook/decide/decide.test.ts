@@ -283,9 +283,10 @@ describe("decide", () => {
     expect(decide({ ...there, presence: "absent" }, claimed)).toMatchObject({ do: "finish", how: "already-gone" });
     const atWork = (onObject: "yes" | "no") => [{ task: task("900"), onCluster: "yes", onObject } as const];
     expect(decide({ ...there, atWork: atWork("yes") }, claimed)).toMatchObject({ do: "follow" });
-    expect(decide({ ...there, atWork: atWork("no") }, claimed)).toMatchObject({
-      why: { breach: { guard: "claimed" } },
-    });
+    const told = { why: { breach: { guard: "claimed" } } };
+    expect(decide({ ...there, atWork: atWork("no") }, claimed)).toMatchObject(told);
+    expect(decide({ ...gone, cluster: { ...cluster, name: "sales" } }, claimed)).toMatchObject(told);
+    expect(decide({ ...gone, nameElsewhere: "28" }, claimed)).toMatchObject(told);
   });
 
   test("does not delete by force what ids that only Terraform knows may declare", () => {
