@@ -86,6 +86,9 @@ const ANY_TWO: Theme = {
   operator: OPERATOR_DOES,
 };
 
+/** And what comes of a loss, a kill and an act of an operator together, each kind of act by itself. */
+const ONE_OF_EACH: Theme = { ...ANY_TWO, troubles: 3, failures: 0 };
+
 /** Beside that, everything, everywhere, as far as it goes. */
 const DEEP: Theme = {
   machines: 2,
@@ -276,10 +279,15 @@ function narrowScenes(): Scene[] {
 
 function deepScenes(): Scene[] {
   const casts = Object.keys(CASTS) as CastName[];
-  const whole = MANNERS.map(([called, manner]): Scene => ({
-    ...{ ...ANY_TWO, ...CASTS["two OBProxies, once"], manner, states: Infinity },
-    name: `two OBProxies, any two troubles, ${called}`,
-  }));
+  const [[tags, tagged]] = MANNERS;
+  const two = { ...CASTS["two OBProxies, once"], manner: tagged, states: Infinity };
+  const whole: readonly Scene[] = [
+    { ...ANY_TWO, ...two, name: `two OBProxies, any two troubles, ${tags}` },
+    ...OPERATOR_DOES.map((act): Scene => ({
+      ...{ ...ONE_OF_EACH, operator: [act], ...two },
+      name: `two OBProxies, a loss, a kill and ${act}, ${tags}`,
+    })),
+  ];
   const further = MANNERS.flatMap(([called, manner]) =>
     casts.flatMap((cast): Scene[] => [
       { ...DEEP, ...CASTS[cast], manner, name: `${cast}, ${called}` },
