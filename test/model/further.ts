@@ -183,11 +183,12 @@ function freed(world: World): World {
 
 function isRight(
   { breach }: Extract<Failing, { reason: "guard" }>,
-  { cluster, elsewhere }: World,
+  world: World,
   { intents }: Model,
   hook: number,
 ): boolean {
   const intent = intents[hook]!;
+  const { cluster, elsewhere } = world;
   const held = (cluster?.obproxies ?? []).map(String);
   switch (breach.guard) {
     case "clusterName":
@@ -202,8 +203,9 @@ function isRight(
       return !intent.forceDestroy && held.some((id) => !intent.declaredObproxyIds.has(id));
     case "mayBeDeclared":
       return held.length > 0 && (intent.obproxyTokens ?? []).length > 0;
-    // Of these worlds nobody else declares what a hook is to delete, and one that is quiet tells what the cluster holds.
     case "claimed":
+      return holds(world, intent) || elsewhere || (cluster !== undefined && cluster.name !== NAME);
+    // A world that is quiet tells what the cluster holds.
     case "forceDestroyUnknown":
       return false;
   }

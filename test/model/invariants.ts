@@ -56,6 +56,8 @@ export interface Deleting {
   readonly asSeen: boolean;
   readonly name: string | undefined;
   readonly wantedName: string | undefined;
+  /** Another stack of the app declares the object that the run stands for. */
+  readonly isClaimed?: boolean;
   readonly deletesCluster: boolean;
   readonly mayDeleteCluster: boolean;
   /** Also those that go with the cluster. */
@@ -77,6 +79,7 @@ export function whyDeletingIsWrong(facts: Deleting): Broken {
     return `I2: a ${does} in a cluster of another name`;
   }
 
+  if (facts.isClaimed === true) return `I2: a ${does} of what another stack declares`;
   if (facts.deletesCluster && !facts.mayDeleteCluster) return `I2: a ${does} that deletes the whole cluster`;
   if (obproxies.some((id) => facts.isProtected(id))) return `I2: a ${does} of a protected OBProxy`;
   if (obproxies.some((id) => !facts.mayGo(id))) return `I2: a ${does} of an OBProxy that nobody declared`;

@@ -445,6 +445,12 @@ export class Model {
             "brokenList",
           );
         } else {
+          const odd = others.map(({ id }) => ({ id, why: "it is odd" }));
+          add(
+            "asks for all clusters: another one cannot be understood, not even its name",
+            { to, answer: { ...list, entries: [], unread: odd } },
+            "brokenList",
+          );
           const stale = this.stale(world);
           if (stale !== undefined) {
             add(
@@ -575,6 +581,7 @@ export class Model {
       asSeen: place.saw.cluster === clusterTruth(world),
       name: world.cluster?.name,
       wantedName: intent.clusterName,
+      isClaimed: intent.claimed !== undefined,
       deletesCluster: task.kind === "cluster",
       mayDeleteCluster: intent.target.kind === "cluster",
       obproxies: task.kind === "cluster" ? (world.cluster?.obproxies ?? []) : task.obproxies,
@@ -706,6 +713,7 @@ export class Model {
           asSeen: place.saw.cluster === clusterTruth(world),
           name: world.cluster?.name,
           wantedName: intent.clusterName,
+          isClaimed: intent.claimed !== undefined,
           deletesCluster: isCluster,
           mayDeleteCluster: intent.target.kind === "cluster",
           obproxies: isCluster ? (world.cluster?.obproxies ?? []) : obproxies,

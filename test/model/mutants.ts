@@ -568,4 +568,33 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'if (known.detailed && known.task.status === "SUCCESSFUL") return known;',
     to: "",
   },
+  // ---- what another stack declares
+  {
+    without: "a retry of what another stack declares is not this hook's",
+    scene: "one OBProxy that another stack declares, whose deletion has failed late, past, tags",
+    file: "retry.ts",
+    from: "if (intent.claimed !== undefined) return",
+    to: "if (intent.claimed === null) return",
+  },
+  {
+    without: "what another stack declares is not deleted",
+    scene: "one OBProxy that another stack declares, people, no tags",
+    file: "guards.ts",
+    from: "return intent.claimed === undefined ? contentBreach(",
+    to: "return intent.claimed !== null ? contentBreach(",
+  },
+  {
+    without: "what another stack declares waits for nothing that others do",
+    file: "decide.ts",
+    from: "if (intent.claimed !== undefined && seen.atWork",
+    to: "if (intent.claimed === null && seen.atWork",
+    secondLine: "the guard before a delete says the same; the rule says it sooner",
+  },
+  {
+    without: "a cluster that cannot be understood may have the guard's name",
+    scene: "one OBProxy, unread names, tags",
+    file: "situation.ts",
+    from: "const why = whyNamesUnknown(",
+    to: "const why = undefined && whyNamesUnknown(",
+  },
 ];

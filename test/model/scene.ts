@@ -50,6 +50,8 @@ export interface Scene {
   readonly elsewhere?: readonly number[];
   /** Declared in the code by ids that only Terraform knows. */
   readonly byTokens?: boolean;
+  /** Another stack of the app declares what the hooks stand for. */
+  readonly claimed?: boolean;
   readonly forceDestroy?: boolean;
   readonly taskRetries?: number;
   readonly waitFor?: "task" | "object";
@@ -98,6 +100,7 @@ function intentOf({ target, hasLeft = false }: HookPlace, scene: Scene): Intent 
     ]),
     keptObproxyIds: new Set(kept.map(String)),
     ...(scene.byTokens === true && { obproxyTokens: [{ kind: "obproxy", path: "app/token", clusterId: CLUSTER_ID }] }),
+    ...(scene.claimed === true && { claimed: { reason: "another stack declares it", next: "deploy that" } }),
     timeoutMs: undefined,
     taskRetries: scene.taskRetries ?? 0,
     waitFor: scene.waitFor ?? "task",

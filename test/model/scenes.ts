@@ -56,6 +56,14 @@ const SHORT = {
   },
   past: { ...QUIET, failures: 1, operatorActs: 1, operator: ["retry", "skip", "rollBack", "end", "rename"] },
   unseen: { ...QUIET, faults: 1, faultKinds: ["general404"], operatorActs: 1, operator: ["rename"] },
+  "unread names": {
+    ...QUIET,
+    kills: 1,
+    faults: 1,
+    faultKinds: ["brokenList"],
+    operatorActs: 1,
+    operator: ["setUpAnewOtherId"],
+  },
   "a lost end": {
     ...{ ...QUIET, runs: 1, faults: 2, faultKinds: ["lostAfter", "general404"], failures: 1 },
     ...{ operatorActs: 1, operator: ["retry"] },
@@ -104,7 +112,10 @@ const DEEP: Theme = {
 
 type Cast = Pick<Scene, "obproxies" | "hooks"> &
   Partial<
-    Pick<Scene, "past" | "declared" | "kept" | "elsewhere" | "byTokens" | "forceDestroy" | "taskRetries" | "waitFor">
+    Pick<
+      Scene,
+      "past" | "declared" | "kept" | "elsewhere" | "byTokens" | "claimed" | "forceDestroy" | "taskRetries" | "waitFor"
+    >
   >;
 
 const proxies = (...targets: readonly number[]): readonly HookPlace[] => targets.map((target) => ({ target }));
@@ -151,6 +162,16 @@ const CASTS = {
   "a cluster with a kept OBProxy": { obproxies: [1, 2], hooks: CLUSTER, kept: [2], forceDestroy: true, taskRetries: 1 },
   "a cluster with one declared elsewhere": { obproxies: [1, 2], hooks: CLUSTER, elsewhere: [2], forceDestroy: true },
   "a cluster with one that may be declared": { obproxies: [2], hooks: CLUSTER, byTokens: true, forceDestroy: true },
+  "one OBProxy that another stack declares": { obproxies: [1, 2], hooks: proxies(1), claimed: true },
+  "one OBProxy that another stack declares, whose deletion has failed": {
+    ...{ obproxies: [1, 2], hooks: proxies(1), declared: [2], claimed: true, taskRetries: 1 },
+    past: { kind: "obproxies", obproxies: [1], phase: "failed0" },
+  },
+  "one OBProxy that another stack declares, whose deletion has failed late": {
+    ...{ obproxies: [2], hooks: proxies(1), declared: [2], claimed: true, taskRetries: 1 },
+    past: { kind: "obproxies", obproxies: [1], phase: "failed1" },
+  },
+  "a cluster that another stack declares": { obproxies: [], hooks: CLUSTER, claimed: true },
   "a cluster that has left": { obproxies: [1], hooks: [{ target: "cluster", hasLeft: true }], declared: [1] },
 } as const satisfies Record<string, Cast>;
 
@@ -178,6 +199,7 @@ const SHORT_CASTS: Readonly<Record<keyof typeof SHORT, readonly CastName[]>> = {
       "a cluster with one declared elsewhere",
     ] as const),
     ...(["a cluster with one that may be declared", "a cluster that has left"] as const),
+    ...(["one OBProxy that another stack declares", "a cluster that another stack declares"] as const),
   ],
   killed: ["one OBProxy"],
   "another machine": ["one OBProxy", "a cluster by force"],
@@ -186,10 +208,13 @@ const SHORT_CASTS: Readonly<Record<keyof typeof SHORT, readonly CastName[]>> = {
     "one OBProxy beside one that has been kept since",
     "one OBProxy of a cluster whose deletion has failed",
     "a cluster with a declared OBProxy whose deletion has failed",
+    "one OBProxy that another stack declares, whose deletion has failed",
+    "one OBProxy that another stack declares, whose deletion has failed late",
   ],
   absence: ["one OBProxy"],
   order: [],
   unseen: [],
+  "unread names": ["one OBProxy", "an empty cluster"],
   "a lost end": ["one OBProxy"],
   "a kill": [],
   "an odd list": [],

@@ -21,6 +21,7 @@ export function whyNotRetry(deletion: Deletion, user: string, intent: Intent): s
   } else if (proof !== "sent" && proof !== "note") {
     return "nothing proves that it is about this object";
   }
+  if (intent.claimed !== undefined) return "it deletes what is declared elsewhere in the app";
   const canceled = task.subtasks.find(({ status, operation }) => status === "FAILED" && operation === "CANCEL");
   if (canceled !== undefined) return `its subtask "${canceled.name}" was canceled in OCP`;
   const deletes = deletion.deletes ?? deletesByTags(task, intent);

@@ -49,6 +49,12 @@ describe("a failed deletion", () => {
       { ...both, elsewhereObproxies: new Map([["4", "app/other"]]) },
       /27\/4/,
     ],
+    [
+      "of this run, of what is declared elsewhere in the app",
+      deletion("sent", ["3"]),
+      { ...intent, claimed: { reason: "another stack declares it", next: "deploy that" } },
+      /declared elsewhere/,
+    ],
     ["of a whole cluster, for a proxy", deletion("note", "cluster"), intent, /whole OBProxy cluster/],
     ["of a whole cluster, for the cluster", deletion("note", "cluster"), ofCluster, undefined],
     [
