@@ -1,4 +1,4 @@
-import { type Fault, type HookPlace, OPERATOR_DOES, type Scene } from "./scene.js";
+import { type Fault, type HookPlace, OPERATOR_DOES, type OperatorDoes, type Scene } from "./scene.js";
 import type { Manner } from "./world.js";
 
 export type Bound = "short" | "deep";
@@ -302,16 +302,21 @@ function narrowScenes(): Scene[] {
   ];
 }
 
+/** What any further task may be about nobody can tell without tags: too many situations to visit them all. */
+const UNTAGGED_LATER: ReadonlySet<OperatorDoes> = new Set(["delete", "deleteCluster", "restart"]);
+
 function deepScenes(): Scene[] {
   const casts = Object.keys(CASTS) as CastName[];
   const [[tags, tagged]] = MANNERS;
-  const two = { ...CASTS["two OBProxies, once"], manner: tagged, states: Infinity };
+  const two = { ...CASTS["two OBProxies, once"], states: Infinity };
   const whole: readonly Scene[] = [
-    { ...ANY_TWO, ...two, name: `two OBProxies, any two troubles, ${tags}` },
-    ...OPERATOR_DOES.map((act): Scene => ({
-      ...{ ...ONE_OF_EACH, operator: [act], ...two },
-      name: `two OBProxies, a loss, a kill and ${act}, ${tags}`,
-    })),
+    { ...ANY_TWO, ...two, manner: tagged, name: `two OBProxies, any two troubles, ${tags}` },
+    ...MANNERS.flatMap(([called, manner]) =>
+      OPERATOR_DOES.filter((act) => manner.tags || !UNTAGGED_LATER.has(act)).map((act): Scene => ({
+        ...{ ...ONE_OF_EACH, operator: [act], ...two, manner },
+        name: `two OBProxies, a loss, a kill and ${act}, ${called}`,
+      })),
+    ),
   ];
   const further = MANNERS.flatMap(([called, manner]) =>
     casts.flatMap((cast): Scene[] => [
