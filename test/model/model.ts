@@ -820,7 +820,12 @@ export class Model {
   private whySuccessIsWrong({ world, hook }: Run, memory: Memory, saw: Saw): Broken {
     const intent = this.intents[hook]!;
     const readsTasks = intent.waitFor === "task";
-    const touching = inOrderOfEnds(world.tasks, this.scene.manner).filter((task) => touches(task, intent));
+    // With a cluster that is gone went what OBProxies have left.
+    const wentWithCluster = (task: WorldTask): boolean =>
+      world.cluster === undefined && task.kind === "cluster" && isMadeGood(task);
+    const touching = inOrderOfEnds(world.tasks, this.scene.manner).filter(
+      (task) => touches(task, intent) || wentWithCluster(task),
+    );
     const isKnownToBeDone = [...memory.deletions.values()].some(
       ({ watched, task }) => watched && task.status === "SUCCESSFUL",
     );
@@ -859,7 +864,8 @@ export class Model {
 
   private isAnswerable(task: WorldTask, hook: number, world: World, memory: Memory, saw: Saw): boolean {
     const isWatched = saw.atWork.includes(task.id) || task.runs.includes(hook);
-    if (task.phase === "forgotten") return isWatched;
+    // Nobody can know of one whose answer was lost and that OCP has forgotten since.
+    if (task.phase === "forgotten") return saw.atWork.includes(task.id) || memory.deletions.has(String(task.id));
     return task.by === "job" && (isWatched || this.canKnow(task, world, memory, this.intents[hook]!));
   }
 

@@ -55,6 +55,7 @@ const SHORT = {
     ...{ operatorActs: 1, operator: ["delete", "retry", "end", "purge"] },
   },
   past: { ...QUIET, failures: 1, operatorActs: 1, operator: ["retry", "skip", "rollBack", "end", "rename"] },
+  "another deletes it": { ...QUIET, failures: 1, operatorActs: 2, operator: ["deleteCluster", "retry", "rollBack"] },
   unseen: { ...QUIET, faults: 1, faultKinds: ["general404"], operatorActs: 1, operator: ["rename"] },
   "unread names": {
     ...QUIET,
@@ -213,6 +214,7 @@ const SHORT_CASTS: Readonly<Record<keyof typeof SHORT, readonly CastName[]>> = {
   ],
   absence: ["one OBProxy"],
   order: [],
+  "another deletes it": [],
   unseen: [],
   "unread names": ["one OBProxy", "an empty cluster"],
   "a lost end": ["one OBProxy"],
@@ -278,6 +280,14 @@ function narrowScenes(): Scene[] {
     scene(
       ...(["past", "a cluster whose OBProxy's deletion has failed"] as const),
       ...([{ ...tagged, ...LIGHT }, tags, "unlocked on failure"] as const),
+    ),
+    scene(
+      ...(["another deletes it", "a cluster whose OBProxy's deletion has failed"] as const),
+      ...([{ ...tagged, ...LIGHT }, tags, "unlocked on failure"] as const),
+    ),
+    scene(
+      ...(["past", "a cluster whose OBProxy's deletion has failed"] as const),
+      ...([{ ...tagged, ...LIGHT, ownName: false }, tags, "unlocked on failure", "old names"] as const),
     ),
     scene(
       ...(["past", "one OBProxy of a cluster whose deletion has failed"] as const),

@@ -1,3 +1,4 @@
+import { compareIds } from "../../ocp/ids.js";
 import type { OcpId, Task } from "../../ocp/model.js";
 import { classify, isProxiesDeletion } from "../../ocp/task.js";
 import { tasksIn } from "./look.js";
@@ -21,11 +22,26 @@ function isProven({ proof }: Deletion, clusterGone: boolean): boolean {
   }
 }
 
+/**
+ * The newest first. A deletion of OBProxies alone says nothing of their cluster, which goes by another one. The newer
+ * dialect has a name for it; by the older one what names OBProxies may be either, but not what had begun before a
+ * deletion of the cluster that is known to be ours.
+ */
+function ofObject({ deletions, target }: Memory): Deletion[] {
+  const all = newestFirst(deletions.values());
+  if (target.kind !== "cluster") return all;
+  const own = all.filter(({ proof }) => proof === "sent" || proof === "note");
+  const isBeforeOwn = ({ task }: Deletion): boolean => own.some((each) => compareIds(task.id, each.task.id) < 0);
+  return all.filter(
+    (deletion) => !isProxiesDeletion(deletion.task) && !(deletion.proof === "cluster-tags" && isBeforeOwn(deletion)),
+  );
+}
+
 /** The newest one that is proven: what came later has the last word. */
-export function ourDeletion({ deletions, waitFor }: Memory, clusterGone: boolean): Deletion | undefined {
+export function ourDeletion(memory: Memory, clusterGone: boolean): Deletion | undefined {
   // Who may not read tasks cannot see how they end.
-  if (waitFor === "object") return undefined;
-  return newestFirst(deletions.values()).find((deletion) => isProven(deletion, clusterGone));
+  if (memory.waitFor === "object") return undefined;
+  return ofObject(memory).find((deletion) => isProven(deletion, clusterGone));
 }
 
 /**
@@ -34,13 +50,10 @@ export function ourDeletion({ deletions, waitFor }: Memory, clusterGone: boolean
  * whose answer nobody heard; a stranger's old failure is not ours. One that ended well later has made it good; what a
  * person ended by hand has made good nothing but itself.
  */
-export function badEnds({ deletions, target }: Memory, clusterGone: boolean): Deletion[] {
-  const all = newestFirst(deletions.values());
+export function badEnds(memory: Memory, clusterGone: boolean): Deletion[] {
+  const all = ofObject(memory);
   const good = all.filter(
-    (deletion) =>
-      isProven(deletion, clusterGone) &&
-      classify(deletion.task).kind === "succeeded" &&
-      !(target.kind === "cluster" && isOfProxiesOnly(deletion)),
+    (deletion) => isProven(deletion, clusterGone) && classify(deletion.task).kind === "succeeded",
   );
   return all.filter(
     (deletion) =>
@@ -48,11 +61,6 @@ export function badEnds({ deletions, target }: Memory, clusterGone: boolean): De
       isBad(deletion) &&
       good.every(({ task }) => laterFirst(deletion.task, task) < 0),
   );
-}
-
-/** The deletion of OBProxies by the newer dialect; by the older one it has the name that a cluster's deletion has too. */
-function isOfProxiesOnly({ proof, task }: Deletion): boolean {
-  return proof === "cluster-tags" && isProxiesDeletion(task);
 }
 
 /** What was rolled back before this run began has not removed the object, whoever did so since. */

@@ -77,6 +77,36 @@ describe("whose a deletion is", () => {
     expect(seen(after({ target: cluster }, looked(away))).ours?.task.id).toBe("9");
     expect(seen(after({ target: cluster }, looked({ tasks }))).ours).toBeUndefined();
   });
+
+  // A person had deleted the cluster; what had failed of an OBProxy was retried, or rolled back, after that.
+  test.each(["FAILED", "RUNNING"])("is not, of a cluster that is gone, one of OBProxies alone (seen %s)", (status) => {
+    const ofProxies = (now: string): Task => task("9", now, { ...mine, name: "Delete obproxy server" });
+    const away = { cluster: { says: "missing" }, clusters: list<never>() } as const;
+    const memory = after(
+      { target: cluster },
+      looked({ ...away, tasks: list(ofProxies(status)) }),
+      looked({ ...away, tasks: list(ofProxies("FAILED")) }),
+    );
+    const { ours, badEnds, presence } = seen(memory);
+    expect({ ours, badEnds, presence }).toEqual({ ours: undefined, badEnds: [], presence: "absent" });
+  });
+
+  // By the older names it may be either one; a person skipped what had failed of it, after ours had failed.
+  test("is, of a cluster that is gone, our own and none that had begun before it", () => {
+    const earlier = (status: string): Task => task("9", status, { ...mine, finishTime: "2026-11-22T11:00:00Z" });
+    const own = task("10", "FAILED", { tags: [tag("27")], finishTime: "2026-11-22T10:30:00Z" });
+    const memory = after(
+      { target: cluster },
+      looked({ tasks: list(earlier("FAILED")) }),
+      { event: "accepted", task: task("10"), deletes: "cluster" },
+      looked({
+        ...{ cluster: { says: "missing" }, clusters: list<never>(), tasks: list(own) },
+        details: details(["9", { says: "there", task: earlier("SUCCESSFUL") }], ["10", { says: "there", task: own }]),
+      }),
+    );
+    expect(seen(memory).ours?.task).toMatchObject({ id: "10", status: "FAILED" });
+    expect(bad(memory)).toEqual(["10"]);
+  });
 });
 
 describe("a note's task that OCP does not show", () => {
