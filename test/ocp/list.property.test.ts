@@ -57,6 +57,8 @@ describe("whatever the server does", () => {
         if (steady && totals !== "none") expect(listing).toMatchObject({ complete: true });
         // Without totals nobody can see that an entry has slipped to a page that was read before.
         if (!listing.complete || (totals !== "both" && totals !== "elements" && !steady)) return;
+        // Nor that a page is always the first one, where an entry leaves and another one joins in the same moment.
+        if (ignoresPage && gone > 0 && joins.length > 0) return;
         whole += 1;
         const seen = new Set(ids(listing));
         for (const id of stayed) if (!broken.includes(id)) expect(seen).toContain(String(id));
