@@ -133,24 +133,21 @@ test("what all other providers declare is known, whatever their URL, also when t
   ]);
 });
 
-test("the file of a state is named in the form of Unicode in which Terraform writes it", () => {
+test.each([
+  [
+    "named in the form of Unicode in which Terraform writes it",
+    "/states/cafe\u0301.tfstate",
+    "/states/caf\u00e9.tfstate",
+  ],
+  ["told from the directory of the other stack", "terraform.tfstate", "../second/terraform.tfstate"],
+])("the file of a state is %s", (_how, path, stateFile) => {
   const app = testApp();
   const first = testStack(app, "first");
   new OcpProvider(first, "ocp");
   const second = testStack(app, "second");
   new OcpProvider(second, "ocp");
-  new LocalBackend(second, { path: "/states/cafe\u0301.tfstate" });
-  expect(synthesize(first).settings().others).toMatchObject([{ stateFile: "/states/caf\u00e9.tfstate" }]);
-});
-
-test("a path of a state that begins in the stack's directory is told from that of the other stack", () => {
-  const app = testApp();
-  const first = testStack(app, "first");
-  new OcpProvider(first, "ocp");
-  const second = testStack(app, "second");
-  new OcpProvider(second, "ocp");
-  new LocalBackend(second, { path: "terraform.tfstate" });
-  expect(synthesize(first).settings().others).toMatchObject([{ stateFile: "../second/terraform.tfstate" }]);
+  new LocalBackend(second, { path });
+  expect(synthesize(first).settings().others).toMatchObject([{ stateFile }]);
 });
 
 test("a state that is not local has no file", () => {
