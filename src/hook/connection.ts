@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { CA_FILE, credentialVariables, urlVariable } from "../contract/names.js";
 import type { ProviderSettings } from "../contract/settings-file.js";
 import type { Credentials } from "../ocp/auth.js";
+import { isPlain } from "../ocp/text.js";
 import { HookFailure } from "./tell/failure.js";
 
 /** Where OCP is and who asks. */
@@ -105,6 +106,7 @@ const LINE_END = /(?:\r?\n)+$/;
 
 /** What people paste around a secret, and do not see. It may be part of it, so it is sent as it is. */
 function odditiesOf(value: string): readonly string[] {
+  if (isPlain(value) && !/^[ "'`]| $/.test(value)) return [];
   return ODD.filter(([shape]) => shape.test(value)).map(([, words]) => words);
 }
 

@@ -1,5 +1,6 @@
 import type { Credentials } from "./auth.js";
 import { base64Cores, base64Forms, escapedForms, hexForm, literally, mayDouble, PADDING } from "./encodings.js";
+import { isPlain } from "./text.js";
 
 const MASK = "***";
 
@@ -31,18 +32,28 @@ export function secretsOf(credentials: Credentials): readonly string[] {
 const SHORT = 4;
 
 function maskGiven(text: string, secret: string): string {
-  const { plain, escaped, base64, clues } = knownOf(secret);
-  const masked = text.replace(mayEscape(text, secret) ? escaped() : plain, MASK);
+  const { core, plain, escaped, base64, clues } = knownOf(secret);
+  const masked = mayEscape(text, secret)
+    ? text.replace(escaped(), MASK)
+    : text.includes(core)
+      ? text.replace(plain(), MASK)
+      : text;
   return clues.some((clue) => masked.includes(clue)) ? maskAround(masked, base64()) : masked;
 }
 
 /** Nearly no line holds escapes. The pattern that knows them all takes long to build, as long as a hook to start. */
 function mayEscape(text: string, secret: string): boolean {
-  return /[&%\\]|[0-9a-fA-F]{8}/.test(text) || /[\s\p{C}\p{DI}]/u.test(secret) || mayDouble(text, secret);
+  return /[&%\\]|[0-9a-fA-F]{8}/.test(text) || hasGaps(secret) || mayDouble(text, secret);
+}
+
+function hasGaps(secret: string): boolean {
+  return /\s/.test(secret) || (!isPlain(secret) && /[\p{C}\p{DI}]/u.test(secret));
 }
 
 interface Known {
-  readonly plain: RegExp;
+  /** The secret without the padding of base64: every text that `plain` finds something in holds it. */
+  readonly core: string;
+  readonly plain: () => RegExp;
   readonly escaped: () => RegExp;
   readonly base64: () => RegExp;
   /** One of them is in every text that `base64` finds something in. */
@@ -61,7 +72,8 @@ function knownOf(secret: string): Known {
   const pattern = (forms: string, hex: string): RegExp =>
     secret.length >= SHORT ? new RegExp(forms + hex, "gu") : new RegExp(`(?<![\\w])(?:${forms})(?![\\w])`, "gu");
   const made: Known = {
-    plain: pattern(literally(core) + (isPadded ? "={0,2}" : ""), ""),
+    core,
+    plain: once(() => pattern(literally(core) + (isPadded ? "={0,2}" : ""), "")),
     escaped: once(() => pattern(escapedForms(core) + (isPadded ? PADDING : ""), `|${hexForm(secret)}`)),
     base64: once(() => new RegExp(cores.map(base64Forms).join("|"), "gu")),
     clues: cores.map(longestWord),
