@@ -1,9 +1,10 @@
 // Compiles the package: type-checked CommonJS with declarations for what users import, and one bundled file each for
 // the destroy hook and the command line, so that neither needs node_modules where it runs. `cdktn`: the package for
 // CDKTN instead; `hook`: nothing but the hook.
+import { createHash } from "node:crypto";
 import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type BuildOptions, type Plugin, build } from "esbuild";
+import { type BuildOptions, type Plugin, build, transformSync } from "esbuild";
 import needs from "../src/needs.json";
 import { compile, type Library, packageDirectory } from "./packages.js";
 
@@ -14,8 +15,21 @@ import { compile, type Library, packageDirectory } from "./packages.js";
 const TRIMMED: readonly (readonly [RegExp, string])[] = [
   // 9 ms of 60 above a bare Node.js: it loads Node's HTTP/2, and OCP speaks HTTP/1.1 only.
   [/\/client-h2(\.js)?$/, 'module.exports = () => { throw new Error("HTTP/2 is not part of this bundle"); };'],
+  // 8 ms: it loads Node's own client and server. Here it knows the limit of what heads an answer; the hook has one of its own.
+  [/^node:http$/, "module.exports = { IncomingMessage: class {}, maxHeaderSize: 16384 };"],
+  // 4 ms: it loads what compares and prints any two values. Here it is asked nothing but whether something holds.
+  [
+    /^node:assert$/,
+    'module.exports = (holds, why) => { if (!holds) throw new Error(why ?? "undici: assertion failed"); };',
+  ],
   // 72 kB in each of two programs: the parser comes twice, and the client takes the other where this one is not to be had.
-  [/\/llhttp_simd-wasm(\.js)?$/, 'throw new Error("one parser is enough");'],
+  // It is asked for right before the other is compiled, at the first connection. V8 would optimise that in the background,
+  // for 130 ms, for longer than a hook takes; its baseline code is more than fast enough for a few answers. Said any sooner,
+  // Node.js could not use what it has compiled of its own modules, and TLS alone would start 11 ms later.
+  [
+    /\/llhttp_simd-wasm(\.js)?$/,
+    'require("node:v8").setFlagsFromString("--liftoff-only"); throw new Error("one parser is enough");',
+  ],
 ];
 
 const trimmedUndici: Plugin = {
@@ -65,9 +79,10 @@ function inAscii(program: string): string {
  */
 const checkingNode = (
   path: string,
-  { exitCode, head, what }: { exitCode: number; head: string; what: string },
+  { exitCode, head, what, run }: { exitCode: number; head: string; what: string; run: string },
 ): void => {
   const program = inAscii(readFileSync(path, "utf8"));
+  const build = createHash("sha256").update(program).digest("hex").slice(0, 12);
   const says = JSON.stringify(`${what} needs Node.js ${needs.node} or later, and this is v`);
   writeFileSync(
     path,
@@ -78,12 +93,10 @@ const checkingNode = (
     require("fs").writeSync(2, ${says} + process.versions.node + " (" + process.execPath + "): put a newer \`node\` first on the PATH.\\n");
     process.exit(${exitCode});
   }
-  var text = require("fs").readFileSync(__filename, "latin1");
-  module._compile(text.slice(text.indexOf("/*program*" + "/") + 14, -4).split("*\\0/").join("*/"), __filename);
+  run(program.toString().slice(22, -3).split("*\\0/").join("*/"));
 })();
-/*program*/
-/*${program.replaceAll("*/", "*\0/")}
-*/
+${run.replace("BUILD", JSON.stringify(build))}
+function program() {/*${program.replaceAll("*/", "*\0/")}*/}
 `,
   );
 };
@@ -117,13 +130,19 @@ async function buildCommandLine(library: Library, directory: string): Promise<st
     // Else Node.js looks through all of the commands for what they export, which takes 40 ms.
     supported: { "dynamic-import": false },
   });
-  checkingNode(program, { exitCode: 2, what: "cdktf-obproxy", head: "#!/usr/bin/env node\n" });
+  const run = "function run(program) { module._compile(program, __filename); }";
+  checkingNode(program, { exitCode: 2, what: "cdktf-obproxy", head: "#!/usr/bin/env node\n", run });
   return program;
 }
 
 async function buildHook(path: string): Promise<void> {
   await bundle("src/hook/main.ts", path, { minify: true });
-  checkingNode(path, { exitCode: 1, what: "OBProxy teardown: FAILED: the destroy hook", head: `${licenses}\n` });
+  const what = "OBProxy teardown: FAILED: the destroy hook";
+  const run = transformSync(readFileSync("scripts/kept-compiled.cjs", "utf8"), {
+    minifyWhitespace: true,
+    target: "es5",
+  }).code;
+  checkingNode(path, { exitCode: 1, what, head: `${licenses}\n`, run });
 }
 
 function versionIn(packageJson: string): string {

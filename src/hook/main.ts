@@ -1,5 +1,4 @@
 import { dirname, join, resolve } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import { ENV, FIRST_LOOK, FROM_HOOK_TO_STACK, SETTINGS_FILE } from "../contract/names.js";
 import { keyOf, labelOf, labelOfKey } from "../contract/object.js";
 import { isOutOfMemory, OcpConfigError, OutOfMemory } from "../ocp/errors.js";
@@ -196,10 +195,6 @@ function reporterFor(label: string, tickMs: number, secrets: readonly string[]):
     (text) => maskSecrets(text, secrets),
   );
 }
-
-// undici parses HTTP by a WebAssembly module. V8 would optimise that in the background for longer than the whole hook
-// takes, and would make the process wait for it; its baseline code is more than fast enough for a few answers.
-setFlagsFromString("--liftoff-only");
 
 // By the path as it was called, where the settings lie: the file itself may be one that several stacks share.
 void main(process.env, dirname(process.argv[1] ?? __filename)).then(() => {

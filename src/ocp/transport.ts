@@ -32,6 +32,7 @@ export interface TransportRequest extends Call {
 }
 
 const LARGEST_ANSWER = 8 * 1024 * 1024;
+const LARGEST_HEAD = 64 * 1024;
 
 /**
  * Requests and answers over HTTP, without a judgement about what the answers mean. Follows no redirect, keeps no cookie,
@@ -270,6 +271,7 @@ async function openConnection(options: TransportOptions, onConnectError: (error:
     },
     headersTimeout: 0,
     bodyTimeout: 0,
+    maxHeaderSize: LARGEST_HEAD,
     // Longer than the longest pause between two polls, shorter than OCP's 60 s.
     keepAliveTimeout: 30_000,
   };

@@ -1,6 +1,6 @@
 import { parse } from "acorn";
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -153,6 +153,121 @@ describe("a machine with little memory", () => {
     await deletes({ ...one, env: { NODE_OPTIONS: flags.join(" "), ...memory.env } });
     expect(memory.mebibytes).toBeGreaterThan(20);
     expect(memory.mebibytes).toBeLessThan(128);
+  });
+});
+
+describe("what V8 has compiled", () => {
+  const directory = (place: string): string => join(runner.directory, place);
+  const kept = (place: string): readonly string[] =>
+    readdirSync(directory(place)).filter((name) => name.startsWith("."));
+  const keptFile = (place: string): string => join(directory(place), kept(place)[0] ?? "");
+  const gone = { ...one, obproxyId: 2 };
+  let places = 0;
+
+  async function isGone(place: string, env: Record<string, string> = {}): Promise<void> {
+    const { code, output } = await runner.run(ocp, { ...gone, place, env });
+    expect(output).toMatch(/already gone/);
+    expect(code).toBe(0);
+  }
+
+  /** Runs the hook and tells whether V8 took what was kept; undefined: nothing was offered to it. */
+  async function isTaken(place: string, flags = ""): Promise<boolean | undefined> {
+    const probe = join(runner.directory, "probe.cjs");
+    const found = join(runner.directory, "found.json");
+    writeFileSync(
+      probe,
+      `const vm = require("node:vm");
+       vm.Script = class extends vm.Script {
+         constructor(text, options) {
+           super(text, options);
+           require("node:fs").writeFileSync(${JSON.stringify(found)}, JSON.stringify({ rejected: this.cachedDataRejected }));
+         }
+       };`,
+    );
+    await isGone(place, { NODE_OPTIONS: `--require ${probe} ${flags}` });
+    const { rejected } = JSON.parse(readFileSync(found, "utf8")) as { rejected?: boolean };
+    return rejected === undefined ? undefined : !rejected;
+  }
+
+  async function keptPlace(): Promise<string> {
+    places += 1;
+    const place = `kept-${places}`;
+    await given();
+    await isGone(place);
+    return place;
+  }
+
+  test("is kept beside the hook, and taken the next time", async () => {
+    const place = await keptPlace();
+    expect(kept(place)).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^\\.obproxy-hook-[0-9a-f]{12}-${process.version.replaceAll(".", "\\.")}-${process.arch}\\.compiled$`,
+        ),
+      ),
+    ]);
+    expect(statSync(keptFile(place)).mode & 0o777).toBe(0o600);
+    expect(await isTaken(place)).toBe(true);
+  });
+
+  test("is taken for another object, that has to be deleted", async () => {
+    const place = await keptPlace();
+    await deletes({ ...one, place });
+  });
+
+  test.each<[string, (bytes: Buffer) => Buffer]>([
+    ["empty", () => Buffer.alloc(0)],
+    ["shorter than its checksum", () => Buffer.alloc(3)],
+    ["cut short", (bytes) => bytes.subarray(0, bytes.length / 2)],
+    [
+      "half of it zeros, as after a crash",
+      (bytes) => Buffer.concat([bytes.subarray(0, 4096), Buffer.alloc(bytes.length - 4096)]),
+    ],
+    ["one bit of it changed", (bytes) => bytes.fill((bytes[200_000] ?? 0) ^ 1, 200_000, 200_001)],
+  ])("is not even offered where it is %s", async (_, spoil) => {
+    const place = await keptPlace();
+    const bytes = readFileSync(keptFile(place));
+    writeFileSync(keptFile(place), spoil(bytes));
+    expect(await isTaken(place)).toBeUndefined();
+  });
+
+  test("is made anew where it was spoiled", async () => {
+    const place = await keptPlace();
+    writeFileSync(keptFile(place), "spoiled");
+    await isGone(place);
+    expect(await isTaken(place)).toBe(true);
+  });
+
+  test("is refused by V8 where that runs by other flags, and the hook runs all the same", async () => {
+    const place = await keptPlace();
+    expect(await isTaken(place, "--interpreted-frames-native-stack")).toBe(false);
+  });
+
+  test("a run that fails keeps nothing", async () => {
+    await given();
+    const { code } = await runner.run(ocp, { ...gone, place: "failed", env: { OCP_PASSWORD: "wrong" } });
+    expect(code).toBe(1);
+    expect(kept("failed")).toEqual([]);
+  });
+
+  test("where another hook is at it, or nothing can be kept, the hook says nothing of it", async () => {
+    await given();
+    mkdirSync(directory("busy"), { recursive: true });
+    await isGone("busy");
+    const [name = ""] = kept("busy");
+    rmSync(keptFile("busy"));
+    writeFileSync(join(directory("busy"), `${name}.part`), "");
+    const { code, lines } = await runner.run(ocp, { ...gone, place: "busy" });
+    expect(code).toBe(0);
+    expect(lines).toHaveLength(1);
+    expect(kept("busy")).toEqual([`${name}.part`]);
+  });
+
+  test("six at once leave one whole file", async () => {
+    await given();
+    await Promise.all(Array.from({ length: 6 }, () => isGone("many")));
+    expect(kept("many")).toEqual([expect.stringMatching(/\.compiled$/)]);
+    expect(await isTaken("many")).toBe(true);
   });
 });
 

@@ -31,6 +31,8 @@ export interface HookCall {
   readonly settingsText?: string;
   /** Where the hook runs; two names are two machines, with a home and a temporary directory each. Default one machine. */
   readonly machine?: string;
+  /** Where the hook lies; two runs with one name find what the first has left there. Default one of its own for each run. */
+  readonly place?: string;
   /** PEM text of the file beside the hook. */
   readonly ca?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -105,8 +107,8 @@ export class HookRunner {
   start(simulator: Simulator | undefined, call: HookCall): StartedHook {
     this.runs += 1;
     const { home, state, temporary, runtime } = this.machine(call.machine);
-    const place = join(this.directory, `run-${this.runs}`);
-    mkdirSync(place);
+    const place = join(this.directory, call.place ?? `run-${this.runs}`);
+    mkdirSync(place, { recursive: true });
     copyFileSync(this.program, join(place, HOOK_FILE));
     if (call.ca !== undefined) writeFileSync(join(place, CA_FILE), call.ca);
     writeFileSync(join(place, SETTINGS_FILE), call.settingsText ?? JSON.stringify(settingsWith(call.settings)));
