@@ -331,6 +331,9 @@ describe("a task, compared with the note,", () => {
     ["an OBProxy more", tagged(...servers("3", "4", "10", "11")), "other"],
     ["an OBProxy less", tagged(...servers("3", "4")), "other"],
     ["another OBProxy", tagged(...servers("3", "4", "11")), "other"],
+    ["an OBProxy less, and what was not understood", { ...tagged(...servers("3", "4")), unreadTags: 1 }, "proven"],
+    ["another OBProxy, and what was not understood", { ...tagged(...servers("11")), unreadTags: 1 }, "other"],
+    ["another cluster, and what was not understood", { ...tagged({ obproxyClusterId: "28" }), unreadTags: 1 }, "other"],
   ])("with tags that name %s: %#", (_what, shown, expected) => {
     expect(compareNote(shown, note, proxy)).toBe(expected);
   });

@@ -362,7 +362,7 @@ export const MUTANTS: readonly Mutant[] = [
     without: "a deletion of OBProxies is not their cluster's",
     scene: "a cluster whose OBProxy's deletion has failed, past, tags, unlocked on failure, old names",
     file: "evidence.ts",
-    from: '    if (onCluster !== "yes") return onCluster === "no" ? "no" : "maybe";\n    return namesServers(task) ? "maybe" : "yes";',
+    from: '    if (onCluster !== "yes") return onCluster === "no" ? "no" : "maybe";\n    return namesServers(task) || task.unreadTags !== undefined ? "maybe" : "yes";',
     to: '    if (onCluster !== "yes") return onCluster === "no" ? "no" : "maybe";\n    return "yes";',
   },
   {
@@ -411,8 +411,8 @@ export const MUTANTS: readonly Mutant[] = [
     without: "what may be a note's task stands against gone where it has failed",
     scene: "one OBProxy, people, no tags, another zone",
     file: "deletions.ts",
-    from: '(deletion.watched || deletion.proof === "unsure" || isProven(deletion, clusterGone)) &&\n      isBad',
-    to: "(deletion.watched || isProven(deletion, clusterGone)) &&\n      isBad",
+    from: '(deletion.watched || deletion.proof === "unsure" || isProven(deletion, clusterGone) || isNamed(deletion)) &&',
+    to: "(deletion.watched || isProven(deletion, clusterGone) || isNamed(deletion)) &&",
   },
   {
     without: "what an earlier run left failed is read again when it has left the list",

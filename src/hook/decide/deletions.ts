@@ -1,6 +1,7 @@
 import { compareIds } from "../../ocp/ids.js";
 import type { OcpId, Task } from "../../ocp/model.js";
 import { classify, isProxiesDeletion } from "../../ocp/task.js";
+import { mayNameObject } from "./evidence.js";
 import { tasksIn } from "./look.js";
 import { type Deletion, laterFirst, type Memory, newestFirst } from "./memory.js";
 
@@ -47,17 +48,18 @@ export function ourDeletion(memory: Memory, clusterGone: boolean): Deletion | un
 /**
  * What stands against "already gone", the newest first: deletions that are, or may be, about our object, and ended
  * badly. Of those whose tags and notes say nothing only what this run has seen at work, or what began after a delete
- * whose answer nobody heard; a stranger's old failure is not ours. One that ended well later has made it good; what a
- * person ended by hand has made good nothing but itself.
+ * whose answer nobody heard: a stranger's old failure is not ours. Where tags say what was not understood it may be. One
+ * that ended well later has made it good; what a person ended by hand has made good nothing but itself.
  */
 export function badEnds(memory: Memory, clusterGone: boolean): Deletion[] {
   const all = ofObject(memory);
+  const isNamed = ({ task }: Deletion): boolean => mayNameObject(task, memory.target);
   const good = all.filter(
     (deletion) => isProven(deletion, clusterGone) && classify(deletion.task).kind === "succeeded",
   );
   return all.filter(
     (deletion) =>
-      (deletion.watched || deletion.proof === "unsure" || isProven(deletion, clusterGone)) &&
+      (deletion.watched || deletion.proof === "unsure" || isProven(deletion, clusterGone) || isNamed(deletion)) &&
       isBad(deletion) &&
       good.every(({ task }) => laterFirst(deletion.task, task) < 0),
   );

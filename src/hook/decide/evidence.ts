@@ -1,7 +1,7 @@
 import type { Target } from "../../contract/object.js";
 import type { Listing } from "../../ocp/list.js";
 import type { Cluster, OcpId, Task, Unread } from "../../ocp/model.js";
-import { classify, concerns, isDeletionTask, type Verdict } from "../../ocp/task.js";
+import { classify, concerns, isDeletionTask, isProxiesDeletion, type Verdict } from "../../ocp/task.js";
 import type { ClusterAnswer, Look } from "./look.js";
 
 /*
@@ -124,7 +124,7 @@ export function aboutObject(task: Task, target: Target): "yes" | "maybe" | "no" 
     // A proxy's deletion carries its cluster's tag too; only a task without proxies in its tags is the cluster's own.
     const onCluster = concerns(task, target.clusterId);
     if (onCluster !== "yes") return onCluster === "no" ? "no" : "maybe";
-    return namesServers(task) ? "maybe" : "yes";
+    return namesServers(task) || task.unreadTags !== undefined ? "maybe" : "yes";
   }
   const verdict = concerns(task, target.clusterId, target.obproxyId);
   if (verdict === "yes") return namesServers(task) ? "yes" : "maybe";
@@ -135,8 +135,16 @@ function namesServers(task: Task): boolean {
   return (task.tags ?? []).some((tag) => tag.obproxyServerId !== undefined);
 }
 
-/** What its tags name of our cluster; undefined: they name no OBProxies, or such of another cluster too. */
+/**
+ * Whether its tags name our cluster, and more that was not understood: that may be our object, whatever else they name.
+ */
+export function mayNameObject(task: Task, { clusterId }: Target): boolean {
+  return task.unreadTags !== undefined && concerns(task, clusterId) === "yes";
+}
+
+/** What its tags name of our cluster; undefined: they name no OBProxies, such of another cluster too, or nobody knows what. */
 export function serversNamed(task: Task, clusterId: OcpId): readonly OcpId[] | undefined {
+  if (task.unreadTags !== undefined) return undefined;
   const named: OcpId[] = [];
   for (const { obproxyServerId, obproxyClusterId = clusterId } of task.tags ?? []) {
     if (obproxyClusterId !== clusterId) return undefined;
@@ -167,25 +175,26 @@ export function endedWell(task: Task): boolean {
 
 /**
  * Whether an entry of OCP's list that could not be understood may be a deletion of our object that is at work, or one
- * that has failed: as far as anything of it can be read, nothing speaks against it.
+ * that has failed: as far as anything of it can be read, nothing speaks against it. `clusterGone`: its cluster is.
  */
-export function mayBeOurDeletion(entry: Unread, target: Target): boolean {
+export function mayBeOurDeletion(entry: Unread, target: Target, clusterGone: boolean): boolean {
   if (entry.status === "SUCCESSFUL") return false;
   const task = readable(entry);
   if (!isDeletionTask(task)) return false;
+  const about = aboutObject(task, target);
+  if (entry.status !== "FAILED" || about === "no") return about !== "no";
+  // A cluster that is gone went by another deletion than that of OBProxies alone.
+  if (target.kind === "cluster" && isProxiesDeletion(task)) return false;
   // What has failed and names nobody is a stranger's as likely as anybody's; of a cluster that is gone it need not name more.
-  if (entry.status === "FAILED") {
-    return target.kind === "cluster" ? concerns(task, target.clusterId) === "yes" : aboutObject(task, target) === "yes";
-  }
-
-  return aboutObject(task, target) !== "no";
+  const isOnCluster = concerns(task, target.clusterId) === "yes";
+  return about === "yes" || (isOnCluster && clusterGone) || mayNameObject(task, target);
 }
 
-/** Whether an entry that could not be understood is by its tags a deletion of our object, and nothing says that it rests. */
+/** Whether an entry that could not be understood may by its tags be a deletion of our object, and nothing says that it rests. */
 export function isOurDeletionAtWork(entry: Unread, target: Target): boolean {
   if (entry.status === "SUCCESSFUL" || entry.status === "FAILED") return false;
   const task = readable(entry);
-  return isDeletionTask(task) && aboutObject(task, target) === "yes";
+  return isDeletionTask(task) && (aboutObject(task, target) === "yes" || mayNameObject(task, target));
 }
 
 /** What can be read of it, taken for a deletion where it has no name. */

@@ -55,14 +55,15 @@ function isAbout({ clusterId, obproxyIds }: Note, target: Target): boolean {
 
 /**
  * Tags (4.3.6 and later) that name another cluster or other OBProxies than the call did. A task without tags says
- * nothing; the deletion of a cluster may name the OBProxies that go with it.
+ * nothing, nor do those that were not understood; the deletion of a cluster may name the OBProxies that go with it.
  */
-function isContradictedByTags({ tags = [] }: Task, { clusterId, obproxyIds }: Note): boolean {
+function isContradictedByTags({ tags = [], unreadTags }: Task, { clusterId, obproxyIds }: Note): boolean {
   const clusterIds = tags.flatMap((tag) => tag.obproxyClusterId ?? []);
   if (clusterIds.length > 0 && !clusterIds.includes(clusterId)) return true;
   const named = new Set(tags.flatMap((tag) => tag.obproxyServerId ?? []));
   if (named.size === 0 || obproxyIds.length === 0) return false;
-  return named.size !== obproxyIds.length || obproxyIds.some((id) => !named.has(id));
+  const namesLess = unreadTags === undefined && obproxyIds.some((id) => !named.has(id));
+  return namesLess || [...named].some((id) => !obproxyIds.includes(id));
 }
 
 /** OCP stores task times without a zone: a restart under another one shifts them by whole quarters of an hour. */

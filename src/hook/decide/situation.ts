@@ -198,7 +198,9 @@ function whyTasksUnknown({ tasks }: Look, target: Target): string | undefined {
   }
   // Nothing is deleted beside it: OCP's lock need not hold until its end.
   const atWork = tasks.unread.find((entry) => isOurDeletionAtWork(entry, target));
-  return atWork === undefined ? undefined : `OCP lists ${describeUnread(atWork)} and by its tags it deletes this`;
+  return atWork === undefined
+    ? undefined
+    : `OCP lists ${describeUnread(atWork)} and by its tags it deletes this, or may`;
 }
 
 /** A deletion that may be at work on our object though nobody sees it there. `ours`: the newest that is proven. */
@@ -216,7 +218,7 @@ function whyEndUnknown(memory: Memory, round: Look, ours: Deletion | undefined):
   }
 
   const unread = [...(round.tasks?.unread ?? []), ...(any?.unread ?? [])].find(
-    (entry) => mayBeOurDeletion(entry, target) && !isMadeGood(entry, ours),
+    (entry) => mayBeOurDeletion(entry, target, isClusterGone(round, target)) && !isMadeGood(entry, ours),
   );
   return unread === undefined ? undefined : `OCP lists ${describeUnread(unread)} which may be a deletion of it`;
 }
@@ -301,7 +303,7 @@ function remarksOf({ note, target }: Memory, round: Look): string[] {
       ? [`OCP does not know task ${note.note.taskId} of an earlier run any more: it has purged it`]
       : [];
   const unread = (round.tasks?.unread ?? [])
-    .filter((entry) => mayBeOurDeletion(entry, target))
+    .filter((entry) => mayBeOurDeletion(entry, target, isClusterGone(round, target)))
     .map((entry) => `OCP lists ${describeUnread(entry)} which may be about this`);
   return [...purged, ...unread];
 }

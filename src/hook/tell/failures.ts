@@ -509,7 +509,7 @@ export function badEnd(
 ): HookFailure {
   const ended = task.status === "FAILED" ? "FAILED" : "did not end well";
   const orForget =
-    afterLoss && isGone
+    isGone && (afterLoss || task.unreadTags !== undefined)
       ? `; ${RUN_AGAIN}; if it is about something else, there is nothing left to do for ${label}, which OCP lists no more: forget it with terraform state rm`
       : "";
   return new HookFailure({

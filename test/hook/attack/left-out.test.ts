@@ -6,6 +6,7 @@ import {
   LATE,
   obproxiesOf,
   proxy,
+  TASK,
   TASKS,
   withEntry,
   withTimeout,
@@ -49,6 +50,26 @@ describe("a deletion whose name OCP leaves out", () => {
     };
     const { code, output } = await inMockedTime(withTimeout(proxy, "2m"), { version: "4.3.6" }, { before });
     expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining("31440") as unknown });
+  });
+});
+
+describe("a failed deletion whose tags name the cluster, and an OBProxy that cannot be understood,", () => {
+  const failed = (ocp: Simulator): void => {
+    ocp.planWork({ subtaskName: LATE, fail: 1 });
+    ocp.runToEnd(ocp.submitDeleteObproxies(27, [3]).id);
+    const unnamed = (body: unknown): unknown =>
+      JSON.parse(JSON.stringify(body), (name, value: unknown) => (name === "obproxyServerId" ? "3a" : value));
+    ocp.inject({ method: "GET", path: TASKS, times: Infinity, does: { kind: "rewrite", change: unnamed } });
+    ocp.inject({ method: "GET", path: TASK, times: Infinity, does: { kind: "rewrite", change: unnamed } });
+  };
+
+  test("stands against 'already gone', and says what to do where it is another's", async () => {
+    const { code, failure } = await inMockedTime(withTimeout(proxy, "2m"), { version: "4.3.6" }, { before: failed });
+    expect({ code, what: failure?.message, next: failure?.next }).toEqual({
+      code: 1,
+      what: expect.stringContaining("task 31440") as unknown,
+      next: expect.stringMatching(/retry it there.*terraform state rm/) as unknown,
+    });
   });
 });
 

@@ -1,4 +1,10 @@
-import { findNameElsewhere, mayBeOurDeletion, presenceOf, whyNamesUnknown } from "../../../src/hook/decide/evidence.js";
+import {
+  findNameElsewhere,
+  isOurDeletionAtWork,
+  mayBeOurDeletion,
+  presenceOf,
+  whyNamesUnknown,
+} from "../../../src/hook/decide/evidence.js";
 import type { ClusterAnswer } from "../../../src/hook/decide/look.js";
 import type { Cluster, Unread } from "../../../src/ocp/model.js";
 import { cluster, general404, halfList, list, listWithUnread, orders, proxy, tag } from "./support.js";
@@ -102,7 +108,34 @@ describe("an entry of the list of tasks that cannot be understood", () => {
     ["is of another proxy", { tags: [tag("27", "4")] }, false],
     ["is of our proxy", { tags: [tag("27", "3")] }, true],
     ["is of another cluster, and of what else cannot be told", { tags: [tag("28", "3")], unreadTags: 1 }, true],
+    ["has failed, of our proxy", { status: "FAILED", tags: [tag("27", "3")] }, true],
+    ["has failed, perhaps of our cluster alone", { status: "FAILED", tags: [tag("27")] }, false],
+    [
+      "has failed, of our cluster and of what cannot be told",
+      { status: "FAILED", tags: [tag("27")], unreadTags: 1 },
+      true,
+    ],
+    ["has failed, of nobody knows what", { status: "FAILED", tags: [], unreadTags: 1 }, false],
   ])("of which %s", (_what, known, maybe) => {
-    expect(mayBeOurDeletion({ why: "it is broken", ...known }, proxy)).toBe(maybe);
+    expect(mayBeOurDeletion({ why: "it is broken", ...known }, proxy, false)).toBe(maybe);
+  });
+
+  test.each<[string, Partial<Unread>, boolean, boolean]>([
+    ["the cluster alone", { tags: [tag("27")] }, true, true],
+    ["another proxy of it, by the older name", { tags: [tag("27", "4")] }, true, false],
+    ["another proxy of it", { name: "Delete obproxy server", tags: [tag("27", "4")] }, false, false],
+    ["another cluster", { tags: [tag("28")] }, false, false],
+  ])("that has failed and names %s, where the cluster is gone", (_what, known, ofCluster, ofProxy) => {
+    const entry = { why: "it is broken", status: "FAILED", ...known };
+    expect([cluster, proxy].map((target) => mayBeOurDeletion(entry, target, true))).toEqual([ofCluster, ofProxy]);
+  });
+
+  test.each<[string, Partial<Unread>, boolean]>([
+    ["names our cluster and what cannot be told", { tags: [tag("27")], unreadTags: 1 }, true],
+    ["names what cannot be told", { tags: [], unreadTags: 1 }, false],
+    ["has failed", { status: "FAILED", tags: [tag("27")], unreadTags: 1 }, false],
+  ])("keeps a delete from being sent where it %s", (_what, known, keeps) => {
+    const entry = { why: "it is broken", ...known };
+    expect([cluster, proxy].map((target) => isOurDeletionAtWork(entry, target))).toEqual([keeps, keeps]);
   });
 });

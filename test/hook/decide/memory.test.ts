@@ -66,6 +66,26 @@ describe("whose a deletion is", () => {
     expect(bad(memory)).toEqual([]);
   });
 
+  test.each<[string, Partial<Task>, readonly string[]]>([
+    ["stands against gone, where not all tags were understood", { unreadTags: 1 }, ["9"]],
+    ["does not, where they name another one", { tags: [tag("27"), tag("27", "4")] }, []],
+    ["does not, where it may be of the cluster alone", {}, []],
+  ])("may be ours where its tags name our cluster, and %s", (_what, over, ends) => {
+    const failed = task("9", "FAILED", { tags: [tag("27")], ...over });
+    const memory = after({}, looked({ tasks: list(failed) }));
+    expect([seen(memory).ours, bad(memory)]).toEqual([undefined, ends]);
+    // What ended well later has made it good.
+    const later = task("10", "SUCCESSFUL", mine);
+    const made = after({}, looked({ tasks: list(failed), anyStatus: { since: "9", tasks: list(later) } }));
+    expect(bad(made)).toEqual([]);
+  });
+
+  test("is not proven of a cluster by tags that were not all understood: they may name OBProxies", () => {
+    const failed = task("9", "FAILED", { tags: [tag("27")], unreadTags: 1 });
+    const there = { says: "there", cluster: orders("3") } as const;
+    expect(seen(after({ target: cluster }, looked({ cluster: there, tasks: list(failed) }))).ours).toBeUndefined();
+  });
+
   test("is proven by tags that name the object, the newest first", () => {
     const tasks = list(task("9", "FAILED", mine), task("10", "FAILED", mine), task("11", "FAILED"));
     expect(seen(after({}, looked({ tasks }))).ours?.task.id).toBe("10");

@@ -90,6 +90,7 @@ describe("a failed deletion that is known by its tags", () => {
     ["is not where nobody knows who did", tagged(ours, { creator: undefined as never }), intent, /nobody knows who/],
     ["is not where it may be of the cluster", tagged(ours, { name: "Offline obproxy" }), intent, /what else/],
     ["is not where it names another cluster too", tagged([...ours, tag("28", "9")]), intent, /what else/],
+    ["is not where not all that it names was understood", tagged(ours, { unreadTags: 1 }), intent, /what else/],
     ["is not where it works on more than it names", tagged(ours, { subtasks: fanOut(2) }), intent, /what else/],
     ["is not where it names one that is not declared", tagged([...ours, tag("27", "4")]), intent, /27\/4/],
     ["is by the cluster's own hook, whose guards answer for all", tagged([tag("27")]), ofCluster, undefined],
