@@ -1,5 +1,6 @@
 import type { OcpApi } from "../ocp/api.js";
 import { OcpError } from "../ocp/errors.js";
+import { compareIds } from "../ocp/ids.js";
 import { readToEnd } from "../ocp/list.js";
 import type { Cluster } from "../ocp/model.js";
 
@@ -32,10 +33,11 @@ export async function readInventory(api: OcpApi, wanted: readonly string[]): Pro
     gaps.push(`an OBProxy cluster of the list cannot be understood (id ${id ?? "?"}, name ${name ?? "?"}): ${why}`);
   }
 
+  const listed = [...listing.entries].sort((a, b) => compareIds(a.id, b.id));
   const isWanted = ({ id, name }: Cluster): boolean =>
     wanted.length === 0 || wanted.includes(name) || wanted.includes(id);
   const clusters: Cluster[] = [];
-  for (const { id, name } of listing.entries.filter(isWanted)) {
+  for (const { id, name } of listed.filter(isWanted)) {
     const found = await readCluster(api, id);
     if (found === undefined) gaps.push(`OBProxy cluster ${id} (${name}) was listed, and is not there any more`);
     else clusters.push(found);
@@ -46,8 +48,8 @@ export async function readInventory(api: OcpApi, wanted: readonly string[]): Pro
       gaps.push(`${unreadObproxies} OBProxies of the cluster ${id} (${name}) cannot be understood of OCP's answer`);
     }
   }
-  const unknown = wanted.filter((word) => !listing.entries.some(({ id, name }) => word === id || word === name));
-  return { clusters, gaps, known: listing.entries.map(({ id, name }) => `${id} (${name})`), unknown };
+  const unknown = wanted.filter((word) => !listed.some(({ id, name }) => word === id || word === name));
+  return { clusters, gaps, known: listed.map(({ id, name }) => `${id} (${name})`), unknown };
 }
 
 async function readCluster(api: OcpApi, id: string): Promise<Cluster | undefined> {

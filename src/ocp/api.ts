@@ -10,7 +10,7 @@ export interface OcpApi {
   version(): Promise<OcpVersion | undefined>;
   /** `GET /api/v2/obproxy/clusters/{id}` */
   cluster(id: OcpId): Promise<Cluster>;
-  /** `GET /api/v2/obproxy/clusters?sort=id,asc`, one page; `readToEnd` reads them all. */
+  /** `GET /api/v2/obproxy/clusters?sort=id,desc`, one page, the newest first; `readToEnd` reads them all. */
   clusters(request: PageRequest): Promise<Page<Cluster>>;
   /** `GET /api/v2/tasks/instances?status=…&sort=id,desc`, one page, the newest first. */
   tasks(request: TasksRequest): Promise<Page<Task>>;

@@ -124,7 +124,8 @@ class OcpClient implements OcpApi {
     const query: Query = [
       ["page", String(page)],
       ["size", String(size)],
-      ["sort", "id,asc"],
+      // The newest first: one that leaves and one that joins while the pages are read cannot hide a third.
+      ["sort", "id,desc"],
     ];
     return this.read({ method: "GET", path: "/api/v2/obproxy/clusters", query }, (data) =>
       parsePage(data, parseCluster),

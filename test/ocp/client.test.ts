@@ -31,7 +31,7 @@ describe("requests", () => {
     [
       "clusters",
       (api) => api.clusters({ page: 1, size: 200 }),
-      "GET /api/v2/obproxy/clusters?page=1&size=200&sort=id%2Casc",
+      "GET /api/v2/obproxy/clusters?page=1&size=200&sort=id%2Cdesc",
       "",
     ],
     [
@@ -344,7 +344,7 @@ describe("lists", () => {
     });
     await api.tasks({ status: [], name: "Offline obproxy", page: 3, size: 7 });
     expect(server.seen.map(({ url }) => url)).toEqual([
-      "/api/v2/obproxy/clusters?page=2&size=2&sort=id%2Casc",
+      "/api/v2/obproxy/clusters?page=2&size=2&sort=id%2Cdesc",
       "/api/v2/tasks/instances?name=Offline%20obproxy&page=3&size=7&sort=id%2Cdesc",
     ]);
   });

@@ -4,7 +4,10 @@ import {
   changesAt,
   cluster,
   CLUSTER,
+  CLUSTER_MISSING,
+  CLUSTERS,
   EARLY,
+  inMockedTime,
   isDelete,
   LATE,
   obproxiesOf,
@@ -122,4 +125,34 @@ test("finds what a lost delete has begun in a list that comes with the oldest fi
   } finally {
     await ocp.stop();
   }
+});
+
+/** OCP's word for the cluster is wrong, as where one of its nodes lags, and its list of clusters is the other witness. */
+describe("a cluster that is there", () => {
+  const ids = Array.from({ length: 250 }, (_, index) => 1001 + index);
+  const clusters = ids.map((id) => ({ id, name: `c${id}`, obproxies: [] }));
+
+  test.each([1201, 1050, 1051].flatMap((id) => [1002, 1150, 1249].map((leaves) => [id, leaves] as const)))(
+    "(%d) is not hidden by one that leaves (%d) and one that joins while the list is read",
+    async (id, leaves) => {
+      const { code, output } = await inMockedTime(
+        withTimeout({ ...cluster, clusterId: id, clusterName: `c${id}`, settings: {} }, "1m"),
+        { clusters },
+        {
+          before: (ocp) => {
+            const happens = (): void => {
+              ocp.removeCluster(leaves);
+              ocp.addCluster({ id: 1300, name: "c1300", obproxies: [] });
+            };
+            ocp.inject({ method: "GET", path: `${CLUSTERS}/${id}`, times: Infinity, does: CLUSTER_MISSING });
+            ocp.inject({ method: "GET", path: CLUSTERS, after: 1, times: 1, does: { kind: "meanwhile", happens } });
+          },
+        },
+      );
+      expect({ code, output }).toEqual({
+        code: 1,
+        output: expect.stringContaining("list of clusters holds it") as unknown,
+      });
+    },
+  );
 });
