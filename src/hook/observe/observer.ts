@@ -144,8 +144,11 @@ async function readAnyStatus(lists: Lists, since: OcpId): Promise<Listing<Task>>
   );
   const isAll = newest.entries.length + newest.unread.length >= total;
   if (isAll || !newest.complete) return newest;
-  const { totalElements } = await lists.page({ status: DOCUMENTED, name: NAME, page: 1, size: 1 });
-  return totalElements === total ? newest : lists.tasks(all);
+  const documented = await lists.page({ status: DOCUMENTED, name: NAME, page: 1, size: 1 });
+  // A task that has begun since counts among these only, and may make up for one that does not.
+  const known = new Set([...newest.entries, ...newest.unread].map(({ id }) => id));
+  const isUpToDate = [...documented.entries, ...documented.unread].every(({ id }) => known.has(id));
+  return documented.totalElements === total && isUpToDate ? newest : lists.tasks(all);
 }
 
 const DOCUMENTED: readonly TaskStatus[] = ["RUNNING", "FAILED", "SUCCESSFUL"];

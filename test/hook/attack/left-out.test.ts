@@ -110,6 +110,19 @@ describe("a deletion in a status that OCP does not document", () => {
     });
   });
 
+  test("is found where another task begins between the counts of all and of those in documented ones", async () => {
+    const busy = (ocp: Simulator): void => {
+      before(450)(ocp);
+      const happens = (): void => void ocp.startTask({ name: "Restart obproxy", lock: false });
+      ocp.inject({
+        when: ({ path, query }) => path === TASKS && query["size"] === "1",
+        does: { kind: "meanwhile", happens },
+      });
+    };
+    const { code, output } = await inMockedTime(withTimeout(proxy, "2m"), { version: "4.3.6" }, { before: busy });
+    expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining("31440") as unknown });
+  });
+
   test("costs one more request where there is none, and only where not all tasks were read", async () => {
     const gone = { ...proxy, obproxyId: 9 };
     const requests = async (newer: number): Promise<number> => {
