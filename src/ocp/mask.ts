@@ -150,6 +150,13 @@ function masked(secret: string): string {
   return MASK + closers;
 }
 
+/** A user's name and password. In each kind of quotes what follows can be read in one way only: else it may take for ever. */
+function login(name: string, password: string): Shape {
+  const option = `(?<![\\w-])(?:-[uU]\\s{0,3}|--(?:proxy-)?user[\\s=]\\s{0,3})`;
+  const pattern = new RegExp(`(${option}${name})(?!//)${password}`, "g");
+  return (text) => text.replace(pattern, `$1${MASK}`);
+}
+
 const SECRET_WORD =
   "(?:password|passwd|passphrase|passcode|pwd|secret|token|credential|cookie|sessionid|key|(?<![a-z])pass(?![a-z]))";
 
@@ -215,12 +222,9 @@ const SHAPES: readonly Shape[] = [
   option(`--?[\\w-]{0,40}(?:password|passwd|passphrase|pwd|pass|secret|token|api-?key|access-?key)(?:-[\\w-]{0,40})?`),
   maskShortOption,
   // `curl -u a:b`, `--user a:b`, `--proxy-user a:b`: the name may be shown.
-  (text) =>
-    text.replace(
-      /((?<![\w-])(?:-[uU]\s{0,3}|--(?:proxy-)?user[\s=]\s{0,3})(?:(["'])[^"':\n]{0,200}:|[^\s"':]{0,200}:))(?!\/\/)((?:(?!\2)[^\n]|'(?:\\'|"'")'){1,400}(?=\2)|\S{1,400})/g,
-      (_all, start: string, quote: string | undefined, secret: string) =>
-        start + (quote === undefined ? MASK + secret.slice(firstWord(secret)) : MASK),
-    ),
+  login(`"[^"':\\n]{0,200}:`, `[^"\\n]{1,4000}`),
+  login(`'[^"':\\n]{0,200}:`, `(?:[^'\\n]|${QUOTE_IN_SHELL}){1,4000}`),
+  login(`[^\\s"':]{0,200}:`, `\\S{1,400}`),
   // SQL.
   shape(`\\bidentified\\s+(?:with\\s+\\S{1,80}\\s+)?(?:by|as)\\s+(?:password\\s+)?`, QUOTED),
   shape(`\\buser\\s+\\S{1,200}\\s+identified\\s+by\\s+`, `[^\\s"';*][^\\s"';]{0,400}`),
@@ -230,7 +234,3 @@ const SHAPES: readonly Shape[] = [
   shape(`${SECRET_WORD}[\\w.-]{0,40}\\\\{0,7}["']?\\s{0,3}[=:]\\s{0,3}`),
   shape("(?:密码|口令|密钥|令牌)[”\"']?\\s{0,3}[=:：]\\s{0,3}"),
 ];
-
-function firstWord(secret: string): number {
-  return /^\S*/.exec(secret)?.[0].length ?? 0;
-}

@@ -42,6 +42,9 @@ describe("secrets of strangers, known by their shape", () => {
     ["SET PASSWORD = PASSWORD('hunter2')", "SET PASSWORD"],
     ["SET PASSWORD FOR 'root'@'%' = 'hunter2'", "'root'@'%'"],
     ["update user set authentication_string=PASSWORD( \"hunter2\" ) where user='root'", "where user='root'"],
+    [`curl -u "admin:s3cret'\\''hunter2" http://host`, "http://host"],
+    [`curl -u "admin:s3cret hunter2`, "curl"],
+    [`curl -u admin:'s3cret'\\''hunter2' http://host`, "http://host"],
     ["curl -u admin:hunter2 http://host:8080/x", "http://host:8080/x"],
     ["curl -u 'admin:hunter2 s3cret' http://host", "http://host"],
     ["curl --user admin:hunter2 -k http://host", "-k http://host"],
@@ -313,6 +316,11 @@ describe("takes no time over megabytes", () => {
     ],
   ])("of %j", (piece) => {
     expect(timeFor(piece, MEBIBYTE)).toBeLessThan(3_000);
+  });
+
+  // Few of them, because with two ways to read each the time doubles with every one.
+  test.each(["'", '"'])("nor over a login in %s that does not end", (quote) => {
+    expect(timeFor(`curl -u ${quote}a:${"'\\''".repeat(26)}\n`, 1)).toBeLessThan(1_000);
   });
 
   test("eight of them, the most that is read", () => {
