@@ -45,7 +45,7 @@ function formsOf(piece: string, afterBackslash: boolean): string {
   }
   const raw = literally(character);
   if (isDoubled(character)) {
-    const quoted = character === "'" ? `'"'"'|` : "";
+    const quoted = character === "'" ? `'\\\\{0,8}"'\\\\{0,8}"'|` : "";
     const each = `${quoted}${encodedForms(character)}|${afterBackslash ? "" : "\\\\{0,8}"}${raw}`;
     return `(?:${each}){${amount},${amount * 3}}`;
   }

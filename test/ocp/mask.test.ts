@@ -172,6 +172,7 @@ describe("one's own password", () => {
     "in quotes of a shell": (text) => text.replace(/'/g, `'\\''`),
     "in two kinds of quotes of a shell": (text) => text.replace(/'/g, `'"'"'`),
     "for SQL or CSV": (text) => text.replace(/['"`]/g, "$&$&"),
+    "in two kinds of quotes of a shell, in JSON": (text) => JSON.stringify(text.replace(/'/g, `'"'"'`)).slice(1, -1),
     "for a format": (text) => text.replace(/[%{}$]/g, "$&$&"),
     "in hexadecimal": (text) => Buffer.from(text).toString("hex"),
     "in HEXADECIMAL": (text) => Buffer.from(text).toString("hex").toUpperCase(),
