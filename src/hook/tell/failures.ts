@@ -2,7 +2,7 @@ import { formatDuration } from "../../contract/duration.js";
 import { labelOf, labelOfKey } from "../../contract/object.js";
 import type { OcpError } from "../../ocp/errors.js";
 import type { Cluster, ObproxyServer, OcpId, Subtask, Task } from "../../ocp/model.js";
-import type { Verdict } from "../../ocp/task.js";
+import { isDocumented, type Verdict } from "../../ocp/task.js";
 import { type GuardBreach, protectsSome } from "../decide/guards.js";
 import { jsonForLog } from "../../ocp/text.js";
 import { HookFailure, RUN_AGAIN } from "./failure.js";
@@ -110,10 +110,15 @@ export function deadlinePassed(
   });
 }
 
-/** Of a task that may be anybody's, and may never end. */
+/** Of a task that may be anybody's, and may never end, or that has ended in a way that only OCP's console tells. */
 function orForget({ following, goneSince, target }: Memory): string {
-  if (following === undefined || following.certain || goneSince === undefined) return "";
+  if (following === undefined) return "";
   const label = labelOf(target);
+  const { id, status } = following.task;
+  if (!isDocumented(status)) {
+    return `; OCP does not document the status ${status}: if its console shows that task ${id} has ended for good, see there that ${label} is gone, and forget it with terraform state rm`;
+  }
+  if (following.certain || goneSince === undefined) return "";
   return `; if task ${following.task.id} is about something else than ${label}, which OCP lists no more, there is nothing left to do for it: forget it with terraform state rm`;
 }
 

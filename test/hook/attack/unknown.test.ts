@@ -34,6 +34,15 @@ describe("a suspended deletion of an object whose information has gone", () => {
     const run = await inMockedTime(withTimeout(proxy, "5m"), { version: "4.3.6" }, { before });
     expect({ code: run.code, output: run.output }).toEqual({ code: 1, output: expect.any(String) as unknown });
   });
+
+  // "Abort" in OCP's console ends a failed task for good, and what its status is then nobody documents.
+  test("and that will never go on, says what to do", async () => {
+    const run = await inMockedTime(withTimeout(proxy, "2m"), { version: "4.3.6" }, { before: givenSuspended });
+    expect({ code: run.code, next: run.failure?.next }).toEqual({
+      code: 1,
+      next: expect.stringMatching(/SUSPENDED.*ended for good.*terraform state rm/) as unknown,
+    });
+  });
 });
 
 test("does not end with 0 while subtasks of a deletion that OCP calls SUCCESSFUL still run", async () => {
