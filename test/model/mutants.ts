@@ -214,8 +214,8 @@ export const MUTANTS: readonly Mutant[] = [
     without: "a retry needs what a delete needs",
     scene: "a cluster with a declared OBProxy whose deletion has failed, past, tags",
     file: "decide.ts",
-    from: "if (breach !== undefined) return guarded(breach);\n  return seen.presence",
-    to: "if (breach !== undefined && intent.key === '') return guarded(breach);\n  return seen.presence",
+    from: "if (breach !== undefined) return guarded(breach);\n  if (seen.presence",
+    to: "if (breach !== undefined && intent.key === '') return guarded(breach);\n  if (seen.presence",
   },
   {
     without: "a retry only of what this job has started",
@@ -523,8 +523,8 @@ export const MUTANTS: readonly Mutant[] = [
     without: "a retry only where the object can be seen",
     scene: "one OBProxy whose deletion has failed, unseen, tags, unlocked on failure",
     file: "decide.ts",
-    from: 'return seen.presence === "unknown" ? judgeUnknown(seen, seen.whyUnknown) : { do: "retry", task };',
-    to: 'return { do: "retry", task };',
+    from: 'if (seen.presence === "unknown") return judgeUnknown(seen, seen.whyUnknown);\n  const busy',
+    to: "const busy",
   },
   {
     without: "a rollback by a person ends the run",

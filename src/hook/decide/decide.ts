@@ -103,11 +103,14 @@ function judgeOwnTask(ours: OurTask, seen: Situation, intent: Intent): Action | 
   }
 }
 
-/** A retry deletes, so it needs what a delete needs. */
+/** A retry deletes, so it needs what a delete needs, and waits for what works on the cluster. */
 function judgeRetry(task: Task, seen: Situation, intent: Intent): Action {
   const breach = nameBreach(seen.cluster, intent) ?? deletionBreach(seen.cluster, intent);
   if (breach !== undefined) return guarded(breach);
-  return seen.presence === "unknown" ? judgeUnknown(seen, seen.whyUnknown) : { do: "retry", task };
+  if (seen.presence === "unknown") return judgeUnknown(seen, seen.whyUnknown);
+  const busy = seen.atWork.find(({ onCluster }) => onCluster === "yes");
+  if (busy !== undefined) return followOther(busy);
+  return seen.tasksUnknown === undefined ? { do: "retry", task } : judgeUnknown(seen, seen.tasksUnknown);
 }
 
 /**

@@ -194,7 +194,8 @@ export function mayBeOurDeletion(entry: Unread, target: Target, clusterGone: boo
 export function isOurDeletionAtWork(entry: Unread, target: Target): boolean {
   if (entry.status === "SUCCESSFUL" || entry.status === "FAILED") return false;
   const task = readable(entry);
-  return isDeletionTask(task) && (aboutObject(task, target) === "yes" || mayNameObject(task, target));
+  const about = aboutObject(task, target);
+  return isDeletionTask(task) && (about === "yes" || (about === "maybe" && concerns(task, target.clusterId) === "yes"));
 }
 
 /** What can be read of it, taken for a deletion where it has no name. */

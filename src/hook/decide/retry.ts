@@ -1,5 +1,5 @@
 import type { OcpId, Task } from "../../ocp/model.js";
-import { isProxiesDeletion } from "../../ocp/task.js";
+import { isNameless, isProxiesDeletion } from "../../ocp/task.js";
 import type { Intent } from "../intent.js";
 import { serversNamed } from "./evidence.js";
 import type { Deletion } from "./memory.js";
@@ -43,6 +43,7 @@ export function whyNotRetry(deletion: Deletion, user: string, intent: Intent): s
  */
 function deletesByTags(task: Task, { target }: Intent): Deletion["deletes"] {
   const named = serversNamed(task, target.clusterId);
+  if (isNameless(task)) return undefined;
   if (target.kind === "cluster") return "cluster";
   return isProxiesDeletion(task) && named !== undefined && named.length >= width(task) ? named : undefined;
 }

@@ -217,6 +217,15 @@ describe("decide, in every situation", () => {
     expect(found).toEqual([]);
   });
 
+  test("retries nothing beside a task that works on the cluster, or beside what a list of tasks does not tell", () => {
+    const found = breaches(
+      proxyIntent,
+      ({ atWork, tasksUnknown }, action) =>
+        action.do !== "retry" || (atWork.every(({ onCluster }) => onCluster !== "yes") && tasksUnknown === undefined),
+    );
+    expect(found).toEqual([]);
+  });
+
   test("always has an answer", () => {
     const answers = new Set(all.map((seen) => decide(seen, clusterIntent).do));
     expect(["finish", "follow", "wait", "delete", "retry", "fail"]).toEqual(expect.arrayContaining([...answers]));

@@ -130,12 +130,16 @@ describe("an entry of the list of tasks that cannot be understood", () => {
     expect([cluster, proxy].map((target) => mayBeOurDeletion(entry, target, true))).toEqual([ofCluster, ofProxy]);
   });
 
-  test.each<[string, Partial<Unread>, boolean]>([
-    ["names our cluster and what cannot be told", { tags: [tag("27")], unreadTags: 1 }, true],
-    ["names what cannot be told", { tags: [], unreadTags: 1 }, false],
-    ["has failed", { status: "FAILED", tags: [tag("27")], unreadTags: 1 }, false],
-  ])("keeps a delete from being sent where it %s", (_what, known, keeps) => {
+  test.each<[string, Partial<Unread>, boolean, boolean]>([
+    ["our cluster and what cannot be told", { tags: [tag("27")], unreadTags: 1 }, true, true],
+    ["our cluster alone", { tags: [tag("27")] }, true, true],
+    ["another proxy", { tags: [tag("27", "4")] }, true, false],
+    ["another cluster", { tags: [tag("28")] }, false, false],
+    ["what cannot be told", { tags: [], unreadTags: 1 }, false, false],
+    ["our cluster, and has failed", { status: "FAILED", tags: [tag("27")] }, false, false],
+    ["our cluster, and is no deletion", { name: "Restart obproxy", tags: [tag("27")] }, false, false],
+  ])("keeps a delete from being sent where it names %s", (_what, known, ofCluster, ofProxy) => {
     const entry = { why: "it is broken", ...known };
-    expect([cluster, proxy].map((target) => isOurDeletionAtWork(entry, target))).toEqual([keeps, keeps]);
+    expect([cluster, proxy].map((target) => isOurDeletionAtWork(entry, target))).toEqual([ofCluster, ofProxy]);
   });
 });

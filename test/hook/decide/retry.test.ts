@@ -93,6 +93,7 @@ describe("a failed deletion that is known by its tags", () => {
     ["is not where not all that it names was understood", tagged(ours, { unreadTags: 1 }), intent, /what else/],
     ["is not where it works on more than it names", tagged(ours, { subtasks: fanOut(2) }), intent, /what else/],
     ["is not where it names one that is not declared", tagged([...ours, tag("27", "4")]), intent, /27\/4/],
+    ["is not where OCP leaves its name out", tagged([tag("27")], { name: "" }), ofCluster, /what else/],
     ["is by the cluster's own hook, whose guards answer for all", tagged([tag("27")]), ofCluster, undefined],
   ])("%s", (_what, each, wanted, why) => {
     const said = whyNotRetry(each, "ci", wanted);
