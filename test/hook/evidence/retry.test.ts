@@ -60,6 +60,19 @@ describe.each(["4.2.2", "4.3.6"])("a failed task of ours for two OBProxies (OCP 
   });
 });
 
+test("a failed deletion is retried when the one of another OBProxy that works on the cluster has ended", async () => {
+  await stage.given({ version: "4.3.6", unlockOnFailure: true });
+  stage.ocp.planWork({ subtaskName: EARLY, fail: 1, tasks: 1 });
+  expect((await stage.run(proxy)).code).toBe(1);
+  stage.ocp.planWork({ subtaskName: EARLY, ticks: 40, tasks: 1 });
+  const { id } = stage.ocp.submitDeleteObproxies(27, [4]);
+  const statuses: (string | undefined)[] = [];
+  const happens = (): void => void statuses.push(stage.ocp.task(id)?.status);
+  stage.ocp.inject({ method: "POST", path: /retry$/, does: { kind: "meanwhile", happens } });
+  const { code } = await stage.run(withRetry(proxy));
+  expect({ code, statuses, left: stage.obproxies() }).toEqual({ code: 0, statuses: ["SUCCESSFUL"], left: [] });
+});
+
 describe.each(["4.3.6", "4.4.0"])("a proxy's hook and a failed deletion of its cluster (OCP %s)", (version) => {
   const clusterIs: readonly (readonly [string, DeepPartial<HookSettings>])[] = [
     ["declared", { clusters: { "27": { path: "app/c", forceDestroy: true } } }],
