@@ -188,7 +188,7 @@ export function settingNeedsKnownId(at: Construct, property: string, idProperty:
   return problem(
     at,
     `\`${property}\` is set, but \`${idProperty}\` is a value that only Terraform knows, so the hook could not find the setting`,
-    `Write the id as a number, or leave \`${property}\` to the OcpProvider's defaults`,
+    `Write the id as a number, or leave \`${property}\` ${property === "timeouts" ? "to the OcpProvider" : "out"}`,
   );
 }
 

@@ -189,7 +189,7 @@ describe("a token", () => {
       const stack = stackWithProvider();
       const [property] = Object.keys(setting);
       expect(errorOf({ clusterId: idVariable(stack), ...setting }, stack)).toBe(
-        `stack/orders: \`${property!}\` is set, but \`clusterId\` is a value that only Terraform knows, so the hook could not find the setting. Write the id as a number, or leave \`${property!}\` to the OcpProvider's defaults.`,
+        `stack/orders: \`${property!}\` is set, but \`clusterId\` is a value that only Terraform knows, so the hook could not find the setting. Write the id as a number, or leave \`${property!}\` ${property === "timeouts" ? "to the OcpProvider" : "out"}.`,
       );
     },
   );

@@ -79,7 +79,7 @@ describe("obproxyIds", () => {
     const id = Token.asNumber({ resolve: () => "${var.id}" });
     const [property] = Object.keys(setting);
     expect(errorOf({ obproxyIds: [1, id], ...setting })).toBe(
-      `stack/proxies: \`${property!}\` is set, but \`obproxyIds\` is a value that only Terraform knows, so the hook could not find the setting. Write the id as a number, or leave \`${property!}\` to the OcpProvider's defaults.`,
+      `stack/proxies: \`${property!}\` is set, but \`obproxyIds\` is a value that only Terraform knows, so the hook could not find the setting. Write the id as a number, or leave \`${property!}\` ${property === "timeouts" ? "to the OcpProvider" : "out"}.`,
     );
   });
 });

@@ -146,7 +146,7 @@ describe("a mistake is told in the last line, whole, with the construct's path a
     ],
     [
       'ObproxyCluster(stack, "a", cluster_id=number, cluster_name="orders", force_destroy=True)',
-      "proxies/a: `force_destroy` is set, but `cluster_id` is a value that only Terraform knows, so the hook could not find the setting. Write the id as a number, or leave `force_destroy` to the OcpProvider's defaults.",
+      "proxies/a: `force_destroy` is set, but `cluster_id` is a value that only Terraform knows, so the hook could not find the setting. Write the id as a number, or leave `force_destroy` out.",
     ],
     [
       'OcpProvider(stack, "b", alias="ocp")',
