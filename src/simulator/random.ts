@@ -16,7 +16,9 @@ export class Random {
   }
 
   hex(digits: number): string {
-    return Array.from({ length: digits }, () => Math.floor(this.next() * 16).toString(16)).join("");
+    let text = "";
+    for (let left = digits; left > 0; left -= 1) text += Math.floor(this.next() * 16).toString(16);
+    return text;
   }
 
   uuid(): string {

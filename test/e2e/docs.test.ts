@@ -14,6 +14,7 @@ import { CREDENTIALS, hookEnvironment, orders } from "../support/world.js";
 
 /** What the pages show is run as it stands: apps, commands and pipelines, each section in a project of its own. */
 
+const SUPPORT = join(REPOSITORY, "test/support");
 const all = pages().flatMap(snippets);
 const ofSection = (page: string, heading: string): readonly Snippet[] =>
   all.filter((snippet) => snippet.page === page && snippet.heading === heading);
@@ -105,25 +106,36 @@ const real = (text: string): string =>
     .replaceAll("PASSWORD=…", `PASSWORD=${CREDENTIALS.password}`)
     .replaceAll("$(Agent.TempDirectory)", ".");
 
-/** What `npx` comes to where the program is installed, half a second sooner; what the README shows is run by the real one. */
+/** What `npx` comes to where the program is installed, half a second sooner. */
 const QUICK_NPX = `#!/bin/sh\nexec "node_modules/.bin/$@"\n`;
+const TSX = join(REPOSITORY, "node_modules/tsx/dist");
+/** One process instead of two, where no ECMAScript module is to be loaded. */
+const QUICK_TSX = `#!/bin/sh
+case "$1" in
+*.mts) exec node '${TSX}/cli.mjs' "$@" ;;
+*) exec node --require '${SUPPORT}/kept-code.cjs' --require '${TSX}/cjs/index.cjs' "$@" ;;
+esac
+`;
 
-/** A project of a user with the programs that a user has. */
-function project(app: string, { npx }: { readonly npx: "real" | "quick" } = { npx: "quick" }): CliProject {
+/** A project of a user with the programs that a user has: as they are, or such as start sooner. */
+function project(app: string, { programs }: { readonly programs: "real" | "quick" } = { programs: "quick" }): CliProject {
   const made = new CliProject(terraform, { app: "npx tsx main.ts", files: { "main.ts": real(app) } });
   made.link("cdktf-obproxy", REPOSITORY);
+  const isReal = programs === "real";
+  const cdktf = join(dirname(require.resolve("cdktf-cli/package.json")), "bundle/bin/cdktf");
   linkPrograms(made, {
-    cdktf: join(dirname(require.resolve("cdktf-cli/package.json")), "bundle/bin/cdktf"),
+    cdktf: isReal ? cdktf : join(SUPPORT, "cdktf.cjs"),
     "cdktf-obproxy": join(REPOSITORY, "dist/cli/main.js"),
-    tsx: join(REPOSITORY, "node_modules/tsx/dist/cli.mjs"),
+    ...(isReal ? { tsx: join(TSX, "cli.mjs") } : {}),
   });
+  if (!isReal) writeFileSync(join(made.modulesPath, ".bin/tsx"), QUICK_TSX, { mode: 0o755 });
   // Whichever the tests run with, under both names.
   mkdirSync(join(made.path, "bin"));
   for (const name of ["terraform", "tofu"]) {
     const path = join(made.path, "bin", name);
     writeFileSync(path, `#!/bin/sh\nexec '${programPath()}' "$@"\n`, { mode: 0o755 });
   }
-  if (npx === "quick") writeFileSync(join(made.path, "bin/npx"), QUICK_NPX, { mode: 0o755 });
+  if (!isReal) writeFileSync(join(made.path, "bin/npx"), QUICK_NPX, { mode: 0o755 });
   return made;
 }
 
@@ -161,7 +173,7 @@ test.each(ALIKE)("%s does what %s does", (one, other) => {
 
 test.each(SECTIONS)("$page: $heading", async ({ page, heading, given, leaves }) => {
   const app = ofSection(page, heading).find(isApp)?.text ?? README_APP;
-  const made = project(app, { npx: page === "README.md" ? "real" : "quick" });
+  const made = project(app, { programs: page === "README.md" ? "real" : "quick" });
   try {
     if (given !== undefined) await shell(made, "npx cdktf deploy proxies --auto-approve");
     if (given === "destroyed") await shell(made, "npx cdktf destroy proxies --auto-approve");

@@ -1,11 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { notInUnitTests } from "./kind.js";
 import { startNullProvider } from "./null-provider/server.js";
 import { nullProviderSource, type NullProviderSource } from "./null-provider/source.js";
 import { run, start, type Finished, type Running } from "./process.js";
 import { terraformProgram } from "./program.js";
 import { temporaryDirectory } from "./temporary.js";
+
+const CDKTF = join(__dirname, "cdktf.cjs");
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -48,9 +50,9 @@ export async function startTerraform(): Promise<Terraform> {
     startTerraform: (cwd, args, env) => start(program, args, options(cwd, env)),
     node: (cwd, args, env) => run(process.execPath, args, options(cwd, env)),
     shell: (cwd, script, env) => run("bash", ["-euo", "pipefail", "-c", script], options(cwd, env)),
-    cdktf: (cwd, args, env) => run(process.execPath, [cdktfProgram(), ...args, ...unlocked(args)], options(cwd, env)),
+    cdktf: (cwd, args, env) => run(process.execPath, [CDKTF, ...args, ...unlocked(args)], options(cwd, env)),
     startCdktf: (cwd, args, env) =>
-      start(process.execPath, [cdktfProgram(), ...args, ...unlocked(args)], { ...options(cwd, env), job: true }),
+      start(process.execPath, [CDKTF, ...args, ...unlocked(args)], { ...options(cwd, env), job: true }),
     stop: async () => {
       await standIn?.stop();
       directory.remove();
@@ -61,10 +63,6 @@ export async function startTerraform(): Promise<Terraform> {
 /** Without this flag the two ask the registry for checksums, even when the provider comes from elsewhere. */
 function unlocked(args: readonly string[]): readonly string[] {
   return args[0] === "deploy" || args[0] === "destroy" ? ["--skip-provider-lock"] : [];
-}
-
-function cdktfProgram(): string {
-  return join(dirname(require.resolve("cdktf-cli/package.json")), "bundle/bin/cdktf.js");
 }
 
 function commonEnvironment(directory: string): Environment {
@@ -82,6 +80,8 @@ function commonEnvironment(directory: string): Environment {
     CHECKPOINT_DISABLE: "1",
     TF_IN_AUTOMATION: "1",
     DISABLE_VERSION_CHECK: "1",
+    // A run of Terraform is short: it ends before it is worth tidying up, which takes a quarter of its processor time.
+    GOGC: "400",
     CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1",
     CDKTF_HOME: join(home, ".cdktf"),
   };
