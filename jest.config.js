@@ -72,8 +72,8 @@ module.exports = {
     "./src/simulator/": floor(95, 90),
     "./src/survey/": floor(85, 64),
   },
-  // One more than Jest would take: its workers mostly wait, for hooks, for Terraform, for ticks.
-  maxWorkers: "100%",
+  // Half as many again as there are processors: its workers often wait, for hooks, for Terraform, for ticks.
+  maxWorkers: "150%",
   testSequencer: "<rootDir>/test/support/long-first.js",
   // Only what hangs is to meet it, also on a slow machine that others keep busy.
   testTimeout: 180_000,

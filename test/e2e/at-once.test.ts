@@ -147,7 +147,7 @@ describe("with the state in a PostgreSQL", () => {
       terraform,
       { ...hookEnvironment(), ...machine(directory.path) },
       {
-        ...{ directory, stack: "stack", state: "" },
+        ...{ directory, stack: "stack", state: "", initialized: new Map() },
         backend: (stack) => new PgBackend(stack, { connStr: postgres.connStr, schemaName }),
       },
     );

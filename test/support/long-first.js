@@ -1,13 +1,19 @@
 const Sequencer = require("@jest/test-sequencer").default;
 
-/** Small files that last long. */
-const LONG = /\/(chaos\/chaos|model\/model|hook\/histories\.property|ocp\/(fuzz|mask)|e2e\/(docs|product))\.test\.ts$/;
+/** What lasts for minutes, and what lasts for more than a quarter of one. */
+const LONG = [
+  /\/(chaos\/chaos|e2e\/(docs|declared|foretold|names)|model\/model)\.test\.ts$/,
+  /\/(e2e|hook\/evidence|hook\/(field|histories\.property|pace|recordings|traps)|ocp\/(fuzz|mask)|report\/page)\b.*\.test\.ts$/,
+];
 
 /** A fresh clone knows no durations, and Jest goes by the size of files: what lasts long would begin last, and go on alone. */
 module.exports = class extends Sequencer {
   async sort(tests) {
     const sorted = await super.sort(tests);
-    const isLong = ({ duration, path }) => duration === undefined && LONG.test(path);
-    return [...sorted.filter(isLong), ...sorted.filter((test) => !isLong(test))];
+    const rank = ({ duration, path }) => {
+      const found = duration === undefined ? LONG.findIndex((pattern) => pattern.test(path)) : -1;
+      return found < 0 ? LONG.length : found;
+    };
+    return sorted.sort((one, other) => rank(one) - rank(other));
   }
 };

@@ -1,5 +1,5 @@
 import { App, LocalBackend, TerraformStack } from "cdktf";
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run, succeeded, type Finished, type Running } from "./process.js";
 import { terraformProgram } from "./program.js";
@@ -18,11 +18,21 @@ interface Place {
   readonly state: string;
   /** Where the state is kept instead. */
   readonly backend?: Build;
+  /** By the directory of a stack: what `terraform init` has read there. */
+  readonly initialized: Map<string, string>;
 }
 
 export interface SynthOptions {
   /** `cdktf synth --hcl`; default JSON. */
   readonly hclOutput?: boolean;
+}
+
+/** Of `cdk.tf.json`. */
+interface Synthesized {
+  readonly terraform?: object;
+  readonly data?: object;
+  readonly resource?: object;
+  readonly module?: object;
 }
 
 /** The command line of this package. */
@@ -32,12 +42,18 @@ const PROGRAM = join(REPOSITORY, "dist/cli/main.js");
 export class Project {
   /** What the hooks find in their environment. What they leave for their next run is of this project alone. */
   readonly env: Environment;
+  /** Since the last synth. */
   private initialized = false;
 
   constructor(
     private readonly terraform: Terraform,
     env: Environment = {},
-    private readonly place: Place = { directory: temporaryDirectory(), stack: "stack", state: "terraform.tfstate" },
+    private readonly place: Place = {
+      directory: temporaryDirectory(),
+      stack: "stack",
+      state: "terraform.tfstate",
+      initialized: new Map(),
+    },
   ) {
     this.env = { ...env, TMPDIR: this.path };
   }
@@ -156,9 +172,23 @@ export class Project {
 
   private async tryInit(): Promise<Finished | undefined> {
     if (this.initialized) return undefined;
-    const finished = await this.terraform.terraform(this.stackPath, ["init", "-input=false", "-no-color"]);
-    this.initialized = finished.code === 0;
-    return this.initialized ? undefined : finished;
+    const read = this.whatInitReads();
+    if (read !== this.place.initialized.get(this.stackPath)) {
+      const finished = await this.terraform.terraform(this.stackPath, ["init", "-input=false", "-no-color"]);
+      if (finished.code !== 0) return finished;
+      this.place.initialized.set(this.stackPath, read);
+    }
+    this.initialized = true;
+    return undefined;
+  }
+
+  /** All of it where it is not JSON, or where modules are read too. */
+  private whatInitReads(): string {
+    const hcl = join(this.stackPath, "cdk.tf");
+    if (existsSync(hcl)) return readFileSync(hcl, "utf8");
+    const text = readFileSync(join(this.stackPath, "cdk.tf.json"), "utf8");
+    const { data = {}, module, resource = {}, terraform } = JSON.parse(text) as Synthesized;
+    return module === undefined ? JSON.stringify([terraform, Object.keys(data), Object.keys(resource)]) : text;
   }
 }
 

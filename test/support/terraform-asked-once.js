@@ -1,7 +1,7 @@
 const { spawnSync } = require("node:child_process");
+const answerAtOnce = require("./terraform-version.js");
 
-// At each synth cdktf runs `terraform version` for each of its own resources, and all else waits meanwhile. Here it is
-// told what one run has said. What is synthesized by a process of its own asks for itself.
+// What one run has said.
 const named = process.env.TERRAFORM_BINARY_NAME;
 const env = { ...process.env, CHECKPOINT_DISABLE: "1" };
 for (const program of named ? [named] : ["terraform", "tofu"]) {
@@ -9,6 +9,6 @@ for (const program of named ? [named] : ["terraform", "tofu"]) {
   if (status !== 0) continue;
   process.env.TERRAFORM_OF_TESTS = program;
   // OpenTofu prints its warnings there too.
-  process.env.TERRAFORM_BINARY_NAME = `echo ${/^\w+ v\d.*/m.exec(stdout)?.[0]} as asked by`;
+  answerAtOnce(/^\w+ v\d.*/m.exec(stdout)?.[0]);
   break;
 }
