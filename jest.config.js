@@ -1,5 +1,5 @@
 const { accessSync, constants, mkdirSync } = require("node:fs");
-const { tmpdir } = require("node:os");
+const { availableParallelism, tmpdir } = require("node:os");
 
 // On a machine without a temporary directory that can be written to.
 try {
@@ -73,7 +73,7 @@ module.exports = {
     "./src/survey/": floor(85, 64),
   },
   // Half as many again as there are processors: its workers often wait, for hooks, for Terraform, for ticks.
-  maxWorkers: "150%",
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   testSequencer: "<rootDir>/test/support/long-first.js",
   // Only what hangs is to meet it, also on a slow machine that others keep busy.
   testTimeout: 180_000,
