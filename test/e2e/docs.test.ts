@@ -118,7 +118,10 @@ esac
 `;
 
 /** A project of a user with the programs that a user has: as they are, or such as start sooner. */
-function project(app: string, { programs }: { readonly programs: "real" | "quick" } = { programs: "quick" }): CliProject {
+function project(
+  app: string,
+  { programs }: { readonly programs: "real" | "quick" } = { programs: "quick" },
+): CliProject {
   const made = new CliProject(terraform, { app: "npx tsx main.ts", files: { "main.ts": real(app) } });
   made.link("cdktf-obproxy", REPOSITORY);
   const isReal = programs === "real";

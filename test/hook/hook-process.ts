@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync, copyFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { CA_FILE, ENV, HOOK_FILE, SETTINGS_FILE } from "../../src/contract/names.js";
@@ -64,17 +73,49 @@ export interface Machine {
 /** The program as it is published. */
 export const BUILT_HOOK = join(__dirname, "../../dist/hook", HOOK_FILE);
 
-/** Runs the real program, bundled from the sources as they are, beside a settings file, as Terraform would. */
+interface Compiled {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** By the program: what V8 has made of it, so that not each run begins as the first one in its place. */
+const compiled = new Map<string, Compiled>();
+
+function takeCompiled(program: string | undefined, place: string): void {
+  const kept = compiled.get(program ?? "");
+  if (kept !== undefined) writeFileSync(join(place, kept.name), kept.bytes, { mode: 0o600 });
+}
+
+function keepCompiled(program: string | undefined, place: string): void {
+  if (program === undefined || compiled.has(program) || !existsSync(place)) return;
+  const name = readdirSync(place).find((each) => each.endsWith(".compiled"));
+  if (name !== undefined) compiled.set(program, { name, bytes: readFileSync(join(place, name)) });
+}
+
+/** Whether it was built from the sources as they are. */
+function isUpToDate(): boolean {
+  const builtAt = statSync(BUILT_HOOK, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = ["src", "scripts"].map((name) => join(__dirname, "../..", name));
+  const files = sources.flatMap((directory) =>
+    readdirSync(directory, { recursive: true, encoding: "utf8" }).map((name) => join(directory, name)),
+  );
+  return files.every((path) => statSync(path).mtimeMs <= builtAt);
+}
+
+/** Runs the real program, of the sources as they are, beside a settings file, as Terraform would. */
 export class HookRunner {
   readonly directory = temporaryDirectory().path;
   private readonly program = join(this.directory, HOOK_FILE);
+  /** What was built, if anything. */
+  private readonly source: string | undefined;
   private runs = 0;
 
-  /** `built`: the program as it is published, trimmed, instead of the sources as they are; `program`: this file. */
+  /** `built`: the program as it is published, or nothing, also where the sources are newer; `program`: this file. */
   constructor({ built = false, program }: { readonly built?: boolean; readonly program?: string } = {}) {
     notInUnitTests("a hook process");
-    if (built || program !== undefined) {
-      copyFileSync(program ?? BUILT_HOOK, this.program);
+    this.source = built || (program === undefined && isUpToDate()) ? BUILT_HOOK : program;
+    if (this.source !== undefined) {
+      copyFileSync(this.source, this.program);
       return;
     }
     buildSync({
@@ -110,6 +151,7 @@ export class HookRunner {
     const place = join(this.directory, call.place ?? `run-${this.runs}`);
     mkdirSync(place, { recursive: true });
     copyFileSync(this.program, join(place, HOOK_FILE));
+    if (call.place === undefined) takeCompiled(this.source, place);
     if (call.ca !== undefined) writeFileSync(join(place, CA_FILE), call.ca);
     writeFileSync(join(place, SETTINGS_FILE), call.settingsText ?? JSON.stringify(settingsWith(call.settings)));
     const env: Record<string, string | undefined> = {
@@ -146,6 +188,7 @@ export class HookRunner {
     const done = new Promise<HookRun>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", (code) => {
+        if (code === 0) keepCompiled(this.source, place);
         resolve({ code, lines, output });
       });
     });

@@ -22,9 +22,7 @@ Module.prototype._compile = function (content, filename) {
   const load = (id) => this.require(id);
   const { cache, extensions, main, resolve } = Module.createRequire(filename);
   const requireOfModule = Object.assign(load, { cache, extensions, main, resolve });
-  return script
-    .runInThisContext()
-    .call(this.exports, this.exports, requireOfModule, this, filename, dirname(filename));
+  return script.runInThisContext().call(this.exports, this.exports, requireOfModule, this, filename, dirname(filename));
 };
 
 process.on("exit", () => {
