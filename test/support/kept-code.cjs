@@ -26,11 +26,15 @@ Module.prototype._compile = function (content, filename) {
 };
 
 process.on("exit", () => {
-  if (made.length > 0) fs.mkdirSync(KEPT, { recursive: true });
-  for (const { script, path } of made) {
-    // By now it holds the functions that were called, too.
-    const unfinished = `${path}.${process.pid}`;
-    fs.writeFileSync(unfinished, script.createCachedData());
-    fs.renameSync(unfinished, path);
+  try {
+    if (made.length > 0) fs.mkdirSync(KEPT, { recursive: true });
+    for (const { script, path } of made) {
+      // By now it holds the functions that were called, too.
+      const unfinished = `${path}.${process.pid}`;
+      fs.writeFileSync(unfinished, script.createCachedData());
+      fs.renameSync(unfinished, path);
+    }
+  } catch {
+    // What cannot be kept is done without.
   }
 });
