@@ -1,20 +1,12 @@
 import { spawn } from "node:child_process";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { CA_FILE, ENV, HOOK_FILE, SETTINGS_FILE } from "../../src/contract/names.js";
 import type { HookSettings, OtherProvider } from "../../src/contract/settings-file.js";
 import { resolveSettings, type Settings } from "../../src/hook/settings.js";
 import { settingsFile } from "../fixtures/settings.js";
+import { keepCompiled, takeCompiled } from "../support/compiled.js";
 import { notInUnitTests } from "../support/kind.js";
 import { temporaryDirectory } from "../support/temporary.js";
 import { DEFAULT_CREDENTIALS, type Simulator } from "../../src/simulator/index.js";
@@ -72,25 +64,6 @@ export interface Machine {
 
 /** The program as it is published. */
 export const BUILT_HOOK = join(__dirname, "../../dist/hook", HOOK_FILE);
-
-interface Compiled {
-  readonly name: string;
-  readonly bytes: Buffer;
-}
-
-/** By the program: what V8 has made of it, so that not each run begins as the first one in its place. */
-const compiled = new Map<string, Compiled>();
-
-function takeCompiled(program: string | undefined, place: string): void {
-  const kept = compiled.get(program ?? "");
-  if (kept !== undefined) writeFileSync(join(place, kept.name), kept.bytes, { mode: 0o600 });
-}
-
-function keepCompiled(program: string | undefined, place: string): void {
-  if (program === undefined || compiled.has(program) || !existsSync(place)) return;
-  const name = readdirSync(place).find((each) => each.endsWith(".compiled"));
-  if (name !== undefined) compiled.set(program, { name, bytes: readFileSync(join(place, name)) });
-}
 
 /** Whether it was built from the sources as they are. */
 function isUpToDate(): boolean {
@@ -151,7 +124,7 @@ export class HookRunner {
     const place = join(this.directory, call.place ?? `run-${this.runs}`);
     mkdirSync(place, { recursive: true });
     copyFileSync(this.program, join(place, HOOK_FILE));
-    if (call.place === undefined) takeCompiled(this.source, place);
+    if (call.place === undefined) takeCompiled(this.source ?? "", place);
     if (call.ca !== undefined) writeFileSync(join(place, CA_FILE), call.ca);
     writeFileSync(join(place, SETTINGS_FILE), call.settingsText ?? JSON.stringify(settingsWith(call.settings)));
     const env: Record<string, string | undefined> = {
@@ -188,7 +161,7 @@ export class HookRunner {
     const done = new Promise<HookRun>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", (code) => {
-        if (code === 0) keepCompiled(this.source, place);
+        if (code === 0) keepCompiled(this.source ?? "", place);
         resolve({ code, lines, output });
       });
     });

@@ -1,6 +1,8 @@
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { HOOK_FILE } from "../../src/contract/names.js";
+import { keepCompiled, takeCompiled } from "./compiled.js";
 import { run, succeeded, type Finished, type Running } from "./process.js";
 import { terraformProgram } from "./program.js";
 import { REPOSITORY } from "./repository.js";
@@ -37,6 +39,7 @@ interface Synthesized {
 
 /** The command line of this package. */
 const PROGRAM = join(REPOSITORY, "dist/cli/main.js");
+const HOOK = join(REPOSITORY, "dist/hook", HOOK_FILE);
 
 /** Runs of plain `terraform` on what is synthesized in this process. The state outlives every synth. */
 export class Project {
@@ -82,6 +85,7 @@ export class Project {
       Reflect.deleteProperty(process.env, "SYNTH_HCL_OUTPUT");
     }
     this.initialized = false;
+    for (const place of this.hookPlaces()) takeCompiled(HOOK, place);
   }
 
   /** A stack of this project, with a state of its own that outlives every synth. */
@@ -147,7 +151,9 @@ export class Project {
     if (failed) return failed;
     const [command = "", ...options] = args;
     const all = ["apply", "destroy", "plan"].includes(command) ? [command, "-input=false", ...options] : args;
-    return this.terraform.terraform(this.stackPath, all, { ...this.env, ...env });
+    const finished = await this.terraform.terraform(this.stackPath, all, { ...this.env, ...env });
+    for (const place of this.hookPlaces()) keepCompiled(HOOK, place);
+    return finished;
   }
 
   /** The built `cdktf-obproxy preflight`, as a process, on the whole app. */
@@ -163,6 +169,13 @@ export class Project {
 
   remove(): void {
     this.place.directory.remove();
+  }
+
+  /** Where hooks of this stack lie. */
+  private hookPlaces(): readonly string[] {
+    const assets = join(this.stackPath, "assets");
+    const names = existsSync(assets) ? readdirSync(assets) : [];
+    return names.map((name) => join(assets, name, "v1")).filter((place) => existsSync(join(place, HOOK_FILE)));
   }
 
   private async init(): Promise<void> {
