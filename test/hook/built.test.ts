@@ -1,6 +1,6 @@
 import { parse } from "acorn";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -122,9 +122,9 @@ test("past a proxy, where OCP is on this machine", async () => {
   expect(throughProxy).toEqual([]);
 });
 
-describe("a machine with little memory", () => {
-  const onPosix = process.platform === "win32" ? test.skip : test;
+const onPosix = process.platform === "win32" ? test.skip : test;
 
+describe("a machine with little memory", () => {
   onPosix("by a limit of the address space is told as that, not as an OCP that cannot be reached", async () => {
     await given();
     const under = "ulimit -v 4000000";
@@ -241,6 +241,38 @@ describe("what V8 has compiled", () => {
   test("is refused by V8 where that runs by other flags, and the hook runs all the same", async () => {
     const place = await keptPlace();
     expect(await isTaken(place, "--interpreted-frames-native-stack")).toBe(false);
+    // It was made anew, for the flags that came last.
+    expect(await isTaken(place, "--interpreted-frames-native-stack")).toBe(true);
+  });
+
+  onPosix(
+    "is not even offered to another program of the same length, such as one that somebody has mended",
+    async () => {
+      const place = await keptPlace();
+      const script = `const { readFileSync, writeFileSync } = require("fs");
+      const program = process.argv[1];
+      const text = readFileSync(program, "latin1").replaceAll("does not list it", "DOES NOT LIST IT");
+      writeFileSync(program, text, "latin1");`;
+      const { output } = await runner.run(ocp, { ...gone, place, under: `"$1" -e '${script}' "$2"` });
+      expect(output).toContain("DOES NOT LIST IT");
+    },
+  );
+
+  test("is not even offered to another build of the same Node.js", async () => {
+    const place = await keptPlace();
+    const build = join(runner.directory, "build.cjs");
+    writeFileSync(
+      build,
+      `const fs = require("fs");
+       const { statSync } = fs;
+       fs.statSync = (path, options) => {
+         const found = statSync(path, options);
+         if (path === process.execPath) found.size += 1;
+         return found;
+       };`,
+    );
+    expect(await isTaken(place, `--require ${build}`)).toBeUndefined();
+    expect(await isTaken(place, `--require ${build}`)).toBe(true);
   });
 
   test("a run that fails keeps nothing", async () => {
@@ -261,6 +293,56 @@ describe("what V8 has compiled", () => {
     expect(code).toBe(0);
     expect(lines).toHaveLength(1);
     expect(kept("busy")).toEqual([`${name}.part`]);
+  });
+
+  test("what a hook left that was killed at it does not stand in the way for ever", async () => {
+    const place = await keptPlace();
+    const file = keptFile(place);
+    rmSync(file);
+    writeFileSync(`${file}.part`, "");
+    const twoMinutesAgo = new Date(Date.now() - 120_000);
+    utimesSync(`${file}.part`, twoMinutesAgo, twoMinutesAgo);
+    await isGone(place);
+    expect(kept(place)).toEqual([expect.stringMatching(/\.compiled$/)]);
+    expect(await isTaken(place)).toBe(true);
+  });
+
+  onPosix("where it does not fit on the disk, nothing of it is left there", async () => {
+    await given();
+    const { code } = await runner.run(ocp, { ...gone, place: "full", under: "ulimit -f 400" });
+    expect(code).toBe(0);
+    expect(kept("full")).toEqual([]);
+  });
+
+  test("where something else has its name, nothing is left beside that", async () => {
+    const place = await keptPlace();
+    const names = kept(place);
+    const file = keptFile(place);
+    rmSync(file);
+    mkdirSync(file);
+    await isGone(place);
+    expect(kept(place)).toEqual(names);
+  });
+
+  test("a Node.js without checksums leaves nothing", async () => {
+    await given();
+    const old = join(runner.directory, "no-checksum.cjs");
+    writeFileSync(old, 'delete require("zlib").crc32;');
+    await isGone("no-checksum", { NODE_OPTIONS: `--require ${old}` });
+    expect(kept("no-checksum")).toEqual([]);
+  });
+
+  onPosix("lies beside the hook, too, where that is not what Node.js was called with", async () => {
+    await given();
+    const hook = JSON.stringify(join(directory("required"), "obproxy-hook.cjs"));
+    const { code, output } = await runner.run(ocp, {
+      ...gone,
+      place: "required",
+      under: `exec "$1" -e 'require(${hook})'`,
+    });
+    expect(output).toMatch(/already gone/);
+    expect(code).toBe(0);
+    expect(kept("required")).toHaveLength(1);
   });
 
   test("six at once leave one whole file", async () => {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { CA_FILE, ENV, HOOK_FILE, SETTINGS_FILE } from "../../src/contract/names.js";
@@ -123,10 +123,20 @@ export class HookRunner {
     const { home, state, temporary, runtime } = this.machine(call.machine);
     const place = join(this.directory, call.place ?? `run-${this.runs}`);
     mkdirSync(place, { recursive: true });
-    copyFileSync(this.program, join(place, HOOK_FILE));
+    const { ca, settingsText = JSON.stringify(settingsWith(call.settings)) } = call;
+    putWhole(join(place, HOOK_FILE), (path) => {
+      copyFileSync(this.program, path);
+    });
     if (call.place === undefined) takeCompiled(this.source ?? "", place);
-    if (call.ca !== undefined) writeFileSync(join(place, CA_FILE), call.ca);
-    writeFileSync(join(place, SETTINGS_FILE), call.settingsText ?? JSON.stringify(settingsWith(call.settings)));
+    for (const [name, text] of [
+      [CA_FILE, ca],
+      [SETTINGS_FILE, settingsText],
+    ] as const) {
+      if (text === undefined) continue;
+      putWhole(join(place, name), (path) => {
+        writeFileSync(path, text);
+      });
+    }
     const env: Record<string, string | undefined> = {
       PATH: process.env["PATH"],
       HOME: home,
@@ -175,6 +185,12 @@ export class HookRunner {
       lines,
     };
   }
+}
+
+/** Another hook that runs at the same place finds the file that was there or the new one, never a part. */
+function putWhole(path: string, put: (path: string) => void): void {
+  put(`${path}.part`);
+  renameSync(`${path}.part`, path);
 }
 
 /** What a hook reads, with defaults as the constructs write them; `env`: of the hook. */
