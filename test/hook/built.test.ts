@@ -156,6 +156,37 @@ describe("a machine with little memory", () => {
   });
 });
 
+describe("where comments are left out, as by Bun and by some loaders", () => {
+  const loader = join(runner.directory, "no-comments.cjs");
+  const withLoader = { NODE_OPTIONS: `--require ${loader}` };
+
+  beforeAll(() => {
+    writeFileSync(
+      loader,
+      `const { transformSync } = require(${JSON.stringify(require.resolve("esbuild"))});
+       const { prototype } = require("node:module");
+       const compile = prototype._compile;
+       prototype._compile = function (text, ...rest) {
+         return compile.call(this, text.includes("function program()") ? transformSync(text).code : text, ...rest);
+       };`,
+    );
+  });
+
+  test("the hook deletes all the same", async () => {
+    await given();
+    await deletes({ ...one, env: withLoader });
+  });
+
+  test("the command line answers all the same", async () => {
+    await given();
+    const { stdout } = spawnSync(process.execPath, [join(__dirname, "../../dist/cli/main.js"), "--version"], {
+      env: { ...process.env, ...withLoader },
+      encoding: "utf8",
+    });
+    expect(stdout).toMatch(/\d+\.\d+\.\d+/);
+  });
+});
+
 describe("what V8 has compiled", () => {
   const directory = (place: string): string => join(runner.directory, place);
   const kept = (place: string): readonly string[] =>
