@@ -75,8 +75,8 @@ function inAscii(program: string): string {
 /**
  * A program that an older Node.js can read far enough to say what it needs. That would fail on the syntax of the rest,
  * and print the line, which is the whole program; so the rest is a comment, which is compiled where it can be. (As a text
- * in quotes it made the hook start 2 ms later.) Bun and some loaders leave out comments, and the program with them:
- * what is left would do nothing, and end well. Hence the length, and else the file.
+ * in quotes it made the hook start 2 ms later.) It is read from the file: Bun and some loaders leave comments out of what they
+ * compile, and what is left would do nothing, and end well.
  */
 const checkingNode = (
   path: string,
@@ -84,7 +84,6 @@ const checkingNode = (
 ): void => {
   const program = inAscii(readFileSync(path, "utf8"));
   const build = createHash("sha256").update(program).digest("hex").slice(0, 12);
-  const comment = `function program() {/*${program.replaceAll("*/", "*\0/")}*/}`;
   const says = JSON.stringify(`${what} needs Node.js ${needs.node} or later, and this is v`);
   writeFileSync(
     path,
@@ -95,15 +94,13 @@ const checkingNode = (
     require("fs").writeSync(2, ${says} + process.versions.node + " (" + process.execPath + "): put a newer \`node\` first on the PATH.\\n");
     process.exit(${exitCode});
   }
-  var text = program.toString();
-  if (text.length < ${comment.length}) {
-    var file = require("fs").readFileSync(__filename, "latin1");
-    text = file.slice(file.indexOf("\\nfunction program()") + 1).trim();
-  }
-  run(text.slice(22, -3).split("*\\0/").join("*/"));
+  var text = require("fs").readFileSync(__filename, "latin1");
+  var from = text.indexOf("/*", text.indexOf("/*program*" + "/") + 1) + 2;
+  run(text.slice(from, text.lastIndexOf("*" + "/")).split("*\\0/").join("*/"));
 })();
 ${run.replace("BUILD", JSON.stringify(build))}
-${comment}
+/*program*/
+/*${program.replaceAll("*/", "*\0/")}*/
 `,
   );
 };
