@@ -17,6 +17,7 @@ function run(program) {
   var name = ".obproxy-hook-" + BUILD + "-" + process.version + "-" + process.arch + ".compiled";
   var file = path.join(path.dirname(process.argv[1] || __filename), name);
 
+  var isKept = false;
   var compiled;
   try {
     var bytes = fs.readFileSync(file);
@@ -28,7 +29,11 @@ function run(program) {
   var wrapped = "(function (exports, require, module, __filename, __dirname) { " + program + "\n});";
   var script = new vm.Script(wrapped, { filename: __filename, cachedData: compiled });
   // Node.js 21 and the first of 22 have no checksum.
-  if (zlib.crc32 && (compiled === undefined || script.cachedDataRejected)) process.once("exit", keep);
+  if (zlib.crc32 && (compiled === undefined || script.cachedDataRejected)) {
+    // While OCP is at work, when nobody waits for the hook; at its end where that comes sooner.
+    setTimeout(keep, 1500, 0).unref();
+    process.once("exit", keep);
+  }
   script.runInThisContext()(exports, require, module, __filename, __dirname);
 
   function checksum(data) {
@@ -36,7 +41,8 @@ function run(program) {
   }
 
   function keep(exitCode) {
-    if (exitCode !== 0) return;
+    if (exitCode !== 0 || isKept) return;
+    isKept = true;
     var part = file + ".part";
     var descriptor;
     try {
@@ -50,8 +56,10 @@ function run(program) {
     }
     try {
       // As they were when this was compiled, and will be the next time: see scripts/build.ts.
-      ["--no-liftoff-only", "--wasm-tier-up", "--wasm-dynamic-tiering"].forEach(require("v8").setFlagsFromString);
+      var setFlag = require("v8").setFlagsFromString;
+      ["--no-liftoff-only", "--wasm-tier-up", "--wasm-dynamic-tiering"].forEach(setFlag);
       var data = script.createCachedData();
+      setFlag("--liftoff-only");
       var sum = Buffer.alloc(4);
       sum.writeUInt32LE(checksum(data));
       // All of it or an error; a full disk may take a part without one from writeSync.

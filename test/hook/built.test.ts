@@ -1,12 +1,13 @@
 import { parse } from "acorn";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.js";
 import { selfSigned } from "../ocp/support/server.js";
 import { PeakMemory } from "../support/peak-memory.js";
+import { until } from "../support/until.js";
 import { HookRunner, TICK_MS } from "./hook-process.js";
 
 /** The program as it is published leaves out parts of undici: here it goes every way that needs another part of it. */
@@ -311,6 +312,17 @@ describe("what V8 has compiled", () => {
     const { code } = await runner.run(ocp, { ...gone, place: "failed", env: { OCP_PASSWORD: "wrong" } });
     expect(code).toBe(1);
     expect(kept("failed")).toEqual([]);
+  });
+
+  test("is kept while OCP is at work, also where nobody lives to see the end", async () => {
+    await given({ tickMs: "manual" });
+    const hook = runner.start(ocp, { ...one, place: "at-work" });
+    await until(() => existsSync(directory("at-work")) && kept("at-work").some((name) => name.endsWith(".compiled")));
+    hook.kill();
+    await hook.done;
+    await ocp.stop();
+    await given();
+    expect(await isTaken("at-work")).toBe(true);
   });
 
   test("where another hook is at it, or nothing can be kept, the hook says nothing of it", async () => {

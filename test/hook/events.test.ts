@@ -10,6 +10,7 @@ import {
   type Simulator,
   type SimulatorOptions,
 } from "../../src/simulator/index.js";
+import { until } from "../support/until.js";
 import { Barrier, startGate } from "./gate.js";
 import { type HookCall, HookRunner, TICK_MS } from "./hook-process.js";
 
@@ -392,10 +393,6 @@ describe("hooks of one run of Terraform", () => {
     for (const { output } of runs) expect(output).toContain("what to do:");
   });
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, TICK_MS));
-}
 
 describe("a file of events that has grown long", () => {
   const OLD = { v: 1, at: "2026-11-25T07:12:03.500Z", run: "runner-7-1-1", pid: 1, stack: "app", provider: "ocp" };

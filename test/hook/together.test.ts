@@ -7,6 +7,7 @@ import {
   type SimulatorOptions,
 } from "../../src/simulator/index.js";
 import { temporaryDirectory } from "../support/temporary.js";
+import { until } from "../support/until.js";
 import { Barrier, type Gate, startGate } from "./gate.js";
 import { type HookCall, HookRunner, type HookRun, type StartedHook, TICK_MS } from "./hook-process.js";
 
@@ -84,12 +85,6 @@ const meetings = (): string[] => {
   const directory = join(runner.machine().runtime, "cdktf-obproxy");
   return existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith(".sock")) : [];
 };
-async function until(condition: () => boolean): Promise<void> {
-  for (let looks = 0; !condition(); looks += 1) {
-    if (looks > 2_000) throw new Error("what was waited for has not come");
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
 
 /** Hooks that have come together, the leader first; it has yet to hear OCP's version before it counts the others. */
 async function gathered(leader: number, ...followers: readonly number[]): Promise<StartedHook[]> {

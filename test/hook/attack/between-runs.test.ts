@@ -9,19 +9,12 @@ import {
   Stage,
   withProvider,
 } from "../evidence/stage.js";
+import { until } from "../../support/until.js";
 import type { HookCall } from "../hook-process.js";
 
 /** What one run has learnt must not be lost to the next one. */
 
 const stage = new Stage();
-
-async function until(isSo: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!isSo()) {
-    if (Date.now() > end) throw new Error("it did not come to that");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 const kinds: readonly (readonly [string, HookCall])[] = [
   ["an OBProxy", proxy],
