@@ -4,6 +4,7 @@ import { finish, type Outcome } from "./act/finish.js";
 import type { Tools } from "./act/tools.js";
 import { decide } from "./decide/decide.js";
 import { begin, evolve, type Memory } from "./decide/memory.js";
+import type { Recorded } from "./decide/note.js";
 import { situation } from "./decide/situation.js";
 import { endOf } from "./decide/time-limit.js";
 import { lookAround } from "./observe/look-around.js";
@@ -18,14 +19,15 @@ import { callContext, callFailed, claimedAndUnseen, deadlinePassed } from "./tel
  * @throws HookFailure
  */
 export async function reconcile(tools: Tools): Promise<Outcome> {
-  const { caller, chronicle, clock, deadline, intent, notes, reporter } = tools;
+  const { caller, chronicle, clock, deadline, intent, reporter } = tools;
   const observe = observer(readsOf(tools), (call, endpoint) => caller.read(call, endpoint));
-  const recorded = intent.waitFor === "task" ? notes.read() : undefined;
+  const recorded = notedByOthers(tools);
   if (intent.waitFor === "task") tellTrouble(tools);
   let memory = begin({ ...tools, ...intent, recorded, at: clock.now() });
   try {
     for (;;) {
       deadline.moveTo(endOf(memory, intent.timeoutMs));
+      memory = evolve(memory, { event: "noted", recorded: notedByOthers(tools), at: clock.now() });
       memory = await lookAround(memory, observe, () => clock.now());
       chronicle.looked(memory);
       const seen = situation(memory, intent);
@@ -40,6 +42,13 @@ export async function reconcile(tools: Tools): Promise<Outcome> {
   } catch (error) {
     throw asFailure(error, memory, tools);
   }
+}
+
+/** By an earlier run, or by another one that is at work on the same object at the same time. */
+function notedByOthers({ intent, notes }: Tools): Recorded | undefined {
+  if (intent.waitFor !== "task") return undefined;
+  const { unheardSince, unheardBy, ...rest } = notes.read() ?? {};
+  return { ...rest, ...(unheardBy !== notes.run && unheardSince !== undefined && { unheardSince }) };
 }
 
 /** Whoever deletes together looks together: the courier may have been shown the cluster already. */

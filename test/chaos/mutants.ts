@@ -32,7 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "hook/act/act.ts",
-        from: "notes.write({ ...before, unheardSince: before?.unheardSince ?? seen.newestListed });",
+        from: "notes.write({ ...before, unheardSince: before?.unheardSince ?? seen.newestListed, unheardBy: notes.run });",
         to: "",
       },
     ],
@@ -43,7 +43,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: "hook/act/act.ts",
         from: "notes.write({ task: noteOf(task, obproxyIds, intent.target) });",
-        to: "void noteOf(task, obproxyIds, intent.target);\n    restore(notes, before);",
+        to: "void noteOf(task, obproxyIds, intent.target);\n    withdraw(notes, before);",
       },
     ],
   },

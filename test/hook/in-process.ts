@@ -91,7 +91,10 @@ export function targetOf({ kind, clusterId, obproxyId }: HookCall): Target {
     : { kind, clusterId: String(clusterId), obproxyId: String(obproxyId) };
 }
 
-const NO_NOTES: Notes = { read: () => undefined, write: () => undefined, remove: () => undefined, trouble: undefined };
+const NO_NOTES: Notes = {
+  ...{ run: "this one", read: () => undefined, write: () => undefined, remove: () => undefined },
+  trouble: undefined,
+};
 
 /** The hook's own parts around the real client, as `main` joins them, with mocked time and without a meeting place. */
 export async function reconcile(call: HookCall, options: InProcessOptions): Promise<InProcessRun> {

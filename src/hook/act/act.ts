@@ -193,7 +193,7 @@ async function send({ cluster }: Doing<"delete">, seen: Situation, tools: Tools)
   const { courier, caller, clock, notes, reporter, intent } = tools;
   const before = notes.read();
   // This run may end before the answer comes, and the next one has to know that there may be a task of ours.
-  notes.write({ ...before, unheardSince: before?.unheardSince ?? seen.newestListed });
+  notes.write({ ...before, unheardSince: before?.unheardSince ?? seen.newestListed, unheardBy: notes.run });
   try {
     const { task, obproxyIds, sentBy } = await courier.send(cluster);
     caller.noteAnswer();
@@ -204,7 +204,7 @@ async function send({ cluster }: Doing<"delete">, seen: Situation, tools: Tools)
     return { event: "accepted", task, deletes, at: clock.now() };
   } catch (error) {
     const doubtful = mayHaveBegun(error);
-    if (!doubtful) restore(notes, before);
+    if (!doubtful) withdraw(notes, before);
     if (!(error instanceof OcpError)) throw error;
     // These will not get better by themselves, whatever is looked at first.
     if (error.kind === "forbidden" || error.kind === "redirected") throw error;
@@ -230,7 +230,9 @@ function mayHaveBegun(error: unknown): boolean {
   return !(error instanceof DeadlinePassed || error instanceof HookFailure);
 }
 
-function restore(notes: Tools["notes"], before: Recorded | undefined): void {
+/** As if nothing had been sent. What another hook of the same object has noted since then stays. */
+function withdraw(notes: Tools["notes"], before: Recorded | undefined): void {
+  if (notes.read()?.unheardBy !== notes.run) return;
   if (before === undefined) notes.remove();
   else notes.write(before);
 }

@@ -13,6 +13,8 @@ export interface Notes {
   read(): Recorded | undefined;
   write(recorded: Recorded): void;
   remove(): void;
+  /** Tells this run of the hook from all others. */
+  readonly run: string;
   /** Why no note can be kept here, for people; undefined: it can. */
   readonly trouble: string | undefined;
 }

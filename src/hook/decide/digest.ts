@@ -4,7 +4,7 @@ import { classify, concerns, isDeletionTask } from "../../ocp/task.js";
 import { aboutObject, endedWell, isAtWork, presenceOf } from "./evidence.js";
 import type { Look, TaskAnswer } from "./look.js";
 import { type Deletion, type Memory, type Proof, withDeletion } from "./memory.js";
-import { compareNote } from "./note.js";
+import { compareNote, type Recorded } from "./note.js";
 import { mayExplainLock, mayLock } from "./on-cluster.js";
 import { TOLERANCES } from "./tolerances.js";
 
@@ -64,9 +64,9 @@ function marks(memory: Memory, look: Look): Partial<Memory> {
   };
 }
 
-/** Whether what a delete without an answer began would be seen by now; that of an earlier run was sent before this one. */
-function isLossSettled({ loss, unheardSince, began, at, tickMs }: Memory): boolean {
-  const since = loss?.at ?? (unheardSince === undefined ? undefined : began);
+/** Whether what a delete without an answer began would be seen by now; another run's was sent before this one heard of it. */
+function isLossSettled({ loss, unheardSince, unheardAt, at, tickMs }: Memory): boolean {
+  const since = loss?.at ?? (unheardSince === undefined ? undefined : unheardAt);
   return since !== undefined && at - since >= TOLERANCES.settle * tickMs;
 }
 
@@ -170,6 +170,18 @@ function digestDetail(memory: Memory, id: OcpId, answer: TaskAnswer): Memory {
 
 function isOpen(state: NonNullable<Memory["note"]>["state"]): boolean {
   return state === "unread" || state === "unclear";
+}
+
+/** Another hook of the same object may be at work, which Terraform did not wait for or another Terraform has started. */
+export function digestNoted(before: Memory, { task: note, unheardSince }: Recorded): Memory {
+  const isNewMark = unheardSince !== undefined && before.unheardSince === undefined;
+  const memory: Memory = isNewMark ? { ...before, unheardSince, unheardAt: before.at } : before;
+  if (note === undefined || note.taskId === memory.note?.note.taskId) return memory;
+  const noted: Memory = { ...memory, note: { note, state: "unread" }, round: undefined };
+  const known = memory.deletions.get(note.taskId);
+  if (known === undefined) return noted;
+  const isNews = known.proof !== "sent" && compareNote(known.task, note, memory.target) === "proven";
+  return isNews ? judgeNote(noted, known.task, known.detailed) : memory;
 }
 
 function judgeNote(memory: Memory, task: Task, detailed: boolean): Memory {

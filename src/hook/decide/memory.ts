@@ -3,7 +3,7 @@ import type { OcpError } from "../../ocp/errors.js";
 import { compareIds } from "../../ocp/ids.js";
 import type { OcpId, Task } from "../../ocp/model.js";
 import { longestPathSeconds } from "../../ocp/task.js";
-import { digestLook } from "./digest.js";
+import { digestLook, digestNoted } from "./digest.js";
 import type { Look, TaskAnswer } from "./look.js";
 import type { Note, Recorded } from "./note.js";
 import { isLockRefusal } from "./refusals.js";
@@ -103,6 +103,8 @@ export interface Memory {
   readonly loss: { readonly error: OcpError; readonly at: number; readonly times: number } | undefined;
   /** After this task a delete of an earlier run may have begun one, of which nobody heard. */
   readonly unheardSince: OcpId | undefined;
+  /** When this run heard of that. */
+  readonly unheardAt: number;
   /**
    * The newest task that OCP listed when everything that a delete without an answer could begin would have been seen:
    * what began later is somebody else's. Undefined: nothing is lost, or it is too early.
@@ -125,24 +127,27 @@ export interface Memory {
   readonly allowance: { readonly from: number; readonly seconds: number } | undefined;
 }
 
-export type Event = { readonly at: number } & (
-  | { readonly event: "looked"; readonly look: Look }
-  /** OCP has accepted our delete. `deletes`: everything that the call deletes. */
-  | { readonly event: "accepted"; readonly task: Task; readonly deletes: "cluster" | readonly OcpId[] }
-  | { readonly event: "send-failed"; readonly error: OcpError }
-  /** OCP was asked to retry a task, whatever it said. */
-  | { readonly event: "retried"; readonly task: Task }
-  /** The task that is waited for was read again. */
-  | {
-      readonly event: "polled";
-      readonly task: Task;
-      readonly ours: boolean;
-      readonly certain: boolean;
-      readonly quick: boolean;
-      readonly answer: TaskAnswer;
-    }
-  | { readonly event: "waited"; readonly because: WaitReason }
-);
+export type Event = { readonly at: number } &
+  /** What others have noted about the object, as it stands now. */
+  (
+    | { readonly event: "noted"; readonly recorded: Recorded | undefined }
+    | { readonly event: "looked"; readonly look: Look }
+    /** OCP has accepted our delete. `deletes`: everything that the call deletes. */
+    | { readonly event: "accepted"; readonly task: Task; readonly deletes: "cluster" | readonly OcpId[] }
+    | { readonly event: "send-failed"; readonly error: OcpError }
+    /** OCP was asked to retry a task, whatever it said. */
+    | { readonly event: "retried"; readonly task: Task }
+    /** The task that is waited for was read again. */
+    | {
+        readonly event: "polled";
+        readonly task: Task;
+        readonly ours: boolean;
+        readonly certain: boolean;
+        readonly quick: boolean;
+        readonly answer: TaskAnswer;
+      }
+    | { readonly event: "waited"; readonly because: WaitReason }
+  );
 
 export interface Beginning {
   readonly target: Target;
@@ -160,6 +165,7 @@ export function begin({ target, waitFor, user, tickMs, recorded, at }: Beginning
     ...{ target, waitFor, user, tickMs, began: at, at, round: undefined, rounds: 0 },
     note: note === undefined ? undefined : { note, state: "unread" },
     unheardSince: waitFor === "task" ? recorded?.unheardSince : undefined,
+    unheardAt: at,
     lossUpTo: undefined,
     goneSince: undefined,
     finished: new Set(),
@@ -180,6 +186,8 @@ export function begin({ target, waitFor, user, tickMs, recorded, at }: Beginning
 export function evolve(before: Memory, event: Event): Memory {
   const memory: Memory = { ...before, at: event.at };
   switch (event.event) {
+    case "noted":
+      return digestNoted(memory, event.recorded ?? {});
     case "looked":
       return digestLook(memory, event.look);
     case "accepted":

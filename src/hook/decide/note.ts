@@ -18,6 +18,8 @@ export interface Recorded {
   readonly task?: Note;
   /** The newest task that OCP had listed before a delete was sent of which no answer has been heard. */
   readonly unheardSince?: OcpId;
+  /** Which run of the hook has sent that delete. */
+  readonly unheardBy?: string;
 }
 
 /** What is to be noted of a delete that OCP has accepted. */

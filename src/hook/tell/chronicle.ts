@@ -49,6 +49,7 @@ export class Chronicle {
       case "polled":
         if (event.answer.says === "there") this.task(event.answer.task, event.ours);
         return;
+      case "noted":
       case "looked":
       case "waited":
     }

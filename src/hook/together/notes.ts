@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -24,9 +25,11 @@ import { id, readWhole, sortedIds } from "./readers.js";
  * @param who tells objects of different OCPs apart: the base URL
  */
 export function notesFor(who: string, key: string, env: NodeJS.ProcessEnv = process.env): Notes {
+  const run = randomUUID();
   const place = stateDirectory(env);
   if ("why" in place) {
-    return { read: () => undefined, write: () => undefined, remove: () => undefined, trouble: troubleOf(place.why) };
+    const nothing = (): undefined => undefined;
+    return { run, read: nothing, write: nothing, remove: nothing, trouble: troubleOf(place.why) };
   }
 
   const directory = place.path;
@@ -43,6 +46,7 @@ export function notesFor(who: string, key: string, env: NodeJS.ProcessEnv = proc
     }
   };
   return {
+    run,
     read: () => attempt(() => readNote(path)),
     write: (note) => {
       const unusable = claim(directory, { parents: true });
@@ -105,7 +109,7 @@ const task = objectOf<Note>({ taskId: id, name: string, clusterId: id, obproxyId
 /** OCP may have listed no task yet. */
 const idOrNone: Reader<string> = (value, at) => (value === "0" ? value : id(value, at));
 
-const recorded = object({}, { task, unheardSince: idOrNone });
+const recorded = object({}, { task, unheardSince: idOrNone, unheardBy: string });
 
 function parseRecorded(text: string): Recorded | undefined {
   const found = readWhole(() => recorded(parseJson(text), ""));

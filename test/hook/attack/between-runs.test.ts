@@ -2,6 +2,7 @@ import {
   cluster,
   EARLY,
   failureIn,
+  gate,
   isDelete,
   LATE,
   obproxiesOf,
@@ -56,6 +57,68 @@ describe.each(kinds)("the deletion of %s without tags, and no answer to the dele
     expect({ code: second.code, told: second.output.includes("31440") }).toEqual({ code: 1, told: true });
   });
 });
+
+test.each(kinds)(
+  "two hooks of %s that run at once: what one has noted is not taken back by the other, whose delete is refused",
+  async (_what, call) => {
+    await stage.given({ version: "4.2.2" });
+    stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
+    const [arrived, letOn] = [stage.ocp.nextArrival(isDelete), gate()];
+    stage.ocp.inject({ when: isDelete, does: { kind: "hang", until: letOn.opened } });
+    const slow = stage.start(call);
+    await arrived;
+    const { code } = await stage.run(call);
+    expect({ code, state: stage.ocp.task(31440)?.status }).toEqual({ code: 1, state: "FAILED" });
+    const next = stage.ocp.nextArrival(({ method }) => method === "GET");
+    letOn.open();
+    await next;
+    slow.kill();
+    await slow.done;
+    const third = await stage.run(call);
+    expect({ code: third.code, told: third.output.includes("31440") }).toEqual({ code: 1, told: true });
+  },
+);
+
+test.each(kinds)(
+  "two hooks of %s that run at once: neither calls gone what the other one saw fail",
+  async (_what, call) => {
+    await stage.given({ version: "4.2.2" });
+    stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
+    const [arrived, letOn] = [stage.ocp.nextArrival(isDelete), gate()];
+    stage.ocp.inject({ when: isDelete, does: { kind: "hang", until: letOn.opened } });
+    const slow = stage.start(call);
+    await arrived;
+    expect((await stage.run(call)).code).toBe(1);
+    letOn.open();
+    const { code, output } = await slow.done;
+    expect({ code, told: output.includes("31440") }).toEqual({ code: 1, told: true });
+  },
+);
+
+test.each(kinds)(
+  "two hooks of %s that run at once: the one that is refused does not take back that the other one waits for an answer",
+  async (_what, call) => {
+    await stage.given({ version: "4.2.2" });
+    stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
+    const [arrived, letOn] = [stage.ocp.nextArrival(isDelete), gate()];
+    stage.ocp.inject({ when: isDelete, does: { kind: "hang", until: letOn.opened } });
+    const refused = stage.start(call);
+    await arrived;
+    stage.ocp.inject({ when: isDelete, does: { kind: "slow", ms: 10_000 } });
+    const unanswered = stage.start(call);
+    await until(() => stage.ocp.tasks.length === 1);
+    const next = stage.ocp.nextArrival(({ method }) => method === "GET");
+    letOn.open();
+    await next;
+    for (const hook of [refused, unanswered]) {
+      hook.kill();
+      await hook.done;
+    }
+    await until(() => stage.ocp.task(31440)?.status === "FAILED");
+    const { code, output } = await stage.run(call);
+    expect({ code, told: output.includes("31440") }).toEqual({ code: 1, told: true });
+  },
+);
 
 test("knows the object gone by the later deletion of its whole cluster, whose tags name the cluster alone", async () => {
   await stage.given({ version: "4.3.6", unlockOnFailure: true });

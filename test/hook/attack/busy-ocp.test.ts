@@ -31,6 +31,7 @@ async function teardown(
     });
     let note = noted;
     const notes = {
+      run: "this one",
       read: () => note,
       write: (next: Recorded) => void (note = next),
       remove: () => void (note = undefined),
