@@ -1,8 +1,9 @@
 import { App, DataResource, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { carriers, type Declare, World } from "../support/world.js";
+import { type Declare, World } from "../support/world.js";
 
 let terraform: Terraform;
 beforeAll(async () => {
@@ -17,7 +18,7 @@ const oneConstruct: Declare = (_ocp, stack) => {
   new Obproxy(stack, "proxies", { cluster: cluster(stack), obproxyIds: [1, 2, 3] });
 };
 
-describe.each(carriers)("an app that changes after it was deployed with %s", (carrier) => {
+withEachCarrier("an app that changes after it was deployed with %s", (carrier, test) => {
   let world: World;
   beforeEach(async () => {
     world = await World.open(terraform, carrier);

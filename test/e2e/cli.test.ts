@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { Carrier } from "../../src/index.js";
 import { type Simulator, startSimulator } from "../../src/simulator/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import { CliProject } from "../support/project.js";
 import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { carriers, CREDENTIALS, hookEnvironment, orders } from "../support/world.js";
+import { CREDENTIALS, hookEnvironment, orders } from "../support/world.js";
 
 const STACK = "database-proxies";
 
@@ -31,7 +32,7 @@ function example(ocp: Simulator, carrier: Carrier): CliProject {
   });
 }
 
-describe.each(carriers)("the example with %s and the cdktf command line", (carrier) => {
+withEachCarrier("the example with %s and the cdktf command line", (carrier, test) => {
   let ocp: Simulator;
   let project: CliProject;
   beforeEach(async () => {

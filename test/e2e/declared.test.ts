@@ -1,17 +1,9 @@
 import { App, type TerraformStack, TerraformVariable } from "cdktf";
 import { Carrier, Obproxy, ObproxyCluster, OcpProvider, type OcpProviderProps } from "../../src/index.js";
 import { startSimulator } from "../../src/simulator/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import {
-  ALL,
-  carriers,
-  CREDENTIALS,
-  type Declare,
-  everything,
-  onlyObproxies,
-  orders,
-  World,
-} from "../support/world.js";
+import { ALL, CREDENTIALS, type Declare, everything, onlyObproxies, orders, World } from "../support/world.js";
 
 /** A declaration protects wherever it stands, and today's declaration counts. */
 
@@ -61,7 +53,7 @@ const nothing: Declare = () => undefined;
 /** What Terraform wraps at eighty columns, in one line. */
 const flat = (text: string): string => text.replace(/[\s│╷╵]+/g, " ");
 
-describe.each(carriers)("with %s", (carrier) => {
+withEachCarrier("with %s", (carrier, test) => {
   let world: World;
   beforeEach(async () => {
     world = await World.open(terraform, carrier);

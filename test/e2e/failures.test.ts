@@ -1,8 +1,9 @@
 import { Carrier, Obproxy, ObproxyCluster, type OcpProviderProps } from "../../src/index.js";
 import type { SimulatorOptions } from "../../src/simulator/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import type { Finished } from "../support/process.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { carriers, type Declare, World } from "../support/world.js";
+import { type Declare, World } from "../support/world.js";
 
 let terraform: Terraform;
 beforeAll(async () => {
@@ -32,7 +33,7 @@ async function expectNothingDone(destroyed: Finished): Promise<void> {
   expect(await world.project.addresses()).toEqual(all.map((key) => world.address(key)).sort());
 }
 
-describe.each(carriers)("with %s, a task of OCP that fails", (carrier) => {
+withEachCarrier("with %s, a task of OCP that fails", (carrier, test) => {
   test("fails the destroy, stays in the state, and leaves the cluster alone", async () => {
     await open(carrier);
     world.ocp.planWork({ subtaskName: "Stop and uninstall obproxy", fail: "always", error: "no space left on host" });

@@ -3,10 +3,11 @@ import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
 import { type Simulator, startSimulator } from "../../src/simulator/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import { succeeded } from "../support/process.js";
 import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { ALL, carriers, CREDENTIALS, type Declare, everything, World } from "../support/world.js";
+import { ALL, CREDENTIALS, type Declare, everything, World } from "../support/world.js";
 
 let terraform: Terraform;
 beforeAll(async () => {
@@ -34,7 +35,7 @@ const named =
     new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3] });
   };
 
-describe.each(carriers)("with %s", (carrier) => {
+withEachCarrier("with %s", (carrier, test) => {
   test("an Aspect on all resources does not let a change of the name replace anything", async () => {
     world = await World.open(terraform, carrier, { clusters: [{ id: 27, name: "renamed", obproxies: [1, 2, 3] }] });
     await world.deploy(named("orders"));

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { DataResource } from "cdktf";
 import { Obproxy, ObproxyCluster } from "../../src/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { ALL, carriers, type Declare, World } from "../support/world.js";
+import { ALL, type Declare, World } from "../support/world.js";
 
 /** A destroy that cannot succeed takes nothing of what stands in front of the OBProxies. */
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => terraform.stop());
 
-describe.each(carriers)("with %s and a DNS record in front", (carrier) => {
+withEachCarrier("with %s and a DNS record in front", (carrier, test) => {
   let world: World;
   beforeEach(async () => {
     world = await World.open(terraform, carrier);

@@ -1,9 +1,10 @@
 import { App, type TerraformStack, TerraformVariable } from "cdktf";
 import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
 import { startSimulator } from "../../src/simulator/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import type { Project } from "../support/project.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { ALL, carriers, CREDENTIALS, type Declare, everything, orders, World } from "../support/world.js";
+import { ALL, CREDENTIALS, type Declare, everything, orders, World } from "../support/world.js";
 
 /** What the preflight says, beside the real run that follows it. */
 
@@ -31,7 +32,7 @@ const both =
     for (const declare of declares) declare(ocp, stack);
   };
 
-describe.each(carriers)("with %s", (carrier) => {
+withEachCarrier("with %s", (carrier, test) => {
   let world: World;
   beforeEach(async () => {
     world = await World.open(terraform, carrier);

@@ -1,9 +1,10 @@
 import { DataResource } from "cdktf";
 import { Construct } from "constructs";
 import { Obproxy, ObproxyCluster } from "../../src/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import { terraformProgram } from "../support/program.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { ALL, carriers, type Declare, everything, World } from "../support/world.js";
+import { ALL, type Declare, everything, World } from "../support/world.js";
 
 /** Where Terraform would let an object go without running its hook. */
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => terraform.stop());
 
-describe.each(carriers)("with %s", (carrier) => {
+withEachCarrier("with %s", (carrier, test) => {
   let world: World;
   beforeEach(async () => {
     world = await World.open(terraform, carrier);

@@ -1,6 +1,7 @@
 import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { carriers, type Declare, World } from "../support/world.js";
+import { type Declare, World } from "../support/world.js";
 
 let terraform: Terraform;
 beforeAll(async () => {
@@ -11,7 +12,7 @@ afterAll(() => terraform.stop());
 const cluster: (...parameters: Parameters<Declare>) => ObproxyCluster = (ocp, stack) =>
   new ObproxyCluster(stack, "orders", { ocp, clusterId: 27, clusterName: "orders" });
 
-describe.each(carriers)("with %s", (carrier) => {
+withEachCarrier("with %s", (carrier, test) => {
   let world: World;
   beforeEach(async () => {
     world = await World.open(terraform, carrier);

@@ -1,8 +1,9 @@
 import { DataResource } from "cdktf";
 import { Obproxy, ObproxyCluster } from "../../src/index.js";
 import type { SimulatorOptions } from "../../src/simulator/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { carriers, type Declare, orders, PATIENT, World } from "../support/world.js";
+import { type Declare, orders, PATIENT, World } from "../support/world.js";
 
 let terraform: Terraform;
 beforeAll(async () => {
@@ -16,7 +17,7 @@ const everything: Declare = (_ocp, stack) => {
   new DataResource(stack, "dns", { dependsOn: [proxies] });
 };
 
-describe.each(carriers)("a whole life with %s", (carrier) => {
+withEachCarrier("a whole life with %s", (carrier, test) => {
   let world: World;
   const open = async (options: SimulatorOptions = {}) => {
     world = await World.open(terraform, carrier, options);

@@ -1,7 +1,8 @@
 import { App } from "cdktf";
 import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { ALL, carriers, type Declare, everything, onlyObproxies, World } from "../support/world.js";
+import { ALL, type Declare, everything, onlyObproxies, World } from "../support/world.js";
 
 /** Objects that are kept, that change their provider, their stack or their carrier, and those that are protected. */
 
@@ -24,7 +25,7 @@ const destroy = async () => {
 const kept = onlyObproxies([3], { skipDestroy: true });
 const live = onlyObproxies([3]);
 
-describe.each(carriers)("with %s", (carrier) => {
+withEachCarrier("with %s", (carrier, test) => {
   beforeEach(async () => {
     world = await World.open(terraform, carrier);
   });

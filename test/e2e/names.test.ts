@@ -2,8 +2,9 @@ import { type TerraformStack, TerraformVariable } from "cdktf";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { carriers, type Declare, World } from "../support/world.js";
+import { type Declare, World } from "../support/world.js";
 
 /** The name, the ids and the settings of today's declaration, where only Terraform knows it or where it has left. */
 
@@ -53,7 +54,7 @@ const FORMS: readonly Form[] = [
   { ids: "by Terraform alone", name: "by Terraform alone" },
 ];
 
-describe.each(carriers)("with %s", (carrier) => {
+withEachCarrier("with %s", (carrier, test) => {
   describe.each(FORMS)("a cluster whose ids are known $ids and whose name is known $name", (form) => {
     beforeEach(async () => {
       world = await World.open(terraform, carrier, emptyCluster);

@@ -1,7 +1,8 @@
 import { DataResource } from "cdktf";
 import { Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { carriers, type Declare, everything, orders, World } from "../support/world.js";
+import { type Declare, everything, orders, World } from "../support/world.js";
 
 /** Who goes when, and what happens to the others when one of them cannot go or is not asked to. */
 
@@ -14,7 +15,7 @@ afterAll(() => terraform.stop());
 const cluster = (...[ocp, stack]: Parameters<Declare>) =>
   new ObproxyCluster(stack, "orders", { ocp, clusterId: 27, clusterName: "orders" });
 
-describe.each(carriers)("with %s", (carrier) => {
+withEachCarrier("with %s", (carrier, test) => {
   let world: World;
   beforeEach(async () => {
     world = await World.open(terraform, carrier, {

@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import { startTerraform, type Environment, type Terraform } from "../support/terraform.js";
-import { carriers, CREDENTIALS, type Declare, everything, orders, World } from "../support/world.js";
+import { CREDENTIALS, type Declare, everything, orders, World } from "../support/world.js";
 
 /** The built command as a process, between deploy and destroy. What Terraform would forget is in forgotten.test.ts. */
 
@@ -18,7 +19,7 @@ test("tells its version", () => {
   expect(execFileSync(process.execPath, [program, "--version"], { encoding: "utf8" })).toBe(`${version}\n`);
 });
 
-describe.each(carriers)("preflight with %s", (carrier) => {
+withEachCarrier("preflight with %s", (carrier, test) => {
   let world: World;
   beforeAll(async () => {
     world = await World.open(terraform, carrier, { version: "4.3.6" });

@@ -4,7 +4,8 @@ import { type Simulator, startSimulator } from "../../src/simulator/index.js";
 import type { Finished } from "../support/process.js";
 import type { Project } from "../support/project.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { carriers, CREDENTIALS, type Declare, orders, World } from "../support/world.js";
+import { carriers } from "../support/carriers.js";
+import { CREDENTIALS, type Declare, orders, World } from "../support/world.js";
 
 /**
  * Every way in which one OBProxy's declaration changes: its flag, its ids, where it is declared, and what is run then.

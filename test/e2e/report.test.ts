@@ -4,10 +4,11 @@ import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020.js";
 import { parseEvents } from "../../src/contract/events.js";
 import { Carrier } from "../../src/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import type { Finished } from "../support/process.js";
 import { REPOSITORY } from "../support/repository.js";
 import { type Environment, startTerraform, type Terraform } from "../support/terraform.js";
-import { carriers, CREDENTIALS, everything, World } from "../support/world.js";
+import { CREDENTIALS, everything, World } from "../support/world.js";
 
 /** The built command after destroys of real Terraform, by what the real hooks have written. */
 
@@ -60,7 +61,7 @@ function expectEventsAsDocumented(): void {
   expect(text).not.toContain(CREDENTIALS.password);
 }
 
-describe.each(carriers)("with %s, a destroy that", (carrier) => {
+withEachCarrier("with %s, a destroy that", (carrier, test) => {
   test("went well leaves nothing, and says so", async () => {
     await open(carrier);
     expect((await destroy()).code).toBe(0);

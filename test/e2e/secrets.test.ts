@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { Carrier, Obproxy, ObproxyCluster } from "../../src/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import { commandLinesDuring } from "../support/command-lines.js";
 import { filesWith } from "../support/project.js";
 import { startTerraform, type Environment, type Terraform } from "../support/terraform.js";
-import { carriers, World } from "../support/world.js";
+import { World } from "../support/world.js";
 
 let terraform: Terraform;
 beforeAll(async () => {
@@ -27,7 +28,7 @@ const kinds: readonly (readonly [kind: string, env: Environment, secrets: readon
   ],
 ];
 
-describe.each(carriers)("with %s", (carrier) => {
+withEachCarrier("with %s", (carrier, test) => {
   describe.each(kinds)("%s", (_, env, secrets) => {
     const untouched = { ...process.env };
     let world: World;

@@ -2,8 +2,9 @@ import { DataResource } from "cdktf";
 import { copyFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Carrier, Obproxy, ObproxyCluster, type OcpProviderProps, WaitFor } from "../../src/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { ALL, carriers, CREDENTIALS, type Declare, everything, World } from "../support/world.js";
+import { ALL, CREDENTIALS, type Declare, everything, World } from "../support/world.js";
 
 /** Nothing that changes in the code, in the library or in OCP makes Terraform replace an object that stands. */
 
@@ -15,7 +16,7 @@ afterAll(() => terraform.stop());
 
 const HOOK = "obproxy-hook.cjs";
 
-describe.each(carriers)("with %s", (carrier) => {
+withEachCarrier("with %s", (carrier, test) => {
   let world: World;
   const hookDirectory = () => join(world.project.stackPath, "assets/ocp_obproxy_hook/v1");
   const configurationFile = () => join(world.project.stackPath, "cdk.tf.json");

@@ -13,8 +13,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
 import { startSimulator } from "../../src/simulator/index.js";
+import { withEachCarrier } from "../support/carriers.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
-import { ALL, carriers, type Declare, everything, orders, World } from "../support/world.js";
+import { ALL, type Declare, everything, orders, World } from "../support/world.js";
 
 /** Ids and names that Terraform computes or that look like its own syntax, and what else stands in a stack. */
 
@@ -35,7 +36,7 @@ const destroyEverything = async () => {
   expect(await world.project.addresses()).toEqual([]);
 };
 
-describe.each(carriers)("with %s", (carrier) => {
+withEachCarrier("with %s", (carrier, test) => {
   const open = async (options: Parameters<typeof World.open>[2] = {}) => {
     world = await World.open(terraform, carrier, options);
   };

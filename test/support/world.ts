@@ -16,9 +16,6 @@ import {
 import { Project } from "./project.js";
 import type { Environment, Terraform } from "./terraform.js";
 
-/** For `describe.each`: every promise holds for both carriers. */
-export const carriers = [Carrier.NULL_RESOURCE, Carrier.TERRAFORM_DATA] as const;
-
 /** Declares what a stack holds, beside its `OcpProvider`. */
 export type Declare = (ocp: OcpProvider, stack: TerraformStack) => void;
 

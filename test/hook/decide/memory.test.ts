@@ -1,5 +1,5 @@
 import type { Memory } from "../../../src/hook/decide/memory.js";
-import type { Note } from "../../../src/hook/decide/note.js";
+import type { Note, Recorded } from "../../../src/hook/decide/note.js";
 import { questions } from "../../../src/hook/decide/questions.js";
 import { situation, type Situation } from "../../../src/hook/decide/situation.js";
 import { TOLERANCES, TRIES } from "../../../src/hook/decide/tolerances.js";
@@ -433,5 +433,41 @@ describe("what began after a delete of an earlier run, of which nobody heard,", 
   test("does where this run has seen it at work", () => {
     const working = looked({ tasks: list(task("9")) });
     expect(seenFor(working, waited, gone(rolledBack)).badEnds).toHaveLength(1);
+  });
+});
+
+describe("what another hook of the same object notes while this one is at work", () => {
+  const failed = noted();
+  const notes = (recorded: Recorded): Untimed => ({ event: "noted", recorded });
+  const whose = ({ deletions }: Memory): string | undefined => deletions.get("9")?.proof;
+
+  test("is a task of ours, also where it was listed before, as anybody's, and is not listed again", () => {
+    const memory = after({}, looked({ tasks: list(failed) }), notes({ task: note }));
+    expect(whose(memory)).toBeUndefined();
+    expect(questions(memory)?.details).toEqual(["9"]);
+    const read = looked({ details: details(["9", { says: "there", task: failed }]) });
+    expect(whose(after({}, looked({ tasks: list(failed) }), notes({ task: note }), read))).toBe("note");
+  });
+
+  test("makes a task that was followed as perhaps ours certainly ours", () => {
+    const atWork = looked({ tasks: list(noted({ status: "RUNNING" })) });
+    expect(whose(after({}, atWork))).toBe("maybe");
+    expect(whose(after({}, atWork, notes({ task: note })))).toBe("note");
+  });
+
+  test("changes nothing of a task that this one has sent itself, nor of one that is another's", () => {
+    const accepted: Untimed = { event: "accepted", task: task("9"), deletes: ["3"] };
+    expect(whose(after({}, accepted, notes({ task: note })))).toBe("sent");
+    const atWork = looked({ tasks: list(noted({ status: "RUNNING", startTime: "2026-11-22T10:05:00.123Z" })) });
+    const before = after({}, atWork);
+    expect(after({}, atWork, notes({ task: note }))).toEqual({ ...before, at: before.at + TICK });
+  });
+
+  test("is that it has sent a delete: what began since and has failed stands against an object that is gone", () => {
+    const gone = looked({ anyStatus: { since: "0", tasks: list(failed) } });
+    const seenFor = (...events: readonly Untimed[]): Situation => situation(after({}, ...events), intent);
+    expect(seenFor(gone).badEnds).toEqual([]);
+    expect(seenFor(notes({ unheardSince: "8" }), gone).badEnds).toHaveLength(1);
+    expect(seenFor(notes({ unheardSince: "9" }), gone).badEnds).toEqual([]);
   });
 });
