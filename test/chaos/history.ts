@@ -202,7 +202,9 @@ class History {
         const isTwice = !isCalm && own.chance(0.08);
         return Promise.all([
           this.start(each, machine, fate, own.below(80), `${round}.${index + 1}`),
-          ...(isTwice ? [this.start(each, own.of([machine, TWIN]), drawFate(own), own.below(200), `${round}.${index + 1}t`)] : []),
+          ...(isTwice
+            ? [this.start(each, own.of([machine, TWIN]), drawFate(own), own.below(200), `${round}.${index + 1}t`)]
+            : []),
         ]);
       }),
     );

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -25,7 +24,7 @@ import { id, readWhole, sortedIds } from "./readers.js";
  * @param who tells objects of different OCPs apart: the base URL
  */
 export function notesFor(who: string, key: string, env: NodeJS.ProcessEnv = process.env): Notes {
-  const run = randomUUID();
+  const run = momentOfThisProcess();
   const place = stateDirectory(env);
   if ("why" in place) {
     const nothing = (): undefined => undefined;
@@ -70,13 +69,17 @@ export function notesFor(who: string, key: string, env: NodeJS.ProcessEnv = proc
   };
 }
 
+function momentOfThisProcess(): string {
+  return `${process.pid}-${process.hrtime.bigint()}`;
+}
+
 function troubleOf(why: string): string {
   return `no note of OCP's task can be kept on this machine: ${why}; a later run may not know a task of this one that fails late`;
 }
 
 /** Seen whole or not at all by another hook, and by the next run where this one is killed. */
 function writeNote(path: string, note: Recorded): void {
-  const draft = `${path}.${process.pid}-${process.hrtime.bigint()}`;
+  const draft = `${path}.${momentOfThisProcess()}`;
   try {
     writeFileSync(draft, JSON.stringify(note), { mode: 0o600, flag: "wx" });
     renameSync(draft, path);
