@@ -10,14 +10,12 @@ const QUICK_TICKS = 0.4;
 const NEAR_TICKS = 4;
 /** After so many quick looks at one task its last nodes are not as quick as their names. */
 const MAX_QUICK_LOOKS = 8;
-/** How long after the beginning of a round it is looked at, */
-const AFTER_ROUND_TICKS = 0.05;
-/** and how much later for each round that was not seen, until it has surely begun; */
-const LATER_PER_ROUND_TICKS = 0.01;
-/** where the end may have come, also so much sooner for a first time, */
-const SOONER_PER_ROUND_TICKS = 0.008;
-/** unless that is hardly sooner. */
-const HARDLY_TICKS = 0.03;
+/** How long after it should have begun a round has surely begun, and how much later for each round that was not seen. */
+const SURELY = { ticks: 0.05, perRound: 0.01 };
+/** The same for a first look where the end may have come, which is worth a second one. */
+const LIKELY = { ticks: 0.03, perRound: 0.002 };
+/** Not worth a look of its own. */
+const HARDLY_TICKS = 0.02;
 
 /** A round that has to bring something new, and has not done so for so long, is only a little late, */
 const A_LITTLE_LATE_TICKS = 0.3;
@@ -69,13 +67,12 @@ function untilRound({ nextMs, roundMs, roundsUnseen }: Rhythm, input: PaceInput)
   const isOverdue = roundsUnseen === 2 && !isAtWork(task);
   if (isOverdue && roundMs - nextMs < A_LITTLE_LATE_TICKS * tickMs) return OVERDUE_TICKS * tickMs;
   const mayEnd = longestRemainingPath(task) <= 1;
-  const surelyMs = (unseen: number): number => (AFTER_ROUND_TICKS + LATER_PER_ROUND_TICKS * (unseen + random)) * tickMs;
-  const againMs = surelyMs(roundsUnseen - 1) - (roundMs - nextMs);
+  const laterMs = ({ ticks, perRound }: typeof SURELY, unseen: number): number =>
+    (ticks + perRound * (unseen + random)) * tickMs;
+  const againMs = laterMs(SURELY, roundsUnseen - 1) - (roundMs - nextMs);
   if (mayEnd && againMs > HARDLY_TICKS * tickMs) return againMs;
   const rounds = Math.max(1, Math.round(patient(longestRemainingPath(task) + 1, input) / roundMs));
-  const unseen = roundsUnseen + rounds - 1;
-  const soonerMs = mayEnd ? SOONER_PER_ROUND_TICKS * unseen * tickMs : 0;
-  return nextMs + (rounds - 1) * roundMs + surelyMs(unseen) - soonerMs;
+  return nextMs + (rounds - 1) * roundMs + laterMs(mayEnd ? LIKELY : SURELY, roundsUnseen + rounds - 1);
 }
 
 /** In milliseconds. */
