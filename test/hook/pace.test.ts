@@ -165,6 +165,18 @@ describe("nextPause", () => {
     });
   });
 
+  test("is not shorter for a round that was seen to begin, though it was read sooner than was planned", () => {
+    const [first, last] = chain("SUCCESSFUL", "RUNNING").subtasks;
+    const at = (ms: number): { readonly startTime: string } => ({ startTime: new Date(EPOCH + ms).toISOString() });
+    const seenAt = (ms: number): Task => ({
+      ...chain(),
+      subtasks: [first, last].flatMap((each, index) => (each === undefined ? [] : { ...each, ...at(1030 * index) })),
+      answeredAt: new Date(EPOCH + ms).toISOString(),
+    });
+    expect(pause(seenAt(1050)).milliseconds).toBeGreaterThan(1000);
+    expect(pause(seenAt(1100)).milliseconds).toBeGreaterThan(900);
+  });
+
   test("scales with the tick and jitters a little", () => {
     expect(pause(chain("RUNNING", "PENDING"), { tickMs: 10 }).milliseconds).toBe(10);
     expect(pause(chain("RUNNING", "PENDING"), { random: 0 }).milliseconds).toBe(950);

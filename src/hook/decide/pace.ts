@@ -70,7 +70,8 @@ function untilRound({ nextMs, roundMs, roundsUnseen }: Rhythm, input: PaceInput)
   const laterMs = ({ ticks, perRound }: typeof SURELY, unseen: number): number =>
     (ticks + perRound * (unseen + random)) * tickMs;
   const againMs = laterMs(SURELY, roundsUnseen - 1) - (roundMs - nextMs);
-  if (mayEnd && againMs > HARDLY_TICKS * tickMs) return againMs;
+  const isGuessed = roundsUnseen > 1;
+  if (mayEnd && isGuessed && againMs > HARDLY_TICKS * tickMs) return againMs;
   const rounds = Math.max(1, Math.round(patient(longestRemainingPath(task) + 1, input) / roundMs));
   return nextMs + (rounds - 1) * roundMs + laterMs(mayEnd ? LIKELY : SURELY, roundsUnseen + rounds - 1);
 }
