@@ -5,6 +5,7 @@ import type { Tools } from "./act/tools.js";
 import { decide } from "./decide/decide.js";
 import { begin, evolve, type Memory } from "./decide/memory.js";
 import type { Recorded } from "./decide/note.js";
+import { questions } from "./decide/questions.js";
 import { situation } from "./decide/situation.js";
 import { endOf } from "./decide/time-limit.js";
 import { lookAround } from "./observe/look-around.js";
@@ -24,11 +25,14 @@ export async function reconcile(tools: Tools): Promise<Outcome> {
   const recorded = notedByOthers(tools);
   if (intent.waitFor === "task") tellTrouble(tools);
   let memory = begin({ ...tools, ...intent, recorded, at: clock.now() });
+  const heard = (): Memory => evolve(memory, { event: "noted", recorded: notedByOthers(tools), at: clock.now() });
   try {
     for (;;) {
       deadline.moveTo(endOf(memory, intent.timeoutMs));
-      memory = evolve(memory, { event: "noted", recorded: notedByOthers(tools), at: clock.now() });
-      memory = await lookAround(memory, observe, () => clock.now());
+      memory = await lookAround(heard(), observe, () => clock.now());
+      memory = heard();
+      // What has been noted in the meantime may give another meaning to what was seen.
+      if (questions(memory) !== undefined) continue;
       chronicle.looked(memory);
       const seen = situation(memory, intent);
       for (const remark of seen.remarks) reporter.once(remark);

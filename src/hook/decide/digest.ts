@@ -175,7 +175,7 @@ function isOpen(state: NonNullable<Memory["note"]>["state"]): boolean {
 /** Another hook of the same object may be at work, which Terraform did not wait for or another Terraform has started. */
 export function digestNoted(before: Memory, { task: note, unheardSince }: Recorded): Memory {
   const isNewMark = unheardSince !== undefined && before.unheardSince === undefined;
-  const memory: Memory = isNewMark ? { ...before, unheardSince, unheardAt: before.at } : before;
+  const memory: Memory = isNewMark ? { ...before, unheardSince, unheardAt: before.at, round: undefined } : before;
   if (note === undefined || note.taskId === memory.note?.note.taskId) return memory;
   const noted: Memory = { ...memory, note: { note, state: "unread" }, round: undefined };
   const known = memory.deletions.get(note.taskId);

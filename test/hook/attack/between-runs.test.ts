@@ -1,5 +1,6 @@
 import {
   cluster,
+  CLUSTER,
   EARLY,
   failureIn,
   gate,
@@ -117,6 +118,44 @@ test.each(kinds)(
     await until(() => stage.ocp.task(31440)?.status === "FAILED");
     const { code, output } = await stage.run(call);
     expect({ code, told: output.includes("31440") }).toEqual({ code: 1, told: true });
+  },
+);
+
+test.each(kinds)(
+  "two hooks of %s that run at once: one whose look takes long does not call gone what the other one saw fail meanwhile",
+  async (_what, call) => {
+    await stage.given({ version: "4.2.2" });
+    stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
+    const [arrived, letOn] = [stage.ocp.nextArrival(), gate()];
+    stage.ocp.inject({ method: "GET", path: CLUSTER, does: { kind: "hang", until: letOn.opened } });
+    const slow = stage.start(call);
+    await arrived;
+    expect((await stage.run(call)).code).toBe(1);
+    letOn.open();
+    for (const { code, output } of [await slow.done, await stage.run(call)]) {
+      expect({ code, told: output.includes("31440") }).toEqual({ code: 1, told: true });
+    }
+  },
+);
+
+test.each(kinds)(
+  "two hooks of %s that run at once: one whose look takes long does not call gone what the other one may have begun",
+  async (_what, call) => {
+    await stage.given({ version: "4.2.2" });
+    stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
+    const [arrived, letOn] = [stage.ocp.nextArrival(), gate()];
+    stage.ocp.inject({ method: "GET", path: CLUSTER, does: { kind: "hang", until: letOn.opened } });
+    stage.ocp.inject({ when: isDelete, does: { kind: "slow", ms: 10_000 } });
+    const slow = stage.start(call);
+    await arrived;
+    const unanswered = stage.start(call);
+    await until(() => stage.ocp.task(31440)?.status === "FAILED");
+    unanswered.kill();
+    await unanswered.done;
+    letOn.open();
+    for (const { code, output } of [await slow.done, await stage.run(call)]) {
+      expect({ code, told: output.includes("31440") }).toEqual({ code: 1, told: true });
+    }
   },
 );
 
