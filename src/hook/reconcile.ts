@@ -4,7 +4,7 @@ import { finish, type Outcome } from "./act/finish.js";
 import type { Tools } from "./act/tools.js";
 import { decide } from "./decide/decide.js";
 import { begin, evolve, type Memory } from "./decide/memory.js";
-import type { Recorded } from "./decide/note.js";
+import { type Recorded, unansweredRuns } from "./decide/note.js";
 import { questions } from "./decide/questions.js";
 import { situation } from "./decide/situation.js";
 import { endOf } from "./decide/time-limit.js";
@@ -51,8 +51,9 @@ export async function reconcile(tools: Tools): Promise<Outcome> {
 /** By an earlier run, or by another one that is at work on the same object at the same time. */
 function notedByOthers({ intent, notes }: Tools): Recorded | undefined {
   if (intent.waitFor !== "task") return undefined;
-  const { unheardSince, unheardBy, ...rest } = notes.read() ?? {};
-  return { ...rest, ...(unheardBy !== notes.run && unheardSince !== undefined && { unheardSince }) };
+  const recorded = notes.read();
+  if (unansweredRuns(recorded).some((run) => run !== notes.run)) return recorded;
+  return recorded?.task === undefined ? undefined : { task: recorded.task };
 }
 
 /** Whoever deletes together looks together: the courier may have been shown the cluster already. */

@@ -32,7 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "hook/act/act.ts",
-        from: "notes.write({ ...before, unheardSince: before?.unheardSince ?? seen.newestListed, unheardBy: notes.run });",
+        from: "notes.write({ ...before, unheardSince: before?.unheardSince ?? seen.newestListed, unheardBy });",
         to: "",
       },
     ],

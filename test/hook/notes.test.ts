@@ -78,8 +78,9 @@ describe("notes", () => {
   });
 
   test("hold that a delete was sent and no answer heard, beside what is known of an earlier one", () => {
-    notes().write({ task: note, unheardSince: "31500" });
-    expect(notes().read()).toEqual({ task: note, unheardSince: "31500" });
+    const both = { task: note, unheardSince: "31500", unheardBy: ["one run", "another"] };
+    notes().write(both);
+    expect(notes().read()).toEqual(both);
     notes().write({ unheardSince: "0" });
     expect(notes().read()).toEqual({ unheardSince: "0" });
   });

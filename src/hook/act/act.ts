@@ -6,7 +6,7 @@ import { progress } from "../../ocp/task.js";
 import type { Action } from "../decide/decide.js";
 import type { TaskAnswer } from "../decide/look.js";
 import type { Event, WaitReason } from "../decide/memory.js";
-import { noteOf, type Recorded } from "../decide/note.js";
+import { noteOf, type Recorded, unansweredRuns } from "../decide/note.js";
 import { isLockRefusal } from "../decide/refusals.js";
 import { nextPause } from "../decide/pace.js";
 import type { Situation } from "../decide/situation.js";
@@ -193,7 +193,8 @@ async function send({ cluster }: Doing<"delete">, seen: Situation, tools: Tools)
   const { courier, caller, clock, notes, reporter, intent } = tools;
   const before = notes.read();
   // This run may end before the answer comes, and the next one has to know that there may be a task of ours.
-  notes.write({ ...before, unheardSince: before?.unheardSince ?? seen.newestListed, unheardBy: notes.run });
+  const unheardBy = [...new Set([...unansweredRuns(before), notes.run])];
+  notes.write({ ...before, unheardSince: before?.unheardSince ?? seen.newestListed, unheardBy });
   try {
     const { task, obproxyIds, sentBy } = await courier.send(cluster);
     caller.noteAnswer();
@@ -230,11 +231,15 @@ function mayHaveBegun(error: unknown): boolean {
   return !(error instanceof DeadlinePassed || error instanceof HookFailure);
 }
 
-/** As if nothing had been sent. What another hook of the same object has noted since then stays. */
+/** As if nothing had been sent. What other hooks of the same object have noted stays, and what this one had before. */
 function withdraw(notes: Tools["notes"], before: Recorded | undefined): void {
-  if (notes.read()?.unheardBy !== notes.run) return;
-  if (before === undefined) notes.remove();
-  else notes.write(before);
+  const now = notes.read();
+  const isNoted = unansweredRuns(now).includes(notes.run);
+  if (!isNoted || unansweredRuns(before).includes(notes.run)) return;
+  const unheardBy = unansweredRuns(now).filter((run) => run !== notes.run);
+  if (unheardBy.length > 0) notes.write({ ...now, unheardBy });
+  else if (now?.task === undefined) notes.remove();
+  else notes.write({ task: now.task });
 }
 
 function company({

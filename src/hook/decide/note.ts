@@ -18,8 +18,13 @@ export interface Recorded {
   readonly task?: Note;
   /** The newest task that OCP had listed before a delete was sent of which no answer has been heard. */
   readonly unheardSince?: OcpId;
-  /** Which run of the hook has sent that delete. */
-  readonly unheardBy?: string;
+  /** Which runs of the hook have sent such a delete. */
+  readonly unheardBy?: readonly string[];
+}
+
+/** Runs of the hook whose delete may have begun a task, of which none of them has heard; "": one that is not named. */
+export function unansweredRuns({ unheardSince, unheardBy }: Recorded = {}): readonly string[] {
+  return unheardSince === undefined ? [] : (unheardBy ?? [""]);
 }
 
 /** What is to be noted of a delete that OCP has accepted. */

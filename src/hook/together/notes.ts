@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { object, objectOf, parseJson, type Reader, string } from "../../contract/json.js";
+import { listOf, object, objectOf, parseJson, type Reader, string } from "../../contract/json.js";
 import { fileNameFor, stateDirectory } from "../../contract/state-directory.js";
 import type { Notes } from "../act/tools.js";
 import type { Note, Recorded } from "../decide/note.js";
@@ -112,7 +112,7 @@ const task = objectOf<Note>({ taskId: id, name: string, clusterId: id, obproxyId
 /** OCP may have listed no task yet. */
 const idOrNone: Reader<string> = (value, at) => (value === "0" ? value : id(value, at));
 
-const recorded = object({}, { task, unheardSince: idOrNone, unheardBy: string });
+const recorded = object({}, { task, unheardSince: idOrNone, unheardBy: listOf(string) });
 
 function parseRecorded(text: string): Recorded | undefined {
   const found = readWhole(() => recorded(parseJson(text), ""));

@@ -12,7 +12,7 @@ import {
   withProvider,
 } from "../evidence/stage.js";
 import { until } from "../../support/until.js";
-import type { HookCall } from "../hook-process.js";
+import type { HookCall, StartedHook } from "../hook-process.js";
 
 /** What one run has learnt must not be lost to the next one. */
 
@@ -156,6 +156,36 @@ test.each(kinds)(
     for (const { code, output } of [await slow.done, await stage.run(call)]) {
       expect({ code, told: output.includes("31440") }).toEqual({ code: 1, told: true });
     }
+  },
+);
+
+test.each(kinds)(
+  "two hooks of %s that run at once, both of which are refused, leave no doubt behind",
+  async (_what, call) => {
+    await stage.given({ version: "4.2.2" });
+    stage.ocp.lock(27);
+    const isLook = ({ method }: { readonly method: string }): boolean => method === "GET";
+    const gates = [gate(), gate()];
+    const hooks: StartedHook[] = [];
+    for (const { opened } of gates) {
+      stage.ocp.inject({ when: isDelete, does: { kind: "hang", until: opened } });
+      const arrived = stage.ocp.nextArrival(isDelete);
+      hooks.push(stage.start(call));
+      await arrived;
+    }
+    for (const [index, hook] of hooks.entries()) {
+      const looks = stage.ocp.nextArrival(isLook);
+      gates[index]?.open();
+      await looks;
+      hook.kill();
+      await hook.done;
+    }
+    // Somebody else deletes it, and another one's deletion fails.
+    stage.ocp.addPastTask({ name: "Offline obproxy", status: "FAILED", clusterId: 28 });
+    if (call.kind === "cluster") stage.ocp.removeCluster(27);
+    else stage.ocp.removeObproxy(27, 3);
+    const { code, output } = await stage.run(call);
+    expect({ code, output }).toEqual({ code: 0, output: expect.any(String) as unknown });
   },
 );
 
