@@ -1,6 +1,6 @@
 import type { TerraformStack } from "cdktf";
 import {
-  Carrier,
+  type Carrier,
   Obproxy,
   ObproxyCluster,
   type ObproxyProps,
