@@ -101,7 +101,7 @@ export interface Memory {
   readonly sent: Sent;
   /** The newest delete whose answer was lost, as long as OCP has accepted none since. */
   readonly loss: { readonly error: OcpError; readonly at: number; readonly times: number } | undefined;
-  /** After this task a delete of an earlier run may have begun one, of which nobody heard. */
+  /** After this task a delete of another run may have begun one, of which nobody heard. */
   readonly unheardSince: OcpId | undefined;
   /** When this run heard of that. */
   readonly unheardAt: number;
@@ -127,27 +127,26 @@ export interface Memory {
   readonly allowance: { readonly from: number; readonly seconds: number } | undefined;
 }
 
-export type Event = { readonly at: number } &
+export type Event = { readonly at: number } & (
+  | { readonly event: "looked"; readonly look: Look }
   /** What others have noted about the object, as it stands now. */
-  (
-    | { readonly event: "noted"; readonly recorded: Recorded | undefined }
-    | { readonly event: "looked"; readonly look: Look }
-    /** OCP has accepted our delete. `deletes`: everything that the call deletes. */
-    | { readonly event: "accepted"; readonly task: Task; readonly deletes: "cluster" | readonly OcpId[] }
-    | { readonly event: "send-failed"; readonly error: OcpError }
-    /** OCP was asked to retry a task, whatever it said. */
-    | { readonly event: "retried"; readonly task: Task }
-    /** The task that is waited for was read again. */
-    | {
-        readonly event: "polled";
-        readonly task: Task;
-        readonly ours: boolean;
-        readonly certain: boolean;
-        readonly quick: boolean;
-        readonly answer: TaskAnswer;
-      }
-    | { readonly event: "waited"; readonly because: WaitReason }
-  );
+  | { readonly event: "noted"; readonly recorded: Recorded | undefined }
+  /** OCP has accepted our delete. `deletes`: everything that the call deletes. */
+  | { readonly event: "accepted"; readonly task: Task; readonly deletes: "cluster" | readonly OcpId[] }
+  | { readonly event: "send-failed"; readonly error: OcpError }
+  /** OCP was asked to retry a task, whatever it said. */
+  | { readonly event: "retried"; readonly task: Task }
+  /** The task that is waited for was read again. */
+  | {
+      readonly event: "polled";
+      readonly task: Task;
+      readonly ours: boolean;
+      readonly certain: boolean;
+      readonly quick: boolean;
+      readonly answer: TaskAnswer;
+    }
+  | { readonly event: "waited"; readonly because: WaitReason }
+);
 
 export interface Beginning {
   readonly target: Target;

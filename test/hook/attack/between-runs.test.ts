@@ -1,3 +1,4 @@
+import type { Fault, RecordedRequest } from "../../../src/simulator/index.js";
 import {
   cluster,
   CLUSTER,
@@ -59,15 +60,23 @@ describe.each(kinds)("the deletion of %s without tags, and no answer to the dele
   });
 });
 
+const isLook = ({ method, path }: RecordedRequest): boolean => method === "GET" && path === CLUSTER;
+
+/** One of two hooks: its first such request waits before an OCP without tags, whose deletions fail late, until it is let on. */
+async function heldUp(call: HookCall, { when }: Required<Pick<Fault, "when">>) {
+  await stage.given({ version: "4.2.2" });
+  stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
+  const [arrived, letOn] = [stage.ocp.nextArrival(when), gate()];
+  stage.ocp.inject({ when, does: { kind: "hang", until: letOn.opened } });
+  const hook = stage.start(call);
+  await arrived;
+  return { hook, letOn };
+}
+
 test.each(kinds)(
   "two hooks of %s that run at once: what one has noted is not taken back by the other, whose delete is refused",
   async (_what, call) => {
-    await stage.given({ version: "4.2.2" });
-    stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
-    const [arrived, letOn] = [stage.ocp.nextArrival(isDelete), gate()];
-    stage.ocp.inject({ when: isDelete, does: { kind: "hang", until: letOn.opened } });
-    const slow = stage.start(call);
-    await arrived;
+    const { hook: slow, letOn } = await heldUp(call, { when: isDelete });
     const { code } = await stage.run(call);
     expect({ code, state: stage.ocp.task(31440)?.status }).toEqual({ code: 1, state: "FAILED" });
     const next = stage.ocp.nextArrival(({ method }) => method === "GET");
@@ -83,12 +92,7 @@ test.each(kinds)(
 test.each(kinds)(
   "two hooks of %s that run at once: neither calls gone what the other one saw fail",
   async (_what, call) => {
-    await stage.given({ version: "4.2.2" });
-    stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
-    const [arrived, letOn] = [stage.ocp.nextArrival(isDelete), gate()];
-    stage.ocp.inject({ when: isDelete, does: { kind: "hang", until: letOn.opened } });
-    const slow = stage.start(call);
-    await arrived;
+    const { hook: slow, letOn } = await heldUp(call, { when: isDelete });
     expect((await stage.run(call)).code).toBe(1);
     letOn.open();
     const { code, output } = await slow.done;
@@ -99,12 +103,7 @@ test.each(kinds)(
 test.each(kinds)(
   "two hooks of %s that run at once: the one that is refused does not take back that the other one waits for an answer",
   async (_what, call) => {
-    await stage.given({ version: "4.2.2" });
-    stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
-    const [arrived, letOn] = [stage.ocp.nextArrival(isDelete), gate()];
-    stage.ocp.inject({ when: isDelete, does: { kind: "hang", until: letOn.opened } });
-    const refused = stage.start(call);
-    await arrived;
+    const { hook: refused, letOn } = await heldUp(call, { when: isDelete });
     stage.ocp.inject({ when: isDelete, does: { kind: "slow", ms: 10_000 } });
     const unanswered = stage.start(call);
     await until(() => stage.ocp.tasks.length === 1);
@@ -124,12 +123,7 @@ test.each(kinds)(
 test.each(kinds)(
   "two hooks of %s that run at once: one whose look takes long does not call gone what the other one saw fail meanwhile",
   async (_what, call) => {
-    await stage.given({ version: "4.2.2" });
-    stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
-    const [arrived, letOn] = [stage.ocp.nextArrival(), gate()];
-    stage.ocp.inject({ method: "GET", path: CLUSTER, does: { kind: "hang", until: letOn.opened } });
-    const slow = stage.start(call);
-    await arrived;
+    const { hook: slow, letOn } = await heldUp(call, { when: isLook });
     expect((await stage.run(call)).code).toBe(1);
     letOn.open();
     for (const { code, output } of [await slow.done, await stage.run(call)]) {
@@ -141,13 +135,8 @@ test.each(kinds)(
 test.each(kinds)(
   "two hooks of %s that run at once: one whose look takes long does not call gone what the other one may have begun",
   async (_what, call) => {
-    await stage.given({ version: "4.2.2" });
-    stage.ocp.planWork({ subtaskName: /Unreserve host|Finish node/, fail: "always" });
-    const [arrived, letOn] = [stage.ocp.nextArrival(), gate()];
-    stage.ocp.inject({ method: "GET", path: CLUSTER, does: { kind: "hang", until: letOn.opened } });
+    const { hook: slow, letOn } = await heldUp(call, { when: isLook });
     stage.ocp.inject({ when: isDelete, does: { kind: "slow", ms: 10_000 } });
-    const slow = stage.start(call);
-    await arrived;
     const unanswered = stage.start(call);
     await until(() => stage.ocp.task(31440)?.status === "FAILED");
     unanswered.kill();
@@ -164,7 +153,7 @@ test.each(kinds)(
   async (_what, call) => {
     await stage.given({ version: "4.2.2" });
     stage.ocp.lock(27);
-    const isLook = ({ method }: { readonly method: string }): boolean => method === "GET";
+    const isRead = ({ method }: RecordedRequest): boolean => method === "GET";
     const gates = [gate(), gate()];
     const hooks: StartedHook[] = [];
     for (const { opened } of gates) {
@@ -174,7 +163,7 @@ test.each(kinds)(
       await arrived;
     }
     for (const [index, hook] of hooks.entries()) {
-      const looks = stage.ocp.nextArrival(isLook);
+      const looks = stage.ocp.nextArrival(isRead);
       gates[index]?.open();
       await looks;
       hook.kill();
