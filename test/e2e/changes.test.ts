@@ -18,7 +18,7 @@ const oneConstruct: Declare = (_ocp, stack) => {
   new Obproxy(stack, "proxies", { cluster: cluster(stack), obproxyIds: [1, 2, 3] });
 };
 
-withEachCarrier("an app that changes after it was deployed with %s", (carrier, test) => {
+withEachCarrier("an app that changes after it was deployed with %s", (carrier) => {
   let world: World;
   beforeEach(async () => {
     world = await World.open(terraform, carrier);

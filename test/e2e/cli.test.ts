@@ -32,7 +32,7 @@ function example(ocp: Simulator, carrier: Carrier): CliProject {
   });
 }
 
-withEachCarrier("the example with %s and the cdktf command line", (carrier, test) => {
+withEachCarrier("the example with %s and the cdktf command line", (carrier) => {
   let ocp: Simulator;
   let project: CliProject;
   beforeEach(async () => {

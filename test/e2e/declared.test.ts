@@ -53,7 +53,7 @@ const nothing: Declare = () => undefined;
 /** What Terraform wraps at eighty columns, in one line. */
 const flat = (text: string): string => text.replace(/[\s│╷╵]+/g, " ");
 
-withEachCarrier("with %s", (carrier, test) => {
+withEachCarrier("with %s", (carrier) => {
   let world: World;
   beforeEach(async () => {
     world = await World.open(terraform, carrier);

@@ -33,7 +33,7 @@ async function expectNothingDone(destroyed: Finished): Promise<void> {
   expect(await world.project.addresses()).toEqual(all.map((key) => world.address(key)).sort());
 }
 
-withEachCarrier("with %s, a task of OCP that fails", (carrier, test) => {
+withEachCarrier("with %s, a task of OCP that fails", (carrier) => {
   test("fails the destroy, stays in the state, and leaves the cluster alone", async () => {
     await open(carrier);
     world.ocp.planWork({ subtaskName: "Stop and uninstall obproxy", fail: "always", error: "no space left on host" });

@@ -35,7 +35,7 @@ const named =
     new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3] });
   };
 
-withEachCarrier("with %s", (carrier, test) => {
+withEachCarrier("with %s", (carrier) => {
   test("an Aspect on all resources does not let a change of the name replace anything", async () => {
     world = await World.open(terraform, carrier, { clusters: [{ id: 27, name: "renamed", obproxies: [1, 2, 3] }] });
     await world.deploy(named("orders"));

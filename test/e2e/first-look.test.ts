@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => terraform.stop());
 
-withEachCarrier("with %s and a DNS record in front", (carrier, test) => {
+withEachCarrier("with %s and a DNS record in front", (carrier) => {
   let world: World;
   beforeEach(async () => {
     world = await World.open(terraform, carrier);

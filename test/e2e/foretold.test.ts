@@ -32,7 +32,7 @@ const both =
     for (const declare of declares) declare(ocp, stack);
   };
 
-withEachCarrier("with %s", (carrier, test) => {
+withEachCarrier("with %s", (carrier) => {
   let world: World;
   beforeEach(async () => {
     world = await World.open(terraform, carrier);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => terraform.stop());
 
-withEachCarrier("with %s", (carrier, test) => {
+withEachCarrier("with %s", (carrier) => {
   let world: World;
   beforeEach(async () => {
     world = await World.open(terraform, carrier);

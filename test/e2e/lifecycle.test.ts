@@ -17,7 +17,7 @@ const everything: Declare = (_ocp, stack) => {
   new DataResource(stack, "dns", { dependsOn: [proxies] });
 };
 
-withEachCarrier("a whole life with %s", (carrier, test) => {
+withEachCarrier("a whole life with %s", (carrier) => {
   let world: World;
   const open = async (options: SimulatorOptions = {}) => {
     world = await World.open(terraform, carrier, options);

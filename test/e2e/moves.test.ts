@@ -25,7 +25,7 @@ const destroy = async () => {
 const kept = onlyObproxies([3], { skipDestroy: true });
 const live = onlyObproxies([3]);
 
-withEachCarrier("with %s", (carrier, test) => {
+withEachCarrier("with %s", (carrier) => {
   beforeEach(async () => {
     world = await World.open(terraform, carrier);
   });

@@ -54,7 +54,7 @@ const FORMS: readonly Form[] = [
   { ids: "by Terraform alone", name: "by Terraform alone" },
 ];
 
-withEachCarrier("with %s", (carrier, test) => {
+withEachCarrier("with %s", (carrier) => {
   describe.each(FORMS)("a cluster whose ids are known $ids and whose name is known $name", (form) => {
     beforeEach(async () => {
       world = await World.open(terraform, carrier, emptyCluster);

@@ -15,7 +15,7 @@ afterAll(() => terraform.stop());
 const cluster = (...[ocp, stack]: Parameters<Declare>) =>
   new ObproxyCluster(stack, "orders", { ocp, clusterId: 27, clusterName: "orders" });
 
-withEachCarrier("with %s", (carrier, test) => {
+withEachCarrier("with %s", (carrier) => {
   let world: World;
   beforeEach(async () => {
     world = await World.open(terraform, carrier, {

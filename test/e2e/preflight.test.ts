@@ -19,7 +19,7 @@ test("tells its version", () => {
   expect(execFileSync(process.execPath, [program, "--version"], { encoding: "utf8" })).toBe(`${version}\n`);
 });
 
-withEachCarrier("preflight with %s", (carrier, test) => {
+withEachCarrier("preflight with %s", (carrier) => {
   let world: World;
   beforeAll(async () => {
     world = await World.open(terraform, carrier, { version: "4.3.6" });

@@ -61,7 +61,7 @@ function expectEventsAsDocumented(): void {
   expect(text).not.toContain(CREDENTIALS.password);
 }
 
-withEachCarrier("with %s, a destroy that", (carrier, test) => {
+withEachCarrier("with %s, a destroy that", (carrier) => {
   test("went well leaves nothing, and says so", async () => {
     await open(carrier);
     expect((await destroy()).code).toBe(0);

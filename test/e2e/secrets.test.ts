@@ -28,7 +28,7 @@ const kinds: readonly (readonly [kind: string, env: Environment, secrets: readon
   ],
 ];
 
-withEachCarrier("with %s", (carrier, test) => {
+withEachCarrier("with %s", (carrier) => {
   describe.each(kinds)("%s", (_, env, secrets) => {
     const untouched = { ...process.env };
     let world: World;

@@ -16,7 +16,7 @@ afterAll(() => terraform.stop());
 
 const HOOK = "obproxy-hook.cjs";
 
-withEachCarrier("with %s", (carrier, test) => {
+withEachCarrier("with %s", (carrier) => {
   let world: World;
   const hookDirectory = () => join(world.project.stackPath, "assets/ocp_obproxy_hook/v1");
   const configurationFile = () => join(world.project.stackPath, "cdk.tf.json");

@@ -36,7 +36,7 @@ const destroyEverything = async () => {
   expect(await world.project.addresses()).toEqual([]);
 };
 
-withEachCarrier("with %s", (carrier, test) => {
+withEachCarrier("with %s", (carrier) => {
   const open = async (options: Parameters<typeof World.open>[2] = {}) => {
     world = await World.open(terraform, carrier, options);
   };
