@@ -9,6 +9,9 @@ try {
   mkdirSync(process.env.TMPDIR, { recursive: true });
 }
 
+// With it Node.js reads the authorities of a whole system at every start, for longer than a hook takes.
+delete process.env.NODE_EXTRA_CA_CERTS;
+
 /**
  * Which tests are no unit tests. Those that start a hook or Terraform and are missing here fail, and say so
  * (test/support/kind.ts).
@@ -72,8 +75,10 @@ module.exports = {
     "./src/simulator/": floor(95, 90),
     "./src/survey/": floor(85, 64),
   },
-  // Half as many again as there are processors: its workers often wait, for hooks, for Terraform, for ticks.
-  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  // More than twice as many as there are processors: its workers mostly wait, for hooks, for Terraform, for ticks.
+  maxWorkers: Math.ceil(availableParallelism() * 2.5),
+  // A worker that has grown takes as long to start a process as that process takes.
+  workerIdleMemoryLimit: "250MB",
   testSequencer: "<rootDir>/test/support/long-first.js",
   // Only what hangs is to meet it, also on a slow machine that others keep busy.
   testTimeout: 180_000,

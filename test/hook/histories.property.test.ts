@@ -7,6 +7,7 @@ import {
   type Simulator,
   type TaskSnapshot,
 } from "../../src/simulator/index.js";
+import { randomRuns } from "../support/thorough.js";
 import { type InProcessRun, MockedClock, reconcile } from "./in-process.js";
 import { VERSIONS } from "./situations.js";
 
@@ -18,7 +19,7 @@ import { VERSIONS } from "./situations.js";
  */
 
 const SEED = Number(process.env["HISTORIES_SEED"] ?? 20_261_122);
-const RUNS = Number(process.env["HISTORIES"] ?? 175);
+const RUNS = Number(process.env["HISTORIES"] ?? randomRuns(175));
 
 type Reaction = "retry" | "rollback" | "skip" | "abandon" | "nothing";
 

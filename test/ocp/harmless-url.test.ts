@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { parseBaseUrl } from "../../src/ocp/base-url.js";
 import { createOcpClient } from "../../src/ocp/client.js";
 import { harmlessUrl } from "../../src/ocp/harmless-url.js";
+import { randomRuns } from "../support/thorough.js";
 import { errorOf } from "./support/answers.js";
 
 test.each<[string, string | undefined]>([
@@ -111,7 +112,7 @@ describe("a password in a URL is not repeated", () => {
         // Where it is taken all the same, it stands in every message.
         expect(leaks(href + told)).toEqual([]);
       }),
-      { numRuns: 3_000 },
+      { numRuns: randomRuns(3_000) },
     );
   });
 
@@ -131,7 +132,7 @@ describe("a password in a URL is not repeated", () => {
           expect(printed(error)).toContain(variable);
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: randomRuns(3_000) },
     );
     expect(refused).toBeGreaterThan(500);
   });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { maskSecrets, secretsOf } from "../../src/ocp/mask.js";
 import { oneLine } from "../../src/ocp/text.js";
 import { processorTime } from "../support/processor-time.js";
+import { randomRuns } from "../support/thorough.js";
 
 test.each([
   ["password=hunter2, user=root", "password=***, user=root"],
@@ -200,7 +201,7 @@ describe("one's own password", () => {
           .join("");
         expect(maskSecrets(`[${mixed}]`, [text])).toBe("[***]");
       }),
-      { numRuns: 700 },
+      { numRuns: randomRuns(700) },
     );
   });
 
@@ -232,7 +233,7 @@ describe("one's own password", () => {
           }
         },
       ),
-      { numRuns: 700 },
+      { numRuns: randomRuns(700) },
     );
   });
 
@@ -266,7 +267,7 @@ describe("one's own password", () => {
         expect(maskSecrets(`<${text}>`, own)).not.toContain(text);
         expect(maskSecrets(`<${encodeURIComponent(text)}>`, [text])).toMatch(/^<\*+>$/);
       }),
-      { numRuns: 700 },
+      { numRuns: randomRuns(700) },
     );
   });
 
