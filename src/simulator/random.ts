@@ -17,8 +17,11 @@ export class Random {
 
   hex(digits: number): string {
     let text = "";
-    for (let left = digits; left > 0; left -= 1) text += Math.floor(this.next() * 16).toString(16);
-    return text;
+    while (text.length < digits) {
+      const eight = Math.floor(this.next() * 2 ** 32).toString(16);
+      text += eight.padStart(8, "0");
+    }
+    return text.slice(0, digits);
   }
 
   uuid(): string {

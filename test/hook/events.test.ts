@@ -20,7 +20,7 @@ let runner: HookRunner;
 let ocp: Simulator;
 
 beforeEach(() => {
-  runner = new HookRunner();
+  runner = new HookRunner({ asProcesses: true });
 });
 afterEach(async () => {
   runner.dispose();

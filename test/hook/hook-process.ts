@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { CA_FILE, ENV, HOOK_FILE, SETTINGS_FILE } from "../../src/contract/names.js";
 import type { HookSettings, OtherProvider } from "../../src/contract/settings-file.js";
+import { hook } from "../../src/hook/hook.js";
 import { resolveSettings, type Settings } from "../../src/hook/settings.js";
 import { settingsFile } from "../fixtures/settings.js";
 import { keepCompiled, takeCompiled } from "../support/compiled.js";
 import { notInUnitTests } from "../support/kind.js";
 import { temporaryDirectory } from "../support/temporary.js";
+import { isThorough } from "../support/thorough.js";
 import { DEFAULT_CREDENTIALS, type Simulator } from "../../src/simulator/index.js";
 
 /** How fast the simulators of these tests run; the hook is told the same. */
@@ -81,11 +83,21 @@ export class HookRunner {
   private readonly program = join(this.directory, HOOK_FILE);
   /** What was built, if anything. */
   private readonly source: string | undefined;
+  /** Where nothing hangs on what else a process is, one is not started for each run. */
+  private readonly mayRunHere: boolean;
   private runs = 0;
 
-  /** `built`: the program as it is published, or nothing, also where the sources are newer; `program`: this file. */
-  constructor({ built = false, program }: { readonly built?: boolean; readonly program?: string } = {}) {
+  /**
+   * `built`: the program as it is published, or nothing, also where the sources are newer; `program`: this file;
+   * `asProcesses`: what is called by {@link run} too, which otherwise runs in this process, but for CI.
+   */
+  constructor({
+    built = false,
+    program,
+    asProcesses = false,
+  }: { readonly built?: boolean; readonly program?: string; readonly asProcesses?: boolean } = {}) {
     notInUnitTests("a hook process");
+    this.mayRunHere = !isThorough && !built && !asProcesses && program === undefined;
     this.source = built || (program === undefined && isUpToDate()) ? BUILT_HOOK : program;
     if (this.source !== undefined) {
       copyFileSync(this.source, this.program);
@@ -106,8 +118,12 @@ export class HookRunner {
   }
 
   /** Calls the hook for an object of `simulator`; resolves when it has ended. */
-  run(simulator: Simulator | undefined, call: HookCall): Promise<HookRun> {
-    return this.start(simulator, call).done;
+  async run(simulator: Simulator | undefined, call: HookCall): Promise<HookRun> {
+    if (!this.mayRunHere || call.under !== undefined) return this.start(simulator, call).done;
+    const { place, env } = this.prepare(simulator, call);
+    const lines: string[] = [];
+    const code = await hook(env, place, (line) => lines.push(line));
+    return { code, lines, output: lines.map((line) => `${line}\n`).join("") };
   }
 
   /** Made when it is first named. */
@@ -118,7 +134,11 @@ export class HookRunner {
     return machine;
   }
 
-  start(simulator: Simulator | undefined, call: HookCall): StartedHook {
+  /** What a hook finds where it runs. */
+  private prepare(
+    simulator: Simulator | undefined,
+    call: HookCall,
+  ): { readonly place: string; readonly env: Readonly<Record<string, string>> } {
     this.runs += 1;
     const { home, state, temporary, runtime } = this.machine(call.machine);
     const place = join(this.directory, call.place ?? `run-${this.runs}`);
@@ -153,13 +173,16 @@ export class HookRunner {
       OCP_PASSWORD: DEFAULT_CREDENTIALS.password,
       ...call.env,
     };
+    const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    return { place, env: Object.fromEntries(given) };
+  }
+
+  start(simulator: Simulator | undefined, call: HookCall): StartedHook {
+    const { place, env } = this.prepare(simulator, call);
     const command = [process.execPath, join(place, HOOK_FILE), "delete something"];
     const [program = "", ...args] =
       call.under === undefined ? command : ["sh", "-c", `${call.under} && exec "$@"`, "sh", ...command];
-    const child = spawn(program, args, {
-      env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     const lines: string[] = [];
     const take = (chunk: string): void => {

@@ -4,7 +4,7 @@ import { basename } from "node:path";
  * `THOROUGH=1`, as in CI: every combination, and as many random runs as find what is rare. Otherwise every case is tried
  * once, with one carrier and one version of OCP, and what is random is tried less often.
  */
-const isThorough = process.env["THOROUGH"] === "1";
+export const isThorough = process.env["THOROUGH"] === "1";
 
 /** Of things that the cases of a file hold for alike: all of them, or one, half of the files with this and half with that. */
 export function some<T>(all: readonly T[]): readonly T[] {
