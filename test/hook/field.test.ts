@@ -9,7 +9,7 @@ import { cluster, proxy, Stage, withProvider } from "./evidence/stage.js";
 import type { HookRun } from "./hook-process.js";
 
 /** What networks, secrets and machines of other people do to a hook. */
-const stage = new Stage();
+const stage = new Stage({ asProcesses: true });
 
 const servers: http.Server[] = [];
 afterEach(() => {

@@ -71,10 +71,12 @@ export function patient(call: HookCall): HookCall {
 
 /** A simulator and hook processes for the tests of one file. */
 export class Stage {
-  readonly runner = new HookRunner();
+  readonly runner: HookRunner;
   private current: Simulator | undefined;
 
-  constructor() {
+  /** See {@link HookRunner}. */
+  constructor(options: ConstructorParameters<typeof HookRunner>[0] = {}) {
+    this.runner = new HookRunner(options);
     afterEach(() => this.current?.stop());
     afterAll(() => {
       this.runner.dispose();
