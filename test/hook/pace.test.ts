@@ -1,6 +1,7 @@
 import type { Task } from "../../src/ocp/model.js";
 import { nextPause } from "../../src/hook/decide/pace.js";
 import { startSimulator } from "../../src/simulator/index.js";
+import { some } from "../support/thorough.js";
 import { MockedClock, reconcile } from "./in-process.js";
 
 interface Measured {
@@ -61,11 +62,12 @@ const SEEDS = Array.from({ length: 10 }, (_, index) => 17 + 97 * index);
 const MORE_SEEDS = Array.from({ length: 40 }, (_, index) => 17 + 97 * index);
 
 describe("the pace of looking at a task", () => {
-  test.each([
+  const long = [
     ["4.2.2", "Stop and uninstall obproxy"],
     ["4.2.2", "Unreserve host"],
     ["4.4.0", "Inactive agent modules"],
-  ])(
+  ] as const;
+  test.each(some(long))(
     "(OCP %s, %s) notices the end of ten minutes at most 1 %% late on average, and never 2 %%",
     async (version, name) => {
       const all = await Promise.all(MORE_SEEDS.map((seed) => measure(version, 580, name, seed)));
