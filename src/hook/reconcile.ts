@@ -52,7 +52,8 @@ export async function reconcile(tools: Tools): Promise<Outcome> {
 function notedByOthers({ intent, notes }: Tools): Recorded | undefined {
   if (intent.waitFor !== "task") return undefined;
   const recorded = notes.read();
-  if (unansweredRuns(recorded).some((run) => run !== notes.run)) return recorded;
+  const unheardBy = unansweredRuns(recorded).filter((run) => run !== notes.run);
+  if (unheardBy.length > 0) return { ...recorded, unheardBy };
   return recorded?.task === undefined ? undefined : { task: recorded.task };
 }
 

@@ -4,7 +4,7 @@ import { classify, concerns, isDeletionTask } from "../../ocp/task.js";
 import { aboutObject, endedWell, isAtWork, presenceOf } from "./evidence.js";
 import type { Look, TaskAnswer } from "./look.js";
 import { type Deletion, type Memory, type Proof, withDeletion } from "./memory.js";
-import { compareNote, type Recorded } from "./note.js";
+import { compareNote, type Recorded, unansweredRuns } from "./note.js";
 import { mayExplainLock, mayLock } from "./on-cluster.js";
 import { TOLERANCES } from "./tolerances.js";
 
@@ -66,8 +66,9 @@ function marks(memory: Memory, look: Look): Partial<Memory> {
 
 /** Whether what a delete without an answer began would be seen by now; another run's was sent before this one heard of it. */
 function isLossSettled({ loss, unheardSince, unheardAt, at, tickMs }: Memory): boolean {
-  const since = loss?.at ?? (unheardSince === undefined ? undefined : unheardAt);
-  return since !== undefined && at - since >= TOLERANCES.settle * tickMs;
+  if (loss === undefined && unheardSince === undefined) return false;
+  const last = Math.max(loss?.at ?? -Infinity, unheardSince === undefined ? -Infinity : unheardAt);
+  return at - last >= TOLERANCES.settle * tickMs;
 }
 
 function isWhole(tasks: Look["tasks"]): boolean {
@@ -173,15 +174,23 @@ function isOpen(state: NonNullable<Memory["note"]>["state"]): boolean {
 }
 
 /** Another hook of the same object may be at work, which Terraform did not wait for or another Terraform has started. */
-export function digestNoted(before: Memory, { task: note, unheardSince }: Recorded): Memory {
-  const isNewMark = unheardSince !== undefined && before.unheardSince === undefined;
-  const memory: Memory = isNewMark ? { ...before, unheardSince, unheardAt: before.at, round: undefined } : before;
+export function digestNoted(before: Memory, recorded: Recorded): Memory {
+  const { task: note } = recorded;
+  const memory = digestUnheard(before, recorded);
   if (note === undefined || note.taskId === memory.note?.note.taskId) return memory;
   const noted: Memory = { ...memory, note: { note, state: "unread" }, round: undefined };
   const known = memory.deletions.get(note.taskId);
   if (known === undefined) return noted;
   const isNews = known.proof !== "sent" && compareNote(known.task, note, memory.target) === "proven";
   return isNews ? judgeNote(noted, known.task, known.detailed) : memory;
+}
+
+/** What a further run may have begun may come later than what the ones before it could begin. */
+function digestUnheard(memory: Memory, recorded: Recorded): Memory {
+  const unheardBy = [...new Set([...memory.unheardBy, ...unansweredRuns(recorded)])];
+  if (unheardBy.length === memory.unheardBy.length) return memory;
+  const unheardSince = memory.unheardSince ?? recorded.unheardSince;
+  return { ...memory, unheardSince, unheardBy, unheardAt: memory.at, lossUpTo: undefined, round: undefined };
 }
 
 function judgeNote(memory: Memory, task: Task, detailed: boolean): Memory {

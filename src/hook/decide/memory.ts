@@ -5,7 +5,7 @@ import type { OcpId, Task } from "../../ocp/model.js";
 import { longestPathSeconds } from "../../ocp/task.js";
 import { digestLook, digestNoted } from "./digest.js";
 import type { Look, TaskAnswer } from "./look.js";
-import type { Note, Recorded } from "./note.js";
+import { type Note, type Recorded, unansweredRuns } from "./note.js";
 import { isLockRefusal } from "./refusals.js";
 import { isAtWork } from "./evidence.js";
 
@@ -103,7 +103,9 @@ export interface Memory {
   readonly loss: { readonly error: OcpError; readonly at: number; readonly times: number } | undefined;
   /** After this task a delete of another run may have begun one, of which nobody heard. */
   readonly unheardSince: OcpId | undefined;
-  /** When this run heard of that. */
+  /** Which runs have sent such deletes, */
+  readonly unheardBy: readonly string[];
+  /** and when this run heard of the last of them. */
   readonly unheardAt: number;
   /**
    * The newest task that OCP listed when everything that a delete without an answer could begin would have been seen:
@@ -164,6 +166,7 @@ export function begin({ target, waitFor, user, tickMs, recorded, at }: Beginning
     ...{ target, waitFor, user, tickMs, began: at, at, round: undefined, rounds: 0 },
     note: note === undefined ? undefined : { note, state: "unread" },
     unheardSince: waitFor === "task" ? recorded?.unheardSince : undefined,
+    unheardBy: waitFor === "task" ? unansweredRuns(recorded) : [],
     unheardAt: at,
     lossUpTo: undefined,
     goneSince: undefined,

@@ -470,4 +470,28 @@ describe("what another hook of the same object notes while this one is at work",
     expect(seenFor(notes({ unheardSince: "8" }), gone).badEnds).toHaveLength(1);
     expect(seenFor(notes({ unheardSince: "9" }), gone).badEnds).toEqual([]);
   });
+
+  describe("once what the first such delete could begin would have been seen,", () => {
+    const first: Recorded = { unheardSince: "8", unheardBy: ["one"] };
+    const settled: readonly Untimed[] = [
+      notes(first),
+      ...Array.from({ length: TOLERANCES.settle }, () => waited),
+      looked({ tasks: list(task("20", "FAILED", { name: "Upgrade host" })) }),
+    ];
+    const later = looked({ anyStatus: { since: "0", tasks: list(task("21", "FAILED")) } });
+    const seenAfter = (...events: readonly Untimed[]): Situation =>
+      situation(after({}, ...settled, ...events, later), intent);
+
+    test("is not about what begins later", () => {
+      expect(seenAfter().badEnds).toEqual([]);
+    });
+
+    test("is about it all the same where another one has sent a second one", () => {
+      expect(seenAfter(notes({ ...first, unheardBy: ["one", "another"] })).badEnds).toHaveLength(1);
+    });
+
+    test("is not where the first one is noted still", () => {
+      expect(seenAfter(notes(first)).badEnds).toEqual([]);
+    });
+  });
 });
