@@ -25,7 +25,11 @@ export async function reconcile(tools: Tools): Promise<Outcome> {
   const recorded = notedByOthers(tools);
   if (intent.waitFor === "task") tellTrouble(tools);
   let memory = begin({ ...tools, ...intent, recorded, at: clock.now() });
-  const heard = (): Memory => evolve(memory, { event: "noted", recorded: notedByOthers(tools), at: clock.now() });
+  const heard = (): Memory => {
+    const noted = notedByOthers(tools);
+    const mayStillSend = unansweredRuns(noted).some((run) => tools.notes.isAtWork(run));
+    return evolve(memory, { event: "noted", recorded: noted, mayStillSend, at: clock.now() });
+  };
   try {
     for (;;) {
       deadline.moveTo(endOf(memory, intent.timeoutMs));

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { devNull } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
+import { EVENTS_VARIABLE } from "../../src/contract/events.js";
 import { CA_FILE, ENV, HOOK_FILE, SETTINGS_FILE } from "../../src/contract/names.js";
 import type { HookSettings, OtherProvider } from "../../src/contract/settings-file.js";
 import { hook } from "../../src/hook/hook.js";
@@ -77,7 +79,7 @@ function isUpToDate(): boolean {
   return files.every((path) => statSync(path).mtimeMs <= builtAt);
 }
 
-/** Runs the real program, of the sources as they are, beside a settings file, as Terraform would. */
+/** Runs the hook, of the sources as they are, beside a settings file: as Terraform would, or, see the options, in this process. */
 export class HookRunner {
   readonly directory = temporaryDirectory().path;
   private readonly program = join(this.directory, HOOK_FILE);
@@ -122,7 +124,8 @@ export class HookRunner {
     if (!this.mayRunHere || call.under !== undefined) return this.start(simulator, call).done;
     const { place, env } = this.prepare(simulator, call);
     const lines: string[] = [];
-    const code = await hook(env, place, (line) => lines.push(line));
+    // Hooks tell their events apart by their processes.
+    const code = await hook({ [EVENTS_VARIABLE]: devNull, ...env }, place, (line) => lines.push(line));
     return { code, lines, output: lines.map((line) => `${line}\n`).join("") };
   }
 

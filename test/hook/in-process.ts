@@ -92,7 +92,7 @@ export function targetOf({ kind, clusterId, obproxyId }: HookCall): Target {
 }
 
 const NO_NOTES: Notes = {
-  ...{ run: "this one", read: () => undefined, write: () => undefined, remove: () => undefined },
+  ...{ run: "this one", isAtWork: () => false, read: () => undefined, write: () => undefined, remove: () => undefined },
   trouble: undefined,
 };
 

@@ -236,7 +236,7 @@ describe("a hook that leads", () => {
     await comesToo(sent);
   });
 
-  const IMPATIENT: Patience = { ...PATIENCE, quietMs: 1, missingMs: 1, longestMs: 60_000 };
+  const IMPATIENT: Patience = { ...PATIENCE, quietMs: 50, missingMs: 50, longestMs: 60_000 };
   test.each<[string, boolean]>([
     ["and it can start no other", true],
     ["and may start others", false],

@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   chownSync,
@@ -83,6 +84,17 @@ describe("notes", () => {
     expect(notes().read()).toEqual(both);
     notes().write({ unheardSince: "0" });
     expect(notes().read()).toEqual({ unheardSince: "0" });
+  });
+
+  test("tell which of the runs that they name is at work, by its process", async () => {
+    const other = spawn(process.execPath, ["-e", "setTimeout(() => undefined, 60_000)"]);
+    const run = `${other.pid}-1`;
+    expect(notes().isAtWork(run)).toBe(true);
+    other.kill("SIGKILL");
+    await once(other, "exit");
+    expect(notes().isAtWork(run)).toBe(false);
+    // Each process is one run, and no number is no process.
+    for (const ended of [notes().run, "", "one run", "0-1"]) expect(notes().isAtWork(ended)).toBe(false);
   });
 
   test("make nothing where nothing is written", () => {

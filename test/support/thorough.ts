@@ -1,12 +1,12 @@
 import { basename } from "node:path";
 
 /**
- * `THOROUGH=1`, as in CI: every combination, and as many random runs as find what is rare. Otherwise every case is tried
- * once, with one carrier and one version of OCP, and what is random is tried less often.
+ * `THOROUGH=1`, as in CI: every combination, as many random runs as find what is rare, and each hook a process of its own.
+ * Otherwise of the combinations that cost most one is tried for each case, and what is random is tried less often.
  */
 export const isThorough = process.env["THOROUGH"] === "1";
 
-/** Of things that the cases of a file hold for alike: all of them, or one, half of the files with this and half with that. */
+/** Of things that the cases of a file hold for alike: all of them, or one, which depends on the file. */
 export function some<T>(all: readonly T[]): readonly T[] {
   const file = basename(expect.getState().testPath ?? "");
   const one = file.length % all.length;

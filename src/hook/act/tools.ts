@@ -15,6 +15,8 @@ export interface Notes {
   remove(): void;
   /** Tells this run of the hook from all others. */
   readonly run: string;
+  /** Whether this other run of the hook, on this machine, has not ended. */
+  isAtWork(run: string): boolean;
   /** Why no note can be kept here, for people; undefined: it can. */
   readonly trouble: string | undefined;
 }

@@ -64,7 +64,7 @@ function marks(memory: Memory, look: Look): Partial<Memory> {
   };
 }
 
-/** Whether what a delete without an answer began would be seen by now; another run's was sent before this one heard of it. */
+/** Whether what a delete without an answer began would be seen by now. */
 function isLossSettled({ loss, unheardSince, unheardAt, at, tickMs }: Memory): boolean {
   if (loss === undefined && unheardSince === undefined) return false;
   const last = Math.max(loss?.at ?? -Infinity, unheardSince === undefined ? -Infinity : unheardAt);
@@ -174,9 +174,9 @@ function isOpen(state: NonNullable<Memory["note"]>["state"]): boolean {
 }
 
 /** Another hook of the same object may be at work, which Terraform did not wait for or another Terraform has started. */
-export function digestNoted(before: Memory, recorded: Recorded): Memory {
+export function digestNoted(before: Memory, recorded: Recorded, mayStillSend: boolean): Memory {
   const { task: note } = recorded;
-  const memory = digestUnheard(before, recorded);
+  const memory = digestUnheard(before, recorded, mayStillSend);
   if (note === undefined || note.taskId === memory.note?.note.taskId) return memory;
   const noted: Memory = { ...memory, note: { note, state: "unread" }, round: undefined };
   const known = memory.deletions.get(note.taskId);
@@ -185,12 +185,15 @@ export function digestNoted(before: Memory, recorded: Recorded): Memory {
   return isNews ? judgeNote(noted, known.task, known.detailed) : memory;
 }
 
-/** What a further run may have begun may come later than what the ones before it could begin. */
-function digestUnheard(memory: Memory, recorded: Recorded): Memory {
-  const unheardBy = [...new Set([...memory.unheardBy, ...unansweredRuns(recorded)])];
-  if (unheardBy.length === memory.unheardBy.length) return memory;
+/** A run notes its delete before it sends it, and may send another one, as long as it is at work. */
+function digestUnheard(memory: Memory, recorded: Recorded, mayStillSend: boolean): Memory {
+  const runs = unansweredRuns(recorded);
+  const isNew = runs.some((run) => !memory.unheardBy.includes(run));
+  if (!isNew && !mayStillSend) return memory;
+  // What that begins may come later than all that could have begun before.
+  const open: Memory = { ...memory, unheardAt: memory.at, lossUpTo: undefined };
   const unheardSince = memory.unheardSince ?? recorded.unheardSince;
-  return { ...memory, unheardSince, unheardBy, unheardAt: memory.at, lossUpTo: undefined, round: undefined };
+  return isNew ? { ...open, unheardSince, unheardBy: [...memory.unheardBy, ...runs], round: undefined } : open;
 }
 
 function judgeNote(memory: Memory, task: Task, detailed: boolean): Memory {

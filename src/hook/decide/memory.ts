@@ -105,7 +105,7 @@ export interface Memory {
   readonly unheardSince: OcpId | undefined;
   /** Which runs have sent such deletes, */
   readonly unheardBy: readonly string[];
-  /** and when this run heard of the last of them. */
+  /** and when one of them, as far as this run has seen, may have sent its last one. */
   readonly unheardAt: number;
   /**
    * The newest task that OCP listed when everything that a delete without an answer could begin would have been seen:
@@ -131,8 +131,8 @@ export interface Memory {
 
 export type Event = { readonly at: number } & (
   | { readonly event: "looked"; readonly look: Look }
-  /** What others have noted about the object, as it stands now. */
-  | { readonly event: "noted"; readonly recorded: Recorded | undefined }
+  /** What others have noted about the object, as it stands now. `mayStillSend`: one that has noted a delete is at work. */
+  | { readonly event: "noted"; readonly recorded: Recorded | undefined; readonly mayStillSend: boolean }
   /** OCP has accepted our delete. `deletes`: everything that the call deletes. */
   | { readonly event: "accepted"; readonly task: Task; readonly deletes: "cluster" | readonly OcpId[] }
   | { readonly event: "send-failed"; readonly error: OcpError }
@@ -189,7 +189,7 @@ export function evolve(before: Memory, event: Event): Memory {
   const memory: Memory = { ...before, at: event.at };
   switch (event.event) {
     case "noted":
-      return digestNoted(memory, event.recorded ?? {});
+      return digestNoted(memory, event.recorded ?? {}, event.mayStillSend);
     case "looked":
       return digestLook(memory, event.look);
     case "accepted":

@@ -14,6 +14,7 @@ import { listOf, object, objectOf, parseJson, type Reader, string } from "../../
 import { fileNameFor, stateDirectory } from "../../contract/state-directory.js";
 import type { Notes } from "../act/tools.js";
 import type { Note, Recorded } from "../decide/note.js";
+import { isAlive } from "../tell/terraform-run.js";
 import { claim, isMissing, reasonOf, whyNotOurs, whyNotWritable } from "./own-directory.js";
 import { id, readWhole, sortedIds } from "./readers.js";
 
@@ -28,7 +29,7 @@ export function notesFor(who: string, key: string, env: NodeJS.ProcessEnv = proc
   const place = stateDirectory(env);
   if ("why" in place) {
     const nothing = (): undefined => undefined;
-    return { run, read: nothing, write: nothing, remove: nothing, trouble: troubleOf(place.why) };
+    return { run, isAtWork, read: nothing, write: nothing, remove: nothing, trouble: troubleOf(place.why) };
   }
 
   const directory = place.path;
@@ -46,6 +47,7 @@ export function notesFor(who: string, key: string, env: NodeJS.ProcessEnv = proc
   };
   return {
     run,
+    isAtWork,
     read: () => attempt(() => readNote(path)),
     write: (note) => {
       const unusable = claim(directory, { parents: true });
@@ -71,6 +73,12 @@ export function notesFor(who: string, key: string, env: NodeJS.ProcessEnv = proc
 
 function momentOfThisProcess(): string {
   return `${process.pid}-${process.hrtime.bigint()}`;
+}
+
+/** One whose process had the id that ours has now has ended. */
+function isAtWork(run: string): boolean {
+  const pid = Number(/^\d+(?=-)/.exec(run)?.[0] ?? "0");
+  return pid !== 0 && pid !== process.pid && isAlive(pid);
 }
 
 function troubleOf(why: string): string {

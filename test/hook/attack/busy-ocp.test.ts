@@ -32,6 +32,7 @@ async function teardown(
     let note = noted;
     const notes = {
       run: "this one",
+      isAtWork: () => false,
       read: () => note,
       write: (next: Recorded) => void (note = next),
       remove: () => void (note = undefined),

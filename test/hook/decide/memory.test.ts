@@ -438,7 +438,11 @@ describe("what began after a delete of an earlier run, of which nobody heard,", 
 
 describe("what another hook of the same object notes while this one is at work", () => {
   const failed = noted();
-  const notes = (recorded: Recorded): Untimed => ({ event: "noted", recorded });
+  const notes = (recorded: Recorded, { mayStillSend = false } = {}): Untimed => ({
+    event: "noted",
+    recorded,
+    mayStillSend,
+  });
   const whose = ({ deletions }: Memory): string | undefined => deletions.get("9")?.proof;
 
   test("is a task of ours, also where it was listed before, as anybody's, and is not listed again", () => {
@@ -492,6 +496,19 @@ describe("what another hook of the same object notes while this one is at work",
 
     test("is not where the first one is noted still", () => {
       expect(seenAfter(notes(first)).badEnds).toEqual([]);
+    });
+
+    test("is again where the first one is about to send another one", () => {
+      expect(seenAfter(notes(first, { mayStillSend: true })).badEnds).toHaveLength(1);
+    });
+
+    test("is as long as the first one is at work: it may send another one, or has not sent the one that it has noted", () => {
+      const atWork = notes(first, { mayStillSend: true });
+      const events = settled.flatMap((event) => [atWork, event]);
+      const seenOf = (...more: readonly Untimed[]): Situation => situation(after({}, ...more, later), intent);
+      expect(seenOf(...events).badEnds).toHaveLength(1);
+      // Twenty ticks after it was last seen at work that is over.
+      expect(seenOf(...events, ...settled).badEnds).toEqual([]);
     });
   });
 });

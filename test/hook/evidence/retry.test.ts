@@ -1,5 +1,4 @@
 import type { HookSettings } from "../../../src/contract/settings-file.js";
-import { some } from "../../support/thorough.js";
 import { type DeepPartial, type HookCall, other } from "../hook-process.js";
 import { cluster, CLUSTER, EARLY, failureIn, isDelete, LATE, proxy, Stage, withRetry, withSettings } from "./stage.js";
 
@@ -11,7 +10,7 @@ const retries = (): readonly string[] => stage.changes().filter((change) => chan
 const declares = (...ids: readonly number[]): HookSettings["obproxies"] =>
   Object.fromEntries(ids.map((id) => [`27/${id}`, { path: `app/p${id}` }]));
 
-describe.each(some(["4.2.2", "4.3.6"]))("a failed task of ours for two OBProxies (OCP %s)", (version) => {
+describe.each(["4.2.2", "4.3.6"])("a failed task of ours for two OBProxies (OCP %s)", (version) => {
   async function givenFailure(unlockOnFailure: boolean): Promise<void> {
     await stage.given({ version, unlockOnFailure });
     stage.ocp.planWork({ subtaskName: EARLY, fail: 1, tasks: 1 });
