@@ -10,6 +10,7 @@ import { terraformProgram } from "../support/program.js";
 import { CliProject } from "../support/project.js";
 import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
+import { half } from "../support/thorough.js";
 import { CREDENTIALS, hookEnvironment, orders } from "../support/world.js";
 
 /** What the pages show is run as it stands: apps, commands and pipelines, each section in a project of its own. */
@@ -178,7 +179,7 @@ test.each(ALIKE)("%s does what %s does", (one, other) => {
   expect(withoutVariables).toEqual(commandsIn("docs/recipes.md", other));
 });
 
-test.each(SECTIONS)("$page: $heading", async ({ page, heading, given, leaves }) => {
+test.each(half(SECTIONS))("$page: $heading", async ({ page, heading, given, leaves }) => {
   const app = ofSection(page, heading).find(isApp)?.text ?? README_APP;
   const made = project(app, { programs: page === "README.md" ? "real" : "quick" });
   try {
