@@ -88,13 +88,19 @@ describe("notes", () => {
 
   test("tell which of the runs that they name is at work, by its process", async () => {
     const other = spawn(process.execPath, ["-e", "setTimeout(() => undefined, 60_000)"]);
-    const run = `${other.pid}-1`;
-    expect(notes().isAtWork(run)).toBe(true);
+    const start = readFileSync(`/proc/${other.pid}/stat`, "latin1").split(" ")[21];
+    expect(notes().isAtWork(`${other.pid}-${start}-1`)).toBe(true);
+    // Where the system does not tell when it began.
+    expect(notes().isAtWork(`${other.pid}--1`)).toBe(true);
+    // One that has ended, and somebody else's process has its id.
+    expect(notes().isAtWork(`${other.pid}-${Number(start) - 1}-1`)).toBe(false);
     other.kill("SIGKILL");
     await once(other, "exit");
-    expect(notes().isAtWork(run)).toBe(false);
+    expect(notes().isAtWork(`${other.pid}-${start}-1`)).toBe(false);
+    expect(notes().isAtWork(`${other.pid}--1`)).toBe(false);
     // Each process is one run, and no number is no process.
-    for (const ended of [notes().run, "", "one run", "0-1"]) expect(notes().isAtWork(ended)).toBe(false);
+    expect(notes().run).toMatch(new RegExp(`^${process.pid}-\\d+-\\d+$`));
+    for (const ended of [notes().run, "", "one run", "0--1", "1-1"]) expect(notes().isAtWork(ended)).toBe(false);
   });
 
   test("make nothing where nothing is written", () => {

@@ -58,6 +58,11 @@ function processOf(pid: number): Process | undefined {
   }
 }
 
+/** Tells a process from another one that has its id later, or in another container; undefined: the system does not tell. */
+export function startOf(pid: number): string | undefined {
+  return processOf(pid)?.start;
+}
+
 /** Whether a process of this machine is alive; one that may not be asked is. */
 export function isAlive(pid: number): boolean {
   try {

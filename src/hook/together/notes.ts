@@ -14,7 +14,7 @@ import { listOf, object, objectOf, parseJson, type Reader, string } from "../../
 import { fileNameFor, stateDirectory } from "../../contract/state-directory.js";
 import type { Notes } from "../act/tools.js";
 import type { Note, Recorded } from "../decide/note.js";
-import { isAlive } from "../tell/terraform-run.js";
+import { isAlive, startOf } from "../tell/terraform-run.js";
 import { claim, isMissing, reasonOf, whyNotOurs, whyNotWritable } from "./own-directory.js";
 import { id, readWhole, sortedIds } from "./readers.js";
 
@@ -25,7 +25,7 @@ import { id, readWhole, sortedIds } from "./readers.js";
  * @param who tells objects of different OCPs apart: the base URL
  */
 export function notesFor(who: string, key: string, env: NodeJS.ProcessEnv = process.env): Notes {
-  const run = momentOfThisProcess();
+  const run = thisRun();
   const place = stateDirectory(env);
   if ("why" in place) {
     const nothing = (): undefined => undefined;
@@ -71,14 +71,18 @@ export function notesFor(who: string, key: string, env: NodeJS.ProcessEnv = proc
   };
 }
 
-function momentOfThisProcess(): string {
-  return `${process.pid}-${process.hrtime.bigint()}`;
+/** Its process, with its start where the system tells it, and the moment. */
+function thisRun(): string {
+  return `${process.pid}-${startOf(process.pid) ?? ""}-${process.hrtime.bigint()}`;
 }
 
-/** One whose process had the id that ours has now has ended. */
+/** One whose process had an id that ours has now, or one that began at another time, has ended. */
 function isAtWork(run: string): boolean {
-  const pid = Number(/^\d+(?=-)/.exec(run)?.[0] ?? "0");
-  return pid !== 0 && pid !== process.pid && isAlive(pid);
+  const [, id, start] = /^(\d+)-(\d*)-/.exec(run) ?? [];
+  const pid = Number(id ?? "0");
+  if (pid === 0 || pid === process.pid || !isAlive(pid)) return false;
+  const startNow = startOf(pid);
+  return start === "" || startNow === undefined || startNow === start;
 }
 
 function troubleOf(why: string): string {
@@ -87,7 +91,7 @@ function troubleOf(why: string): string {
 
 /** Seen whole or not at all by another hook, and by the next run where this one is killed. */
 function writeNote(path: string, note: Recorded): void {
-  const draft = `${path}.${momentOfThisProcess()}`;
+  const draft = `${path}.${thisRun()}`;
   try {
     writeFileSync(draft, JSON.stringify(note), { mode: 0o600, flag: "wx" });
     renameSync(draft, path);
