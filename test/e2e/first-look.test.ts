@@ -5,6 +5,7 @@ import { withEachCarrier } from "../support/carriers.js";
 import { REPOSITORY } from "../support/repository.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { ALL, type Declare, World } from "../support/world.js";
+import { half } from "../support/thorough.js";
 
 /** A destroy that cannot succeed takes nothing of what stands in front of the OBProxies. */
 
@@ -33,10 +34,12 @@ withEachCarrier("with %s and a DNS record in front", (carrier) => {
       new DataResource(stack, "other");
     };
 
-  test.each<[string, Readonly<Record<string, string>>, RegExp]>([
-    ["no password", { OCP_PASSWORD: "" }, /credentials for OCP are half set/],
-    ["a wrong password", { OCP_PASSWORD: "another-than-it-is" }, /HTTP 401/],
-  ])("%s is noticed before it goes, and the run after that takes all", async (_, environment, words) => {
+  test.each<[string, Readonly<Record<string, string>>, RegExp]>(
+    half([
+      ["no password", { OCP_PASSWORD: "" }, /credentials for OCP are half set/],
+      ["a wrong password", { OCP_PASSWORD: "another-than-it-is" }, /HTTP 401/],
+    ]),
+  )("%s is noticed before it goes, and the run after that takes all", async (_, environment, words) => {
     await world.deploy(declare(), LOOKING);
     const { code, output } = await world.project.destroy([], environment);
     expect(code).not.toBe(0);

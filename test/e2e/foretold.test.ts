@@ -5,6 +5,7 @@ import { withEachCarrier } from "../support/carriers.js";
 import type { Project } from "../support/project.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { ALL, CREDENTIALS, type Declare, everything, orders, World } from "../support/world.js";
+import { some } from "../support/thorough.js";
 
 /** What the preflight says, beside the real run that follows it. */
 
@@ -135,7 +136,7 @@ withEachCarrier("with %s", (carrier) => {
     expect(world.held()).toEqual([]);
   });
 
-  test.each([false, true])(
+  test.each(some([false, true]))(
     "a cluster that is to be replaced, while its OBProxies stay (forceDestroy %s)",
     async (forced) => {
       await world.deploy((ocp, stack) => {

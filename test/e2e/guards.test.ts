@@ -2,6 +2,7 @@ import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.j
 import { withEachCarrier } from "../support/carriers.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { type Declare, World } from "../support/world.js";
+import { some } from "../support/thorough.js";
 
 let terraform: Terraform;
 beforeAll(async () => {
@@ -42,7 +43,7 @@ withEachCarrier("with %s", (carrier) => {
     );
   });
 
-  test.each([true, false])(
+  test.each(some([true, false]))(
     "a cluster that leaves alone takes no declared OBProxy with it (protected: %s)",
     async (preventDestroy) => {
       const alone: Declare = (ocp, stack) => {

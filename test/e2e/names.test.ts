@@ -5,6 +5,7 @@ import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.j
 import { withEachCarrier } from "../support/carriers.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { type Declare, World } from "../support/world.js";
+import { half } from "../support/thorough.js";
 
 /** The name, the ids and the settings of today's declaration, where only Terraform knows it or where it has left. */
 
@@ -55,7 +56,7 @@ const FORMS: readonly Form[] = [
 ];
 
 withEachCarrier("with %s", (carrier) => {
-  describe.each(FORMS)("a cluster whose ids are known $ids and whose name is known $name", (form) => {
+  describe.each(half(FORMS))("a cluster whose ids are known $ids and whose name is known $name", (form) => {
     beforeEach(async () => {
       world = await World.open(terraform, carrier, emptyCluster);
       await world.deploy(named("staging", form));
@@ -301,7 +302,7 @@ withEachCarrier("with %s", (carrier) => {
       world = await World.open(terraform, carrier);
     });
 
-    test.each([["0"], ["abc"], ["01"], [""], ["-3"], ["3.5"], ["1,2"], ["9223372036854775808"]])(
+    test.each(half([["0"], ["abc"], ["01"], [""], ["-3"], ["3.5"], ["1,2"], ["9223372036854775808"]]))(
       "fails the plan with the construct and the value: the id %j",
       async (id) => {
         world.synth(declare(id, "orders"));
@@ -313,7 +314,7 @@ withEachCarrier("with %s", (carrier) => {
       },
     );
 
-    test.each([[""], [" "], [" orders"], ["or\nders"]])(
+    test.each(half([[""], [" "], [" orders"], ["or\nders"]]))(
       "fails the plan with the construct: the name %j",
       async (name) => {
         world.synth(declare("3", name));

@@ -6,6 +6,7 @@ import type { Project } from "../support/project.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { carriers } from "../support/carriers.js";
 import { CREDENTIALS, type Declare, orders, World } from "../support/world.js";
+import { half } from "../support/thorough.js";
 
 /**
  * Every way in which one OBProxy's declaration changes: its flag, its ids, where it is declared, and what is run then.
@@ -135,7 +136,7 @@ async function destroyAll(): Promise<boolean> {
 
 const isIn = (ocp: Simulator): boolean => ocp.cluster(27)?.obproxies.some(({ id }) => id === "3") === true;
 
-test.each(cases.map((each) => [nameOf(each), each] as const))(
+test.each(half(cases).map((each) => [nameOf(each), each] as const))(
   isWhole ? "%s" : `%s (seed ${seed})`,
   async (_name, given) => {
     const { after, before, carrier, place, step } = given;

@@ -5,6 +5,7 @@ import { Carrier, Obproxy, ObproxyCluster, type OcpProviderProps, WaitFor } from
 import { withEachCarrier } from "../support/carriers.js";
 import { startTerraform, type Terraform } from "../support/terraform.js";
 import { ALL, CREDENTIALS, type Declare, everything, World } from "../support/world.js";
+import { half } from "../support/thorough.js";
 
 /** Nothing that changes in the code, in the library or in OCP makes Terraform replace an object that stands. */
 
@@ -53,15 +54,17 @@ withEachCarrier("with %s", (carrier) => {
       expect(world.ocp.requests).toEqual([]);
     });
 
-    test.each<[string, OcpProviderProps]>([
-      ["the URL", { url: "https://elsewhere.example.com/ocp" }],
-      ["the names of the credentials", { envPrefix: "OCP_EU" }],
-      ["timeouts", { timeouts: { delete: "90m" } }],
-      ["retries", { taskRetries: 3 }],
-      ["what is waited for", { waitFor: WaitFor.OBJECT }],
-      ["the check of certificates", { insecureSkipVerify: true }],
-      ["the certificate", { caFile: join(__dirname, "../simulator/tls/cert.pem") }],
-    ])("%s", async (_, props) => {
+    test.each<[string, OcpProviderProps]>(
+      half([
+        ["the URL", { url: "https://elsewhere.example.com/ocp" }],
+        ["the names of the credentials", { envPrefix: "OCP_EU" }],
+        ["timeouts", { timeouts: { delete: "90m" } }],
+        ["retries", { taskRetries: 3 }],
+        ["what is waited for", { waitFor: WaitFor.OBJECT }],
+        ["the check of certificates", { insecureSkipVerify: true }],
+        ["the certificate", { caFile: join(__dirname, "../simulator/tls/cert.pem") }],
+      ]),
+    )("%s", async (_, props) => {
       world.synth(everything, props);
       expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
     });
@@ -79,31 +82,37 @@ withEachCarrier("with %s", (carrier) => {
       expect(await world.project.plan()).toMatchObject({ changes: [], moved: [] });
     });
 
-    test.each<[string, Declare, number, readonly string[]]>([
-      [
-        "settings of the objects",
-        (ocp, stack) => {
-          const timeouts = { delete: "5m" };
-          const props = { ocp, clusterId: 27, clusterName: "orders", timeouts };
-          const cluster = new ObproxyCluster(stack, "orders", props);
-          new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3], skipHostOperation: true, timeouts });
-        },
-        4,
+    test.each<[string, Declare, number, readonly string[]]>(
+      half([
         [
-          ...["1", "2", "3"].map((id) => `terraform_data.ocp_obproxies_remembered["27/${id}"]`),
-          "terraform_data.ocp_obproxy_settings",
+          "settings of the objects",
+          (ocp, stack) => {
+            const timeouts = { delete: "5m" };
+            const props = { ocp, clusterId: 27, clusterName: "orders", timeouts };
+            const cluster = new ObproxyCluster(stack, "orders", props);
+            new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3], skipHostOperation: true, timeouts });
+          },
+          4,
+          [
+            ...["1", "2", "3"].map((id) => `terraform_data.ocp_obproxies_remembered["27/${id}"]`),
+            "terraform_data.ocp_obproxy_settings",
+          ],
         ],
-      ],
-      [
-        "the name of the cluster, or that any will do",
-        (ocp, stack) => {
-          const cluster = new ObproxyCluster(stack, "c", { ocp, clusterId: 27, clusterName: ObproxyCluster.ANY_NAME });
-          new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3] });
-        },
-        4,
-        [],
-      ],
-    ])("%s, but for what is kept of it for the hooks", async (_, changed, updates, records) => {
+        [
+          "the name of the cluster, or that any will do",
+          (ocp, stack) => {
+            const cluster = new ObproxyCluster(stack, "c", {
+              ocp,
+              clusterId: 27,
+              clusterName: ObproxyCluster.ANY_NAME,
+            });
+            new Obproxy(stack, "proxies", { cluster, obproxyIds: [1, 2, 3] });
+          },
+          4,
+          [],
+        ],
+      ]),
+    )("%s, but for what is kept of it for the hooks", async (_, changed, updates, records) => {
       world.synth(changed);
       const { changes, updated } = await world.project.plan();
       if (carrier === Carrier.TERRAFORM_DATA) {

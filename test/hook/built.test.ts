@@ -9,6 +9,7 @@ import { selfSigned } from "../ocp/support/server.js";
 import { PeakMemory } from "../support/peak-memory.js";
 import { until } from "../support/until.js";
 import { HookRunner, TICK_MS } from "./hook-process.js";
+import { half } from "../support/thorough.js";
 
 /** The program as it is published leaves out parts of undici: here it goes every way that needs another part of it. */
 const runner = new HookRunner({ built: true });
@@ -247,16 +248,18 @@ describe("what V8 has compiled", () => {
     await deletes({ ...one, place });
   });
 
-  test.each<[string, (bytes: Buffer) => Buffer]>([
-    ["empty", () => Buffer.alloc(0)],
-    ["shorter than its checksum", () => Buffer.alloc(3)],
-    ["cut short", (bytes) => bytes.subarray(0, bytes.length / 2)],
-    [
-      "half of it zeros, as after a crash",
-      (bytes) => Buffer.concat([bytes.subarray(0, 4096), Buffer.alloc(bytes.length - 4096)]),
-    ],
-    ["one bit of it changed", (bytes) => bytes.fill((bytes[200_000] ?? 0) ^ 1, 200_000, 200_001)],
-  ])("is not even offered where it is %s", async (_, spoil) => {
+  test.each<[string, (bytes: Buffer) => Buffer]>(
+    half([
+      ["empty", () => Buffer.alloc(0)],
+      ["shorter than its checksum", () => Buffer.alloc(3)],
+      ["cut short", (bytes) => bytes.subarray(0, bytes.length / 2)],
+      [
+        "half of it zeros, as after a crash",
+        (bytes) => Buffer.concat([bytes.subarray(0, 4096), Buffer.alloc(bytes.length - 4096)]),
+      ],
+      ["one bit of it changed", (bytes) => bytes.fill((bytes[200_000] ?? 0) ^ 1, 200_000, 200_001)],
+    ]),
+  )("is not even offered where it is %s", async (_, spoil) => {
     const place = await keptPlace();
     const bytes = readFileSync(keptFile(place));
     writeFileSync(keptFile(place), spoil(bytes));

@@ -1,7 +1,7 @@
 import type { Task } from "../../src/ocp/model.js";
 import { nextPause } from "../../src/hook/decide/pace.js";
 import { startSimulator } from "../../src/simulator/index.js";
-import { some } from "../support/thorough.js";
+import { half, some } from "../support/thorough.js";
 import { MockedClock, reconcile } from "./in-process.js";
 
 interface Measured {
@@ -92,7 +92,7 @@ describe("the pace of looking at a task", () => {
     ["takes a second to the millisecond", {}],
     ["takes 1.015 to 1.045 s, as was published", { roundMs: (random) => 1015 + 30 * random }],
   ] satisfies [string, Engine][])("where a round %s", (_, engine: Engine) => {
-    test.each(LENGTHS)(
+    test.each(half(LENGTHS))(
       "(OCP %s, %d s of work) sees the end 0.15 s late on average, with no more requests than a fixed poll",
       async (version, ticks) => {
         const all = await measured(version, ticks, engine);
@@ -104,7 +104,7 @@ describe("the pace of looking at a task", () => {
     );
   });
 
-  test.each(LENGTHS)(
+  test.each(half(LENGTHS))(
     "(OCP %s, %d s of work) is no worse than a fixed poll of 1 s where OCP's clock stands still",
     async (version, ticks) => {
       const all = await measured(version, ticks, { clockStandsStill: true });

@@ -11,6 +11,7 @@ import {
   withEntry,
   withTimeout,
 } from "../evidence/stage.js";
+import { some } from "../../support/thorough.js";
 
 /** What OCP leaves out of its answers, or sends so much of that it is not read, is no proof that there is nothing. */
 
@@ -102,7 +103,7 @@ describe("a deletion in a status that OCP does not document", () => {
     ocp.addPastTasks(newer, { name: "Restart obproxy", status: "SUCCESSFUL", clusterId: 28 });
   };
 
-  test.each(VERSIONS)("is found behind hundreds of tasks that have ended since (OCP %s)", async (version) => {
+  test.each(some(VERSIONS))("is found behind hundreds of tasks that have ended since (OCP %s)", async (version) => {
     const run = await inMockedTime(withTimeout(proxy, "2m"), { version }, { before: before(450) });
     expect({ code: run.code, output: run.output }).toEqual({
       code: 1,

@@ -1,6 +1,7 @@
 import type { SimulatorOptions } from "../../../src/simulator/index.js";
 import type { HookCall } from "../hook-process.js";
 import { cluster, failureIn, GENERIC_CODES, generic404, LATE, proxy, Stage, withRetry, withTimeout } from "./stage.js";
+import { half } from "../../support/thorough.js";
 
 /** A task is ours where that is proven: sent in this run, noted with all that it is about, or tagged with our object. */
 
@@ -22,7 +23,7 @@ async function givenFailure(call: HookCall, options: SimulatorOptions = {}): Pro
 }
 
 describe.each(kinds)("a noted task of %s that OCP answers 404 to", (_what, call) => {
-  describe.each(GENERIC_CODES)("in general words (code %j)", (code) => {
+  describe.each(half(GENERIC_CODES))("in general words (code %j)", (code) => {
     beforeEach(() => givenFailure(call));
 
     const hide = (times: number): void => {

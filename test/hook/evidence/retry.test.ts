@@ -1,6 +1,7 @@
 import type { HookSettings } from "../../../src/contract/settings-file.js";
 import { type DeepPartial, type HookCall, other } from "../hook-process.js";
 import { cluster, CLUSTER, EARLY, failureIn, isDelete, LATE, proxy, Stage, withRetry, withSettings } from "./stage.js";
+import { some } from "../../support/thorough.js";
 
 /** A retry is a delete: it needs to know all that the task deletes, and every guard of each of those objects. */
 
@@ -10,7 +11,7 @@ const retries = (): readonly string[] => stage.changes().filter((change) => chan
 const declares = (...ids: readonly number[]): HookSettings["obproxies"] =>
   Object.fromEntries(ids.map((id) => [`27/${id}`, { path: `app/p${id}` }]));
 
-describe.each(["4.2.2", "4.3.6"])("a failed task of ours for two OBProxies (OCP %s)", (version) => {
+describe.each(some(["4.2.2", "4.3.6"]))("a failed task of ours for two OBProxies (OCP %s)", (version) => {
   async function givenFailure(unlockOnFailure: boolean): Promise<void> {
     await stage.given({ version, unlockOnFailure });
     stage.ocp.planWork({ subtaskName: EARLY, fail: 1, tasks: 1 });
@@ -73,7 +74,7 @@ test("a failed deletion is retried when the one of another OBProxy that works on
   expect({ code, statuses, left: stage.obproxies() }).toEqual({ code: 0, statuses: ["SUCCESSFUL"], left: [] });
 });
 
-describe.each(["4.3.6", "4.4.0"])("a proxy's hook and a failed deletion of its cluster (OCP %s)", (version) => {
+describe.each(some(["4.3.6", "4.4.0"]))("a proxy's hook and a failed deletion of its cluster (OCP %s)", (version) => {
   const clusterIs: readonly (readonly [string, DeepPartial<HookSettings>])[] = [
     ["declared", { clusters: { "27": { path: "app/c", forceDestroy: true } } }],
     ["kept", { clusters: { "27": { path: "app/c", skipDestroy: true } } }],
@@ -136,7 +137,7 @@ describe.each(["4.3.6", "4.4.0"])("a proxy's hook and a failed deletion of its c
   });
 });
 
-describe.each(["4.3.6", "4.4.0"])("a failed deletion that only its tags tell of (OCP %s)", (version) => {
+describe.each(some(["4.3.6", "4.4.0"]))("a failed deletion that only its tags tell of (OCP %s)", (version) => {
   const call = withRetry(withSettings(proxy, { obproxies: declares(3, 4) }));
 
   test.each([
