@@ -79,6 +79,7 @@ module.exports = {
   maxWorkers: Math.ceil(availableParallelism() * 2.5),
   // A worker that has grown takes as long to start a process as that process takes.
   workerIdleMemoryLimit: "250MB",
+  reporters: ["default", "<rootDir>/test/support/says-what-is-left.js"],
   testSequencer: "<rootDir>/test/support/long-first.js",
   // Only what hangs is to meet it, also on a slow machine that others keep busy.
   testTimeout: 180_000,

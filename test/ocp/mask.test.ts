@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { maskSecrets, secretsOf } from "../../src/ocp/mask.js";
 import { oneLine } from "../../src/ocp/text.js";
 import { processorTime } from "../support/processor-time.js";
-import { randomRuns } from "../support/thorough.js";
+import { half, randomRuns } from "../support/thorough.js";
 
 test.each([
   ["password=hunter2, user=root", "password=***, user=root"],
@@ -281,42 +281,44 @@ describe("takes no time over megabytes", () => {
   const MEBIBYTE = 1024 * 1024;
   const own = secretsOf({ kind: "basic", username: "admin", password: "hunter2 aaaa\\b'''x" });
 
-  test.each([
-    ...["keytoken", "password", "password=", 'password="', "a", "a:", "http://a:b/", "http://", "@", "x://a:@/"],
-    ...[
-      "-p ",
-      "-p a",
-      "-u a:",
-      "-u '",
-      "--password ",
-      "authorization: ",
-      "identified by ",
-      "\\",
-      '\\"',
-      "'",
-      "password='",
-      "'\\''",
-      `'"'"'`,
-      '"',
-      " ",
-      "\n",
-    ],
-    ...[
-      "&#97;",
-      "%61",
-      "&amp;",
-      "\\u0061",
-      "hunter2 aaa",
-      "YWRtaW46",
-      "Basic ",
-      "digest ",
-      "A",
-      ",",
-      ";a=",
-      "密码：",
-      "key",
-    ],
-  ])("of %j", (piece) => {
+  test.each(
+    half([
+      ...["keytoken", "password", "password=", 'password="', "a", "a:", "http://a:b/", "http://", "@", "x://a:@/"],
+      ...[
+        "-p ",
+        "-p a",
+        "-u a:",
+        "-u '",
+        "--password ",
+        "authorization: ",
+        "identified by ",
+        "\\",
+        '\\"',
+        "'",
+        "password='",
+        "'\\''",
+        `'"'"'`,
+        '"',
+        " ",
+        "\n",
+      ],
+      ...[
+        "&#97;",
+        "%61",
+        "&amp;",
+        "\\u0061",
+        "hunter2 aaa",
+        "YWRtaW46",
+        "Basic ",
+        "digest ",
+        "A",
+        ",",
+        ";a=",
+        "密码：",
+        "key",
+      ],
+    ]),
+  )("of %j", (piece) => {
     expect(timeFor(piece, MEBIBYTE)).toBeLessThan(3_000);
   });
 
