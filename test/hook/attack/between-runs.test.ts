@@ -13,7 +13,7 @@ import {
   withProvider,
 } from "../evidence/stage.js";
 import { until } from "../../support/until.js";
-import type { HookCall, StartedHook } from "../hook-process.js";
+import { type HookCall, type StartedHook, TICK_MS } from "../hook-process.js";
 
 /** What one run has learnt must not be lost to the next one. */
 
@@ -145,6 +145,31 @@ test.each(kinds)(
     for (const { code, output } of [await slow.done, await stage.run(call)]) {
       expect({ code, told: output.includes("31440") }).toEqual({ code: 1, told: true });
     }
+  },
+);
+
+test.each(kinds)(
+  "two hooks of %s that run at once: a delete of the one that is sent long after it was noted is not forgotten by the other",
+  async (_what, call) => {
+    const { hook: sender, letOn: letSend } = await heldUp(call, { when: isDelete });
+    stage.ocp.lock(27);
+    const other = stage.start(call);
+    // So long that what a delete began which was noted before it would have been seen.
+    const looks = (): number => stage.ocp.requests.filter(isLook).length;
+    const before = looks();
+    await until(() => looks() > before + 1);
+    await new Promise((resolve) => setTimeout(resolve, 30 * TICK_MS));
+    const [looked, letLook] = [stage.ocp.nextArrival(isLook), gate()];
+    stage.ocp.inject({ when: isLook, does: { kind: "hang", until: letLook.opened } });
+    await looked;
+    sender.kill();
+    await sender.done;
+    stage.ocp.unlock(27);
+    letSend.open();
+    await until(() => stage.ocp.task(31440)?.status === "FAILED");
+    letLook.open();
+    const { code, output } = await other.done;
+    expect({ code, told: output.includes("31440") }).toEqual({ code: 1, told: true });
   },
 );
 
