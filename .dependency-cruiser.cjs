@@ -1,4 +1,4 @@
-const { CIRCLES, DOORS, ENTRANCES, MAY_IMPORT } = require("./scripts/walls.cjs");
+const { DOORS, ENTRANCES, INNER, MAY_IMPORT } = require("./scripts/walls.cjs");
 
 const walls = Object.entries(MAY_IMPORT).flatMap(([room, others]) => {
   const doors = DOORS.filter(({ from }) => from === room);
@@ -25,16 +25,23 @@ const entrances = Object.entries(ENTRANCES).map(([room, { entrance, reason }]) =
   to: { path: `^src/${room}/`, pathNot: entrance },
 }));
 
+const inner = INNER.flatMap(({ name, from, to, core, reason }) => {
+  const rule = { comment: reason, severity: "error", from: { path: from } };
+  const itself = core ? [{ ...rule, name: `${name}-by-itself`, to: { dependencyTypes: ["core"] } }] : [];
+  return [{ ...rule, name, to: { path: to } }, ...itself];
+});
+
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
   forbidden: [
     ...walls,
     ...entrances,
+    ...inner,
     {
       name: "no-circle",
       comment: "Two files that need each other are one file, or three.",
       severity: "error",
-      from: { pathNot: CIRCLES.map(({ files }) => files) },
+      from: {},
       to: { circular: true },
     },
     {

@@ -33,10 +33,25 @@ exports.DOORS = [
   },
 ];
 
-/** Files that still need each other, each group with its reason. No file may join a circle that is not named here. */
-exports.CIRCLES = [
+/** Walls inside a room, and before the package's front door. `core`: no module of Node.js either. */
+exports.INNER = [
   {
-    files: "^src/hook/decide/(digest|memory)\\.ts$",
-    reason: "an answer becomes part of the memory that says what it is about",
+    name: "what-decides-does-nothing",
+    from: "^src/hook/decide/",
+    to: "^src/hook/(act|observe|patience|tell|together)/",
+    core: true,
+    reason: "A decision is a function of what was seen; whoever reads or writes something hands it over.",
+  },
+  {
+    name: "what-only-looks-cannot-delete",
+    from: "^src/(preflight|generate|report)/",
+    to: "^src/hook/((act|patience|together)/|(hook|main|reconcile|teardown)\\.ts$)",
+    reason: "Before and after a destroy nothing is changed, and nobody is met.",
+  },
+  {
+    name: "the-front-door",
+    from: "^src/index\\.ts$",
+    to: "^src/(?!constructs/)",
+    reason: "What users import is constructs alone.",
   },
 ];

@@ -1,5 +1,5 @@
 import { type Connection, userOf } from "../hook/connection.js";
-import { begin } from "../hook/decide/memory.js";
+import { begin } from "../hook/decide/evolve.js";
 import { situation } from "../hook/decide/situation.js";
 import { type Intent, intentFrom } from "../hook/intent.js";
 import { lookAround } from "../hook/observe/look-around.js";

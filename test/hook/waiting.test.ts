@@ -1,6 +1,6 @@
 import { Caller } from "../../src/hook/patience/caller.js";
 import { NO_LOOK } from "../../src/hook/decide/look.js";
-import { begin, evolve } from "../../src/hook/decide/memory.js";
+import { begin, evolve } from "../../src/hook/decide/evolve.js";
 import { DEFAULT_BUDGET_MS, endOf } from "../../src/hook/decide/time-limit.js";
 import { Deadline, DeadlinePassed } from "../../src/hook/patience/deadline.js";
 import { deadlinePassed } from "../../src/hook/tell/failures.js";

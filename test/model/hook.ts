@@ -1,6 +1,7 @@
 import { type Action, decide, type Failing } from "../../src/hook/decide/decide.js";
 import { type ClusterAnswer, type Look, NO_LOOK, type Questions, type TaskAnswer } from "../../src/hook/decide/look.js";
-import { begin, evolve, type Event, type Memory, type WaitReason } from "../../src/hook/decide/memory.js";
+import { begin, evolve, type Event } from "../../src/hook/decide/evolve.js";
+import type { Memory, WaitReason } from "../../src/hook/decide/memory.js";
 import type { Recorded } from "../../src/hook/decide/note.js";
 import { questions } from "../../src/hook/decide/questions.js";
 import { situation } from "../../src/hook/decide/situation.js";

@@ -98,7 +98,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: "a task that was retried is read again before anything is made of it",
     secondLine: "the model's lists do not lag, and another end is another fact",
-    file: "memory.ts",
+    file: "evolve.ts",
     from: "withDeletion(memory.deletions, { ...known, watched: true, detailed: false }),",
     to: "withDeletion(memory.deletions, { ...known, watched: true }),",
   },
@@ -452,7 +452,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: "a delete whose answer was lost is not simply sent again",
     scene: "one OBProxy, losses, no tags, no lock",
-    file: "memory.ts",
+    file: "evolve.ts",
     from: 'return {\n        sent: { state: "lost" },\n        loss: { error, at, times: (loss?.times ?? 0) + 1 },\n        lossUpTo: undefined,\n      };',
     to: "return { sent: undelivered(sent, error, loss === undefined ? at : at) };",
   },

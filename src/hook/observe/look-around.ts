@@ -1,4 +1,5 @@
-import { evolve, type Memory } from "../decide/memory.js";
+import { evolve } from "../decide/evolve.js";
+import type { Memory } from "../decide/memory.js";
 import { questions } from "../decide/questions.js";
 import type { Observer } from "./observer.js";
 

@@ -3,7 +3,8 @@ import { type OcpId, targetOfKey } from "../../contract/object.js";
 import type { Subtask, Task } from "../../ocp/model.js";
 import { progress } from "../../ocp/task.js";
 import { presenceOf } from "../decide/evidence.js";
-import type { Event, Memory } from "../decide/memory.js";
+import type { Event } from "../decide/evolve.js";
+import type { Memory } from "../decide/memory.js";
 import type { Journal } from "./journal.js";
 import { isAlive } from "./terraform-run.js";
 

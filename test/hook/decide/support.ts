@@ -1,4 +1,5 @@
-import { begin, type Event, evolve, type Memory } from "../../../src/hook/decide/memory.js";
+import { begin, type Event, evolve } from "../../../src/hook/decide/evolve.js";
+import type { Memory } from "../../../src/hook/decide/memory.js";
 import { type Look, NO_LOOK, type TaskAnswer } from "../../../src/hook/decide/look.js";
 import type { Note } from "../../../src/hook/decide/note.js";
 import type { Intent } from "../../../src/hook/intent.js";
