@@ -1,10 +1,11 @@
+import { count } from "../contract/count.js";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Difference, compare, declaredOf, declaredUnder } from "../generate/compare.js";
 import { type Inventory, readInventory } from "../generate/inventory.js";
-import { counted, type Origin, typescriptFor, undeclarable } from "../generate/typescript.js";
+import { type Origin, typescriptFor, undeclarable } from "../generate/typescript.js";
 import { connectionFrom, userOf } from "../hook/connection.js";
 import type { ProviderSettings } from "../contract/settings-file.js";
 import { HookFailure } from "../hook/tell/failure.js";
@@ -79,7 +80,7 @@ async function print({ caFile, carrier, className, provider, wanted }: Options, 
     const { envPrefix } = provider;
     io.stdout.write(typescriptFor(clusters, { url: api.baseUrl, version, className, carrier, envPrefix, gaps }));
     const proxies = clusters.reduce((sum, { obproxies = [] }) => sum + obproxies.length, 0);
-    const told = `${counted(clusters.length, "OBProxy cluster")} and ${counted(proxies, "OBProxy", "OBProxies")}`;
+    const told = `${count(clusters.length, "OBProxy cluster")} and ${count(proxies, "OBProxy", "OBProxies")}`;
     io.stderr.write(`cdktf-obproxy generate: ${told} of OCP at ${api.baseUrl}\n`);
     for (const gap of gaps) io.stderr.write(`  NOT WHOLE: ${oneLine(gap)}\n`);
     return gaps.length === 0 ? 0 : 1;

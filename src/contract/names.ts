@@ -74,8 +74,6 @@ export type TriggerKey = "cluster_id" | "obproxy_id" | "cluster_name";
 /** The types of resource that carry a hook, and in which attribute each of them holds the triggers. */
 export const TRIGGERS = { null_resource: "triggers", terraform_data: "triggers_replace" } as const;
 
-export type CarrierType = keyof typeof TRIGGERS;
-
 /** Parts of addresses. */
 export const PLURALS: Readonly<Record<ObjectKind, string>> = { cluster: "obproxy_clusters", obproxy: "obproxies" };
 

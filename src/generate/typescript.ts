@@ -1,3 +1,4 @@
+import { count } from "../contract/count.js";
 import type { Cluster, ObproxyServer } from "../ocp/model.js";
 import { clean } from "../ocp/text.js";
 import { ANY_NAME } from "../contract/names.js";
@@ -60,7 +61,7 @@ function headOf(clusters: readonly Cluster[], { gaps, url, version }: Origin): s
   const proxies = clusters.reduce((sum, { obproxies = [] }) => sum + obproxies.length, 0);
   const ocp = `OCP${version === undefined ? "" : ` ${version}`} at ${url}`;
   return [
-    `What ${ocp} holds: ${counted(clusters.length, "OBProxy cluster")}, ${counted(proxies, "OBProxy", "OBProxies")}.`,
+    `What ${ocp} holds: ${count(clusters.length, "OBProxy cluster")}, ${count(proxies, "OBProxy", "OBProxies")}.`,
     "Written by `cdktf-obproxy generate`.",
     ...gaps.map((gap) => `NOT WHOLE: ${gap}.`),
   ];
@@ -153,8 +154,4 @@ function quoted(text: string): string {
   return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (unit) =>
     /[\p{L}\p{N}\p{M}]/u.test(unit) ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-}
-
-export function counted(number: number, singular: string, plural = `${singular}s`): string {
-  return `${number} ${number === 1 ? singular : plural}`;
 }

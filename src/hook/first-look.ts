@@ -1,3 +1,4 @@
+import { count } from "../contract/count.js";
 import { ANY_NAME } from "../contract/names.js";
 import { targetOfKey } from "../contract/object.js";
 import type { Cluster } from "../ocp/model.js";
@@ -9,7 +10,6 @@ import type { Settings } from "./settings.js";
 import { asking, checkName, nameSeer, type Surroundings } from "./teardown.js";
 import { HookFailure } from "./tell/failure.js";
 import { skipHostOperationUnsupported } from "./tell/failures.js";
-import { count } from "./tell/reporter.js";
 import { canSkipHosts, versionAsker } from "./together/courier.js";
 
 /**

@@ -22,8 +22,6 @@ import { type Environment, type Proxy, proxyFor } from "./proxy.js";
 import { Transport } from "./transport.js";
 import { parseInfo } from "./version.js";
 
-export { parseBaseUrl };
-
 export interface OcpClientOptions {
   /** For example `https://ocp.example.com:8080`; a path prefix is kept. */
   readonly baseUrl: string;

@@ -1,3 +1,4 @@
+import { count } from "../contract/count.js";
 import { escapeMarkup as escape } from "./escape.js";
 import {
   type Attempt,
@@ -12,7 +13,7 @@ import {
   WELL,
 } from "./report.js";
 import { wordFor } from "./text.js";
-import { count, duration, timeOfDay } from "./words.js";
+import { duration, timeOfDay } from "./words.js";
 
 /*
  * A table whose last column is drawn: a line for each object, task and subtask, and in it a bar from its beginning to its

@@ -1,7 +1,8 @@
+import { count } from "../contract/count.js";
 import { escapeMarkup } from "./escape.js";
 import { type Cause, causeOf, type Report, type ReportedObject, type ReportedStack } from "./report.js";
 import { shortWhy, wordFor } from "./text.js";
-import { count, iso } from "./words.js";
+import { iso } from "./words.js";
 
 /** JUnit's XML, which CI systems show as tests: a case for each object, which passes where nothing of it is left. */
 export function junitReport({ at, stacks }: Report): string {

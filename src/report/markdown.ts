@@ -1,3 +1,4 @@
+import { count } from "../contract/count.js";
 import { cut } from "../ocp/text.js";
 import {
   bestTimes,
@@ -9,7 +10,7 @@ import {
   type Status,
 } from "./report.js";
 import { noRun, reasonsOf, summaryText, WORDS } from "./text.js";
-import { count, inPieces, listOf, runText } from "./words.js";
+import { inPieces, listOf, runText } from "./words.js";
 
 /** For a job's summary or a comment: a table of what became of what, why, and a timeline where Mermaid is drawn. */
 export function markdownReport(report: Report, { mermaid }: { readonly mermaid: boolean }): string {

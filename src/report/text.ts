@@ -1,3 +1,4 @@
+import { count } from "../contract/count.js";
 import { oneLine } from "../ocp/text.js";
 import {
   type Cause,
@@ -8,7 +9,7 @@ import {
   type Status,
   summarize,
 } from "./report.js";
-import { count, listOf, runText } from "./words.js";
+import { listOf, runText } from "./words.js";
 
 /** How a status is said of objects, in the order in which they are told. */
 export const WORDS: readonly (readonly [Status, string])[] = [

@@ -5,10 +5,6 @@ export type Target = Surveyed["target"];
 
 /** How a report says what it counts, names and times. */
 
-export function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
-}
-
 /** `850 ms`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 days` */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.max(0, Math.round(milliseconds))} ms`;

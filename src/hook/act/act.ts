@@ -1,3 +1,4 @@
+import { count } from "../../contract/count.js";
 import { formatDuration } from "../../contract/duration.js";
 import { labelOfKey } from "../../contract/object.js";
 import { OcpError } from "../../ocp/errors.js";
@@ -15,7 +16,6 @@ import { missingOrUnclear } from "../observe/observer.js";
 import { backOff, PAUSE_AFTER_401_TICKS } from "../patience/caller.js";
 import { type Deadline, DeadlinePassed } from "../patience/deadline.js";
 import { HookFailure } from "../tell/failure.js";
-import { count } from "../tell/reporter.js";
 import type { Dispatch } from "../together/courier.js";
 import { failureFor } from "./fail.js";
 import type { Chronicle } from "../tell/chronicle.js";

@@ -153,18 +153,12 @@ export function serversNamed(task: Task, clusterId: OcpId): readonly OcpId[] | u
   return named.length === 0 ? undefined : named;
 }
 
-export function isAtRest({ kind }: Verdict): boolean {
+function isAtRest({ kind }: Verdict): boolean {
   return kind !== "running" && kind !== "settling";
 }
 
 export function isAtWork(task: Task): boolean {
   return !isAtRest(classify(task));
-}
-
-/** It ended, and not with the object's deletion. What a person ended by hand is another matter. */
-export function endedBadly(task: Task): boolean {
-  const { kind } = classify(task);
-  return kind === "failed" || kind === "rolled-back";
 }
 
 /** OCP or a person calls it done. */

@@ -56,7 +56,7 @@ export function contentBreach(cluster: Cluster | undefined, intent: Intent): Gua
 }
 
 /** Whether an OBProxy of the intent's cluster may be one of those whose ids only Terraform knows. */
-export function mayBeDeclaredByToken(obproxyId: OcpId, { obproxyTokens = [] }: Intent): boolean {
+function mayBeDeclaredByToken(obproxyId: OcpId, { obproxyTokens = [] }: Intent): boolean {
   return obproxyTokens.some((token) => token.obproxyId === undefined || token.obproxyId === obproxyId);
 }
 

@@ -19,7 +19,7 @@ import { lastSeen } from "./last-seen.js";
 const NOT_SENT = "no delete was sent for it";
 
 /** OCP's own words in an error answer, where it sent any. */
-export function ocpWords(error: OcpError): string[] {
+function ocpWords(error: OcpError): string[] {
   if (error.ocpMessage === undefined && error.codeText === undefined && error.traceId === undefined) return [];
   const facts = [
     ...(error.codeText === undefined ? [] : [`code ${error.codeText}`]),

@@ -1,3 +1,4 @@
+import { count } from "../../contract/count.js";
 import { formatDuration } from "../../contract/duration.js";
 import { inOrder } from "../../ocp/graph.js";
 import type { Subtask, Task } from "../../ocp/model.js";
@@ -141,8 +142,4 @@ function runningNames(task: Task): string {
   const running = grouped(task.subtasks.filter(({ status }) => status === "RUNNING" || !KNOWN.has(status)));
   if (running === "") return `in state ${task.status}`;
   return [...odd, `at ${running}`].join(", ");
-}
-
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,7 @@
+import { count } from "../../contract/count.js";
 import { oneLine } from "../../ocp/text.js";
 import { formatVersion } from "../../ocp/version.js";
-import { count, listed } from "../words/count.js";
+import { listed } from "../words/count.js";
 import { deleteRight } from "../words/rights.js";
 import type {
   Finding,

@@ -6,11 +6,6 @@ export function listed(names: readonly string[]): string {
   return names.slice(0, MOST).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-/** `1 wave`, `2 waves` */
-export function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
-}
-
 /** The words of a sentence about one thing, or about several. */
 export function numbered<T>(amount: number, one: T, several: T): T {
   return amount === 1 ? one : several;

@@ -1,6 +1,7 @@
+import { count } from "../../contract/count.js";
 import type { OcpVersion } from "../../ocp/model.js";
 import type { ProgramVersion } from "../../survey/terraform.js";
-import { count, listed, numbered } from "./count.js";
+import { listed, numbered } from "./count.js";
 import { deleteRight } from "./rights.js";
 import type { Told } from "./told.js";
 
