@@ -55,7 +55,7 @@ Without --state it runs terraform show -json (or tofu, or what TERRAFORM_BINARY_
 What hooks of earlier runs have written down (OBPROXY_EVENTS, as for the destroy) tells what they have deleted.
 
 Exit code: 0 all may go ahead, perhaps with warnings; 1 there are problems, also when the state lacks what OCP lists, so
-that a destroy would delete nothing; 2 something cannot be looked at (OCP does not answer, credentials are missing or
+that a destroy would delete nothing (before a deploy that is a warning); 2 something cannot be looked at (OCP does not answer, credentials are missing or
 wrong, the state cannot be read), or the command line is wrong.`;
 
 /**

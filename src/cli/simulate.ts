@@ -28,7 +28,7 @@ Runs an OCP on this machine that answers as documented, to try things against. I
   --version <v>      version of OCP, 3.1.1 to 4.4.x (4.2.2)
   --tick <ms>        length of a tick of the task engine (1000)
   --seed <file>      JSON: {"clusters": [{"id": 27, "name": "orders", "obproxies": [1, 2, 3]}]}
-  --username <name>  (${DEFAULT_CREDENTIALS.username})
+  --username <name>  (the environment's OCP_USERNAME, else "${DEFAULT_CREDENTIALS.username}")
   --password <word>  (the environment's OCP_PASSWORD, else "${DEFAULT_CREDENTIALS.password}")
   --fail <subtask>[:<times>]
                      a subtask that fails in the next task that has it: once, so that a retry succeeds, or as often as
@@ -93,9 +93,12 @@ async function run({ options, plans }: Settings, io: SimulateIo): Promise<void> 
   for (const plan of plans) simulator.planWork(plan);
   const { username, password } = options.credentials ?? DEFAULT_CREDENTIALS;
   // Only the default password is shown: output ends up in logs.
-  const shown = password === DEFAULT_CREDENTIALS.password ? `=${password}` : "";
+  const [shown, hint] =
+    password === DEFAULT_CREDENTIALS.password
+      ? [` OCP_PASSWORD=${password}`, ""]
+      : ["", ", and the password that it was given"];
   io.stdout.write(
-    `OCP ${simulator.version} at ${simulator.url}; export OCP_URL=${simulator.url} OCP_USERNAME=${username} OCP_PASSWORD${shown}\n`,
+    `OCP ${simulator.version} at ${simulator.url}; export OCP_URL=${simulator.url} OCP_USERNAME=${username}${shown}${hint}\n`,
   );
   await stopped;
   await simulator.stop();
@@ -111,7 +114,7 @@ async function readSettings(args: readonly string[], env: SimulateIo["env"]): Pr
     tickMs: flags.tick === undefined ? 1000 : wholeNumber("--tick", flags.tick, 1),
     ...(flags.version === undefined ? {} : { version: knownVersion(flags.version) }),
     credentials: {
-      username: flags.username ?? DEFAULT_CREDENTIALS.username,
+      username: flags.username ?? (env["OCP_USERNAME"] || DEFAULT_CREDENTIALS.username),
       password: flags.password ?? (env["OCP_PASSWORD"] || DEFAULT_CREDENTIALS.password),
     },
     clusters: flags.seed === undefined ? SAMPLE_CLUSTERS : await readSeed(flags.seed),

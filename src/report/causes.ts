@@ -5,6 +5,7 @@ import { declarationOf, isRunning, NOT_TORN_DOWN } from "./judge.js";
 import { hookOf, type Known, openTask, type OpenTask, presenceOf, taskNow, taskText } from "./known.js";
 import type { Cause, Level, ReportedObject } from "./report.js";
 import type { HookStory, TaskStory } from "./story.js";
+import { lostHookOf } from "./without-hook.js";
 
 /** Why something is left and what else is to be known, each once for all objects that it is true of. */
 
@@ -53,8 +54,14 @@ function remarksOn(known: Known, object: ReportedObject, surveyed: Surveyed): re
   return [
     ...warnings,
     ...(typeof doubt === "string" ? [{ object, level: "warning", head: "WARNING", what: doubt } as const] : []),
-    ...remarkOn(known, object, surveyed, hook),
+    ...remarkOn(known, object, surveyed, hook).map((remark) => withoutItsHook(remark, surveyed)),
   ];
+}
+
+/** Of what a destroy would let go without a word nobody is told to run one; what is gone it may let go. */
+function withoutItsHook(remark: Remark, surveyed: Surveyed): Remark {
+  const lost = remark.head === "STATE" || remark.head === "AT WORK" ? undefined : lostHookOf(surveyed);
+  return lost === undefined ? remark : { ...remark, what: `${remark.what}; ${lost.what}`, next: lost.next };
 }
 
 function remarkOn(
@@ -236,7 +243,7 @@ function left(object: ReportedObject, hook: HookStory | undefined): Remark {
   if (hook?.end?.event === "left-alone") {
     return { ...about, head: "LEFT", next: "nothing, if it is to stay; if it is to go, run destroy" };
   }
-  return { ...about, head: "LEFT", next: isMadeAgain ? nextForMadeAgain(object) : nextForLeft(object) };
+  return { ...about, head: "LEFT", next: isMadeAgain ? nextForMadeAgain(object) : nextForLeft(object, hook) };
 }
 
 /** OCP gives no id twice, so that it may be the same object, too. */
@@ -260,8 +267,12 @@ function unknown(known: Known, object: ReportedObject, surveyed: Surveyed, hook:
   return { ...about, what: `not known whether gone: ${object.why ?? "nothing tells"}`, next: ask };
 }
 
-function nextForLeft({ inState, path, why }: ReportedObject): string {
+/** @param hook of the run that is told of, which need not have been a destroy */
+function nextForLeft({ inState, path, why }: ReportedObject, hook: HookStory | undefined): string {
   if (why?.startsWith("preventDestroy") === true) return "take `preventDestroy` off, deploy, then destroy";
+  if (inState === true && hook === undefined && path !== undefined) {
+    return "after a deploy, nothing (`--deploy` leaves it out); after a destroy, run it again: it goes on from where things stand";
+  }
   if (inState === true) return AGAIN;
   if (inState === undefined) return "see the state, then run destroy again";
   const declared =

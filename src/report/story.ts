@@ -106,14 +106,14 @@ export function storiesOf(events: readonly HookEvent[]): readonly Story[] {
   return [...runs].map(([run, own]) => storyOf(run, own));
 }
 
-/** The newest run that has told of the task. */
+/** The newest run that has told of the task, or of the object without a word about the task, which had failed before. */
 function runOfTask(
   runs: ReadonlyMap<string, readonly HookEvent[]>,
-  { provider, run }: HookEvent,
+  { object, provider, run }: HookEvent,
   task: string,
 ): string | undefined {
   const tells = (event: HookEvent): boolean =>
-    event.provider === provider && event.event === "task" && event.task === task;
+    event.provider === provider && (event.object === object || (event.event === "task" && event.task === task));
   return [...runs].findLast(([id, events]) => id !== run && events.some(tells))?.[0];
 }
 

@@ -105,6 +105,16 @@ test("takes the password from OCP_PASSWORD", async () => {
   expect(reply.status).toBe(200);
 });
 
+test("takes the user from OCP_USERNAME, and shows no password of the environment", async () => {
+  const run = start(["--port", "0"], { OCP_USERNAME: "teardown", OCP_PASSWORD: "from the environment" });
+  const authorization = basic("teardown", "from the environment");
+
+  const reply = await during(run, (url) => ask(url, "GET", "/api/v2/info", { authorization }));
+
+  expect(reply.status).toBe(200);
+  expect(run.out[0]).toMatch(/ OCP_USERNAME=teardown, and the password that it was given$/);
+});
+
 test("is the version that is asked for", async () => {
   const run = start(["--port", "0", "--version", "4.3.6"]);
 

@@ -299,6 +299,16 @@ describe("before the first deploy", () => {
     expect(out).toContain("  destroy would delete nothing\n");
   });
 
+  test("warns of it before a deploy, which may be the first one", async () => {
+    await world.project.state();
+    const { code, out } = await run(["--deploy"]);
+    expect(code).toBe(0);
+    expect(out).toContain(
+      "WARNING stack: the state of the stack stack holds nothing of what the stack declares, and OCP",
+    );
+    expect(out).not.toContain("PROBLEM");
+  });
+
   test("warns of an empty state when OCP lists nothing of it either, which --strict calls a problem", async () => {
     await world.project.state();
     world.ocp.removeCluster(27);

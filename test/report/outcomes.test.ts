@@ -338,6 +338,43 @@ test("says before the first destroy that nothing was torn down yet, and what is 
   expect(out).not.toContain("again");
 });
 
+describe("what a destroy would let go without its hook", () => {
+  const runs: readonly (readonly [string, () => void])[] = [
+    ["before the first destroy", () => { rmSync(place.eventsFile, { force: true }); }],
+    ["where its hook has failed", () => { place.wrote(String(new Run(place.hooks).fails("920", place.keys))); }],
+    ["where its hook was killed", () => { place.wrote(String(new Run(place.hooks).start(...place.keys))); }],
+    ["where no hook has come to it", () => { place.wrote(String(new Run(place.hooks).deletes("900", ["27/4"]))); }],
+  ];
+
+  test.each(runs)("is told so, and never to be destroyed, %s: its provider has left the code", async (_when, given) => {
+    given();
+    place.holds(place.keys, { alias: "gone" });
+    const { code, out } = await place.alone();
+    expect(code).toBe(1);
+    expect(out).toContain("has left the configuration: a destroy would forget it without running its hook");
+    expect(out).toMatch(
+      /has left the configuration.*\n( {2}.*\n)* {2}what to do: declare its OcpProvider again \(with the same/,
+    );
+  });
+
+  test.each(runs)("is told so, and never to be destroyed, %s: it is tainted", async (_when, given) => {
+    given();
+    place.holds(place.keys, { tainted: true });
+    const { code, out } = await place.alone();
+    expect(code).toBe(1);
+    expect(out).toContain("tainted in the state: a destroy would run no hook, and it would stay in OCP");
+    expect(out).toContain("terraform untaint 'terraform_data.ocp_obproxies[\"27/3\"]'");
+  });
+});
+
+test("does not know whether it was a deploy, and tells what is declared and still there to be destroyed only if it was a destroy", async () => {
+  place.wrote(String(new Run(place.hooks).deletes("900", ["27/4"])));
+  place.holds(place.keys);
+  expect((await place.alone()).out).toContain(
+    "what to do: after a deploy, nothing (`--deploy` leaves it out); after a destroy, run it again: it goes on from where things stand\n",
+  );
+});
+
 describe("after a retry from the command line", () => {
   const retry = (): Run => {
     const run = new Run(place.hooks, { after: 300, name: "2-2" });
@@ -358,6 +395,19 @@ describe("after a retry from the command line", () => {
     expect(out).toContain(
       "STATE OBProxies 27/1 to 27/3: gone, but still in the state\n  what to do: run destroy again,",
     );
+    expect(out).not.toContain("FAILED");
+  });
+
+  test("that has ended well makes good a later run, too, which only told that the task had failed before", async () => {
+    const later = new Run(place.hooks, { after: 200, name: "2-1" });
+    for (const key of PROXIES) later.start(key).add(key, failureOf("920"));
+    const run = retry();
+    for (const key of PROXIES.slice(1)) run.add(key, { event: "started", hook: place.hooks, retries: "920" });
+    for (const key of PROXIES) run.task(key, "920", "SUCCESSFUL", 3).add(key, { event: "deleted", task: "920" });
+    place.wrote(failed() + String(later) + String(run));
+    place.holds(PROXIES);
+    const { out } = await place.alone();
+    expect(out).toContain("deleted: OBProxies 27/1 to 27/3 (task 920)\n");
     expect(out).not.toContain("FAILED");
   });
 

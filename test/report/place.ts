@@ -61,7 +61,7 @@ export class Place {
   }
 
   /** What the state knows after the run. */
-  holds(keys: readonly string[]): void {
+  holds(keys: readonly string[], { alias = "ocp", tainted = false } = {}): void {
     const resources = keys.map((key) => {
       const [cluster = "", obproxy] = key.split("/");
       const triggers = {
@@ -72,8 +72,14 @@ export class Place {
       return {
         mode: "managed",
         type: "terraform_data",
-        name: obproxy === undefined ? "ocp_obproxy_clusters" : "ocp_obproxies",
-        instances: [{ index_key: key, attributes: { triggers_replace: { value: triggers, type: "dynamic" } } }],
+        name: `${alias}_${obproxy === undefined ? "obproxy_clusters" : "obproxies"}`,
+        instances: [
+          {
+            index_key: key,
+            ...(tainted && { status: "tainted" }),
+            attributes: { triggers_replace: { value: triggers, type: "dynamic" } },
+          },
+        ],
       };
     });
     writeFileSync(join(this.path, "state.json"), JSON.stringify({ version: 4, resources }));

@@ -4,7 +4,7 @@ import type { Look } from "../../survey/answers.js";
 import type { Provider } from "../../survey/stack.js";
 import type { Surveyed } from "../../survey/survey.js";
 import type { Finding } from "../report/report.js";
-import type { Scene } from "../scene.js";
+import type { Command, Scene } from "../scene.js";
 import * as words from "../words/stacks.js";
 
 /** What OCP has and the state lacks, or the other way round: then a destroy ends well and deletes nothing. */
@@ -25,14 +25,18 @@ export function isAllAbsent(scene: Scene): boolean {
   return isUndeployed(scene) && wanted.length > 0 && listedByOcp.length === 0 && unseen.length === 0;
 }
 
-export function deploymentFindings(scene: Scene): readonly Finding[] {
+/** @param command that follows; undefined: either may */
+export function deploymentFindings(scene: Scene, command?: Command): readonly Finding[] {
   if (!isUndeployed(scene)) return [];
   const { name } = scene.stack;
   const { listedByOcp, unseen, wanted } = presenceOf(scene);
   const about = { stack: name, provider: undefined, objects: [], code: "nothing-deployed" } as const;
   if (listedByOcp.length > 0) {
     const labels = listedByOcp.map(({ label }) => label);
-    return [{ ...about, objects: labels, level: "problem", ...words.nothingDeployed(name, labels) }];
+    // So it is before a first deploy, which is not to be stopped; where it is not the first one, a person should know it.
+    return command === "deploy"
+      ? [{ ...about, objects: labels, level: "warning", ...words.firstDeploy(name, labels) }]
+      : [{ ...about, objects: labels, level: "problem", ...words.nothingDeployed(name, labels) }];
   }
   if (isAllAbsent(scene)) {
     const wasDeleted = wanted.every(({ key, provider }) => scene.gone?.has(`${provider ?? ""} ${key}`) === true);

@@ -28,7 +28,7 @@ export function examine(read: readonly Scene[], command?: Command, app?: AppSeen
     ...(app === undefined ? [] : appFindings(app, stacks)),
     ...scenes.flatMap((scene) => [
       ...stackFindings(scene),
-      ...deploymentFindings(scene),
+      ...deploymentFindings(scene, command),
       ...scene.stack.providers.flatMap((provider) => providerFindings(scene, provider)),
       ...objectFindings(scene, entriesOf(scene, entries)),
     ]),

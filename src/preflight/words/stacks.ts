@@ -66,6 +66,13 @@ export function nothingDeployed(stack: string, inOcp: readonly string[]): Told {
   };
 }
 
+export function firstDeploy(stack: string, inOcp: readonly string[]): Told {
+  return {
+    message: `the state of the stack ${stack} holds nothing of what the stack declares, and OCP lists ${listed(inOcp)}: it is the first deploy of it, or its state is elsewhere`,
+    next: "if it was deployed before: configure a state backend that all machines share (a local state file does not survive a CI runner); if not, nothing has to be done, and --no-state says so",
+  };
+}
+
 export function nothingAnywhere(stack: string, wasDeleted: boolean): Told {
   const what = `neither does the state of the stack ${stack} hold, nor OCP list, anything of what the stack declares`;
   if (wasDeleted) return { message: `${what}; earlier runs on this machine have deleted all of it` };
