@@ -339,9 +339,9 @@ export function bundledIntoTheApp(): Error {
   );
 }
 
-export function hookNotBuilt(path: string): Error {
+export function hookNotBuilt(path: string, how = "does not exist"): Error {
   return new Error(
-    `The destroy hook is missing: ${path} does not exist. In a checkout of cdktf-obproxy, run "npm run build"; where the app is bundled into one file, keep the package out of the bundle; otherwise install it again.`,
+    `The destroy hook is missing: ${path} ${how}. In a checkout of cdktf-obproxy, run "npm run build"; where the app is bundled into one file, keep the package out of the bundle; otherwise install it again.`,
   );
 }
 

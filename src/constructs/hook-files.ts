@@ -47,7 +47,10 @@ export class HookFiles {
       removeAfterSynth(this.source);
     }
     // Not copied: the mode of a store that nobody may write to would go with it, and the next write would fail.
-    writeFileSync(join(this.source, HOOK_FILE), readFileSync(HOOK_SOURCE));
+    const hook = readFileSync(HOOK_SOURCE);
+    // Node.js runs an empty program, and ends well: every destroy would.
+    if (hook.length === 0) throw hookNotBuilt(HOOK_SOURCE, "is empty");
+    writeFileSync(join(this.source, HOOK_FILE), hook);
     writeFileSync(join(this.source, SETTINGS_FILE), settings);
     if (ca !== undefined) writeFileSync(join(this.source, CA_FILE), ca);
   }

@@ -36,6 +36,9 @@ const TAKEN = new Set([
   ...["ocp", "scope", "id", "app"],
 ]);
 
+/** As ids of constructs, which a tree of them keeps as members of an object. */
+const INHERITED = Object.getOwnPropertyNames(Object.prototype);
+
 /** Hands out names, each once. */
 export class Names {
   private readonly given: Set<string>;
@@ -59,7 +62,7 @@ export class Names {
   /** The id of a construct: `orders-eu` stays, for it is a part of no address. */
   construct(name: string, id: string): string {
     const kept = name.replace(/[^A-Za-z0-9_-]+/g, "-").replace(/^-+|-+$/g, "");
-    return this.free(kept === "" ? `cluster-${id}` : kept);
+    return this.free(kept === "" || INHERITED.includes(kept) ? `cluster-${id}` : kept);
   }
 
   /** With a number behind it where it is taken: `orders_2`. */

@@ -1,6 +1,16 @@
 import { parseDuration } from "../contract/duration.js";
 import { ANY_NAME, ENV, TODAY } from "../contract/names.js";
-import { clusterKey, isId, keyOf, label, labelOf, obproxyKey, type OcpId, type Target } from "../contract/object.js";
+import {
+  clusterKey,
+  isId,
+  keyOf,
+  label,
+  labelOf,
+  obproxyKey,
+  type OcpId,
+  type Target,
+  targetOfKey,
+} from "../contract/object.js";
 import type { ClusterSettings, ObproxySettings, TokenDeclaration } from "../contract/settings-file.js";
 import { claimedElsewhere, type Hands, type Refusal } from "./claimed.js";
 import { isAny, mayBeItsIds, tokensIn } from "./decide/elsewhere.js";
@@ -86,8 +96,12 @@ export function targetOf(env: NodeJS.ProcessEnv, name: string): Target {
 function checkKey(env: NodeJS.ProcessEnv, target: Target): Target {
   const deployedAs = env[ENV.deployedAs];
   if (deployedAs === undefined || deployedAs === "" || deployedAs === keyOf(target)) return target;
-  throw new HookFailure({
-    what: `${labelOf(target)} was deployed as ${deployedAs}: the two differ in the state, and which of them is meant cannot be told`,
+  throw movedInState(labelOf(target), deployedAs);
+}
+
+function movedInState(own: string, deployedAs: string): HookFailure {
+  return new HookFailure({
+    what: `${own} was deployed as ${deployedAs}: the two differ in the state, and which of them is meant cannot be told`,
     details: ["nothing was sent to OCP"],
     next: `move it back in the state (terraform state mv) to the key ${JSON.stringify(deployedAs)}, or forget it (terraform state rm, which deletes nothing) and deploy again`,
   });
@@ -131,6 +145,8 @@ export function rememberedOf(triggerName: string, lastDeploy: unknown): Remember
 /**
  * Why nothing of that id can be in OCP, where a variable gave an id that OCP cannot have and it was deployed before
  * Terraform checked that; undefined: it can. Undefined too where no id is passed at all, which is another mistake.
+ *
+ * @throws HookFailure where it was deployed under an id that OCP can have
  */
 export function impossibleId(env: NodeJS.ProcessEnv): { readonly label: string; readonly why: string } | undefined {
   const kind = env[ENV.kind] === "obproxy" ? "obproxy" : "cluster";
@@ -138,8 +154,12 @@ export function impossibleId(env: NodeJS.ProcessEnv): { readonly label: string; 
   const ids = names.map((name) => env[name]);
   const wrong = ids.find((id) => id !== undefined && !isId(id));
   if (wrong === undefined || ids.includes(undefined)) return undefined;
+  const own = label(kind, ids.join("/"));
+  const deployedAs = env[ENV.deployedAs];
+  // Only the key in the state is none: somebody has moved it there, and the object is in OCP.
+  if (deployedAs !== undefined && targetOfKey(deployedAs) !== undefined) throw movedInState(own, deployedAs);
   return {
-    label: label(kind, ids.join("/")),
+    label: own,
     why: `${JSON.stringify(wrong)} is no id that OCP can have given (a positive integer without leading zeros), so nothing of that name can be there`,
   };
 }

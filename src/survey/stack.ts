@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { replacementFlaws } from "../contract/block-needs.js";
 import { HookFailure } from "../hook/tell/failure.js";
@@ -175,12 +175,18 @@ function providersOf(configuration: unknown, hooks: readonly Hook[], env: NodeJS
   });
 }
 
-/** What is synthesized together is lost together, and told of once. */
+/** What is synthesized together is lost together, and told of once. An empty program does nothing, and ends well. */
 function missingFiles(alias: string, needed: readonly string[]): readonly Flaw[] {
-  const missing = [...new Set(needed)].filter((file) => !existsSync(file));
-  if (missing.length === 0) return [];
-  const files = missing.length === 1 ? `the file ${missing.join()} is` : `the files ${missing.join(", ")} are`;
-  return [{ message: `${files} missing, without which no hook of the provider ${alias} can run`, next: AGAIN }];
+  const size = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.size;
+  const all = [...new Set(needed)];
+  return [
+    { how: "missing", files: all.filter((file) => size(file) === undefined) },
+    { how: "empty", files: all.filter((file) => size(file) === 0) },
+  ].flatMap(({ files, how }): readonly Flaw[] => {
+    if (files.length === 0) return [];
+    const are = files.length === 1 ? `the file ${files.join()} is` : `the files ${files.join(", ")} are`;
+    return [{ message: `${are} ${how}, without which no hook of the provider ${alias} can run`, next: AGAIN }];
+  });
 }
 
 /** The settings that lie beside a hook are not those that it is called for. */

@@ -138,7 +138,8 @@ function identify(
   input: unknown,
 ): Pick<Instance, "triggers" | "deployedAs"> | undefined {
   const triggers = readTriggers(value, input);
-  const ofKey = targetOfAddress(address);
+  const place = placeOf(address);
+  const ofKey = place?.target;
   if (triggers === undefined) {
     const isEmpty = value === null || (isObject(value) && Object.keys(value).length === 0);
     if (!isEmpty || ofKey === undefined) return undefined;
@@ -147,15 +148,18 @@ function identify(
     const hasName = remembered.clusterName !== "";
     return { triggers: { target: ofKey, remembered }, ...(hasName ? {} : { deployedAs: "nothing" }) };
   }
+  // A key that is none was given to it in the state: what it was deployed as is in OCP.
+  if (place !== undefined && ofKey === undefined) return { triggers, deployedAs: triggers.target };
   if (ofKey === undefined || keyOf(ofKey) === keyOf(triggers.target)) return { triggers };
   return { triggers: { ...triggers, target: ofKey }, deployedAs: triggers.target };
 }
 
-/** `null_resource.ocp_obproxies["27/3"]`; undefined: no address of ours. */
-function targetOfAddress(address: string): Target | undefined {
+/** `null_resource.ocp_obproxies["27/3"]`; undefined: no address of ours. `target`: undefined where the key is no id. */
+function placeOf(address: string): { readonly target: Target | undefined } | undefined {
   const [, plural, key] = /_(obproxies|obproxy_clusters)(?:_kept)?\["([^"]*)"\]$/.exec(address) ?? [];
-  const target = key === undefined ? undefined : targetOfKey(key);
-  return target !== undefined && (target.kind === "cluster") === (plural === "obproxy_clusters") ? target : undefined;
+  if (key === undefined) return undefined;
+  const target = targetOfKey(key);
+  return { target: (target?.kind === "cluster") === (plural === "obproxy_clusters") ? target : undefined };
 }
 
 /** A value of any type is kept together with its type. */

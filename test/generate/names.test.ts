@@ -28,6 +28,9 @@ test.each([
   ["a/b", "a-b"],
   ["订单", "cluster-27"],
   ["", "cluster-27"],
+  ["constructor", "cluster-27"],
+  ["toString", "cluster-27"],
+  ["__proto__", "cluster-27"],
 ])("calls the construct for a cluster %j %s", (name, id) => {
   expect(new Names().construct(name, "27")).toBe(id);
 });

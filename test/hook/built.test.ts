@@ -249,7 +249,7 @@ describe("what V8 has compiled", () => {
   });
 
   test.each<[string, (bytes: Buffer) => Buffer]>(
-    half([
+    half<[string, (bytes: Buffer) => Buffer]>([
       ["empty", () => Buffer.alloc(0)],
       ["shorter than its checksum", () => Buffer.alloc(3)],
       ["cut short", (bytes) => bytes.subarray(0, bytes.length / 2)],

@@ -278,6 +278,14 @@ describe("an id that OCP cannot have given", () => {
     expect(found?.why).toContain(`${JSON.stringify(value)} is no id that OCP can have given`);
   });
 
+  test("is a key that somebody gave it in the state, where it was deployed under one that is an id: nobody calls it gone", () => {
+    for (const obproxyId of ["03", "x"]) {
+      const moved = { ...env, [ENV.obproxyId]: obproxyId, [ENV.deployedAs]: "27/3" };
+      expect(() => impossibleId(moved)).toThrow(`OBProxy 27/${obproxyId} was deployed as 27/3`);
+      expect(impossibleId({ ...moved, [ENV.deployedAs]: `27/${obproxyId}` })?.why).toContain("is no id");
+    }
+  });
+
   test("is not one that is not passed, nor one that OCP may have given", () => {
     expect(impossibleId(env)).toBeUndefined();
     expect(impossibleId({ ...env, [ENV.obproxyId]: undefined })).toBeUndefined();

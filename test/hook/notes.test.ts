@@ -307,6 +307,10 @@ describe("a task, compared with the note,", () => {
     expect(compareNote(started(startTime), note, proxy)).toBe("unsure");
   });
 
+  test.each(["offline obproxy", " OFFLINE  OBProxy "])("is proven to be it under the same name, written %j", (name) => {
+    expect(compareNote({ ...task, name }, note, proxy)).toBe("proven");
+  });
+
   test("may be it where OCP leaves its name out", () => {
     expect(compareNote({ ...task, name: "" }, note, proxy)).toBe("unsure");
     expect(compareNote(task, { ...note, name: "" }, proxy)).toBe("unsure");

@@ -205,7 +205,7 @@ function memoryKey(memory: Memory): string {
     following === undefined ? "" : followingKey(following),
     sentKey(sent),
     loss === undefined ? "" : `${loss.error.kind}${loss.at}/${loss.times}`,
-    `${memory.unheardSince ?? "-"}/${memory.lossUpTo ?? "-"}/${memory.goneSince?.task ?? "-"}${memory.goneSince?.round ?? ""}/${[...memory.finished].sort().join(",")}`,
+    `${memory.unheardSince ?? "-"}/${memory.lossUpTo ?? "-"}/${memory.goneSince?.task ?? "-"}${memory.goneSince?.round ?? ""}/${[...memory.finished].sort().join(",")}/${[...memory.unreadAtWork].sort().join(",")}`,
     `${memory.readUpTo ?? "-"}/${memory.newestListed}/${memory.watermark}/${memory.retriesUsed}/${memory.rounds}`,
     waiting === undefined ? "" : `${waiting.because}${waiting.since}/${waiting.times}`,
     round === undefined ? "" : lookKey(round),

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Obproxy, ObproxyCluster } from "../../src/index.js";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.js";
@@ -142,6 +142,19 @@ describe("one finding", () => {
     const { out } = await place.run();
     expect(out.match(/^(WARNING|PROBLEM)/gm)).toEqual(["PROBLEM"]);
     expect(out).toMatch(/the files \S+obproxy-hook\.cjs, \S+settings\.json are missing, without which no hook/);
+  });
+
+  test("tells of a hook that is empty, which Node.js would run with a good end", async () => {
+    place.synth(everything);
+    place.holds(ALL);
+    const assets = join(place.path, "cdktf.out/stacks/stack/assets");
+    const hooks = readdirSync(assets, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith("hook.cjs"),
+    );
+    for (const name of hooks) writeFileSync(join(assets, name), "");
+    const { code, out } = await place.run();
+    expect(code).toBe(1);
+    expect(out).toMatch(/PROBLEM .*the file \S+obproxy-hook\.cjs is empty, without which no hook/);
   });
 
   test("tells of what could not be looked at of several objects", async () => {

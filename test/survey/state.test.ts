@@ -53,6 +53,11 @@ test.each([
   expect(readInstances(state)).toEqual([{ ...expected, deposed: true }]);
 });
 
+test("knows what was deployed under another key than it has, also where that is no id", () => {
+  const moved = shown({ triggers_replace: triggers }, { address: 'terraform_data.ocp_obproxies["27/03"]' });
+  expect(readInstances(moved)).toMatchObject([{ deployedAs: expected.triggers.target }]);
+});
+
 test("finds instances in modules", () => {
   const inner = {
     resources: [

@@ -2,6 +2,7 @@ import { count } from "../../contract/count.js";
 import { formatDuration } from "../../contract/duration.js";
 import { labelOfKey } from "../../contract/object.js";
 import { OcpError } from "../../ocp/errors.js";
+import { compareIds } from "../../ocp/ids.js";
 import type { OcpId, Task } from "../../ocp/model.js";
 import { progress } from "../../ocp/task.js";
 import type { Action } from "../decide/decide.js";
@@ -195,7 +196,7 @@ async function send({ cluster }: Doing<"delete">, seen: Situation, tools: Tools)
   const before = notes.read();
   // This run may end before the answer comes, and the next one has to know that there may be a task of ours.
   const unheardBy = [...new Set([...unansweredRuns(before), notes.run])];
-  notes.write({ ...before, unheardSince: before?.unheardSince ?? seen.newestListed, unheardBy });
+  notes.write({ ...before, unheardSince: earlier(before?.unheardSince, seen.newestListed), unheardBy });
   try {
     const { task, obproxyIds, sentBy } = await courier.send(cluster);
     caller.noteAnswer();
@@ -214,6 +215,11 @@ async function send({ cluster }: Doing<"delete">, seen: Situation, tools: Tools)
 
     return { event: "send-failed", error, at: clock.now() };
   }
+}
+
+/** What an earlier run has noted may be of an OCP that has been set up anew since, and counts its tasks from the beginning. */
+function earlier(noted: OcpId | undefined, listed: OcpId): OcpId {
+  return noted === undefined || compareIds(listed, noted) < 0 ? listed : noted;
 }
 
 /** Why no note can be kept, where none can. */

@@ -1,7 +1,7 @@
 import { compareIds } from "../../ocp/ids.js";
-import type { OcpId, Task } from "../../ocp/model.js";
+import type { OcpId, Task, Unread } from "../../ocp/model.js";
 import { classify, concerns, isDeletionTask } from "../../ocp/task.js";
-import { aboutObject, endedWell, isAtWork, presenceOf } from "./evidence.js";
+import { aboutObject, endedWell, isAtWork, mayBeOurDeletion, presenceOf } from "./evidence.js";
 import type { Look, TaskAnswer } from "./look.js";
 import { type Deletion, type Memory, type Proof, withDeletion } from "./memory.js";
 import { compareNote, type Recorded, unansweredRuns } from "./note.js";
@@ -16,6 +16,7 @@ export function digestLook(before: Memory, look: Look): Memory {
     round: begins ? look : joined(before.round, look),
     rounds: before.rounds + (begins ? 1 : 0),
     ...marks(before, look),
+    unreadAtWork: new Set([...before.unreadAtWork, ...unreadAtWork(before, look)]),
   };
   for (const task of look.tasks?.entries ?? []) memory = digestListed(memory, task);
   for (const [id, answer] of look.details) memory = digestDetail(memory, id, answer);
@@ -39,6 +40,21 @@ function noteAbsence(memory: Memory): Memory {
   return { ...memory, goneSince: { task: newest(unreadIds, newestListed), round: rounds } };
 }
 
+function unreadAtWork({ target }: Memory, { tasks, anyStatus }: Look): readonly OcpId[] {
+  return [...(tasks?.unread ?? []), ...(anyStatus?.tasks.unread ?? [])]
+    .filter((entry) => entry.status !== "FAILED" && mayBeOurDeletion(entry, target, false, false))
+    .flatMap(({ id }) => id ?? []);
+}
+
+/**
+ * Whether its end counts for us though nothing of it says so: it was at work while this run watched, or began, as far as
+ * can be told, after a delete of which nobody heard.
+ */
+export function isUnreadWatched(memory: Memory, { id }: Unread): boolean {
+  if (id === undefined) return memory.loss !== undefined || memory.unheardSince !== undefined;
+  return memory.unreadAtWork.has(id) || isAfterLoss(memory, { id });
+}
+
 /** One round may take several looks: what a first one shows may raise a question. */
 function joined(round: Look, look: Look): Look {
   return {
@@ -54,7 +70,7 @@ function joined(round: Look, look: Look): Look {
 function marks(memory: Memory, look: Look): Partial<Memory> {
   const { newestListed, readUpTo, watermark, sent, loss, lossUpTo } = memory;
   const { tasks, anyStatus } = look;
-  const listed = newestOf([...(tasks?.entries ?? []), ...(anyStatus?.tasks.entries ?? [])], newestListed);
+  const listed = newest([...idsIn(tasks), ...idsIn(anyStatus?.tasks)], newestListed);
   const nothingBegun = sent.state !== "accepted" && loss === undefined;
   return {
     newestListed: listed,
@@ -73,6 +89,11 @@ function isLossSettled({ loss, unheardSince, unheardAt, at, tickMs }: Memory): b
 
 function isWhole(tasks: Look["tasks"]): boolean {
   return tasks?.complete === true && tasks.unread.length === 0;
+}
+
+/** Of what could not be understood, too. */
+function idsIn(list: Look["tasks"]): readonly OcpId[] {
+  return [...(list?.entries ?? []), ...(list?.unread ?? [])].flatMap(({ id }) => id ?? []);
 }
 
 function newestOf(tasks: readonly Task[], least: OcpId): OcpId {
@@ -140,19 +161,19 @@ function proofOf(memory: Memory, task: Task): Proof | undefined {
 }
 
 /** What began after a delete whose answer was lost may be what became of it, unless it began much later. */
-export function isAfterLoss(memory: Memory, task: Task): boolean {
+export function isAfterLoss(memory: Memory, task: Pick<Task, "id">): boolean {
   const { unheardSince } = memory;
   const isUnheard = unheardSince !== undefined && compareIds(task.id, unheardSince) > 0;
   return (isUnheard && !isLongAfterLoss(memory, task)) || isAfterOwnLoss(memory, task);
 }
 
 /** The same of a delete of this run alone. */
-function isAfterOwnLoss(memory: Memory, task: Task): boolean {
+function isAfterOwnLoss(memory: Memory, task: Pick<Task, "id">): boolean {
   const { loss, watermark } = memory;
   return loss !== undefined && compareIds(task.id, watermark) > 0 && !isLongAfterLoss(memory, task);
 }
 
-export function isLongAfterLoss({ lossUpTo }: Memory, { id }: Task): boolean {
+export function isLongAfterLoss({ lossUpTo }: Memory, { id }: Pick<Task, "id">): boolean {
   return lossUpTo !== undefined && compareIds(id, lossUpTo) > 0;
 }
 

@@ -169,9 +169,12 @@ export function endedWell(task: Task): boolean {
 
 /**
  * Whether an entry of OCP's list that could not be understood may be a deletion of our object that is at work, or one
- * that has failed: as far as anything of it can be read, nothing speaks against it. `clusterGone`: its cluster is.
+ * that has failed: as far as anything of it can be read, nothing speaks against it.
+ *
+ * @param clusterGone whether its cluster is
+ * @param watched whether the end of one that names nobody counts for us
  */
-export function mayBeOurDeletion(entry: Unread, target: Target, clusterGone: boolean): boolean {
+export function mayBeOurDeletion(entry: Unread, target: Target, clusterGone: boolean, watched: boolean): boolean {
   if (entry.status === "SUCCESSFUL") return false;
   const task = readable(entry);
   if (!isDeletionTask(task)) return false;
@@ -179,7 +182,8 @@ export function mayBeOurDeletion(entry: Unread, target: Target, clusterGone: boo
   if (entry.status !== "FAILED" || about === "no") return about !== "no";
   // A cluster that is gone went by another deletion than that of OBProxies alone.
   if (target.kind === "cluster" && isProxiesDeletion(task)) return false;
-  // What has failed and names nobody is a stranger's as likely as anybody's; of a cluster that is gone it need not name more.
+  if (watched) return true;
+  // What else has failed and names nobody is a stranger's as likely as anybody's; of a cluster that is gone it need not name more.
   const isOnCluster = concerns(task, target.clusterId) === "yes";
   return about === "yes" || (isOnCluster && clusterGone) || mayNameObject(task, target);
 }

@@ -54,6 +54,7 @@ export function begin({ target, waitFor, user, tickMs, recorded, at }: Beginning
     goneSince: undefined,
     finished: new Set(),
     deletions: new Map(),
+    unreadAtWork: new Set(),
     following: undefined,
     sent: { state: "not-sent" },
     loss: undefined,

@@ -94,6 +94,8 @@ export interface Memory {
   readonly note:
     { readonly note: Note; readonly state: "unread" | "unclear" | "judged" | "other" | "purged" } | undefined;
   readonly deletions: ReadonlyMap<OcpId, Deletion>;
+  /** What could not be understood, may be a deletion of our object, and was at work while this run watched. */
+  readonly unreadAtWork: ReadonlySet<OcpId>;
   readonly following: Following | undefined;
   readonly sent: Sent;
   /** The newest delete whose answer was lost, as long as OCP has accepted none since. */

@@ -46,7 +46,13 @@ export type NoteVerdict = "proven" | "unsure" | "other";
 export function compareNote(task: Task, note: Note, target: Target): NoteVerdict {
   const verdict = compareAllButNames(task, note, target);
   if ([task, note].some(isNameless)) return verdict === "proven" ? "unsure" : verdict;
-  return task.name === note.name ? verdict : "other";
+  return sameName(task.name, note.name) ? verdict : "other";
+}
+
+/** As deletions are known by their names, too: not by capitals or blanks. */
+function sameName(one: string, other: string): boolean {
+  const plain = (name: string): string => name.trim().replace(/\s+/g, " ").toLowerCase();
+  return plain(one) === plain(other);
 }
 
 function compareAllButNames(task: Task, note: Note, target: Target): NoteVerdict {

@@ -11,11 +11,15 @@ const CLUSTER_LOCK_CODES = new Set([21010, 20003, 1114]);
  */
 const SERVER_LOCK_CODES = new Set([21003, 21016, 21017, 7004, 7006, 20021]);
 /** Which codes OCP really uses for it is not documented, so its words count too; we ask for English ones. */
-const LOCK_WORDS = /\b(un)?lock(ed)?\b|\bin progress\b|\boperating\b|\bbusy\b|\btry again later\b/i;
+const LOCK_WORDS = /\b(un)?lock(ed)?\b|\bin progress\b|\boperating\b(?! system)|\bbusy\b|\btry again later\b/i;
 
 /** Whether OCP refuses for as long as something else works on the cluster. */
 export function isClusterLock(error: OcpError): boolean {
-  return error.status === 409 || (error.code !== undefined && CLUSTER_LOCK_CODES.has(error.code));
+  // A 409 of something on the way to OCP is no word of OCP's.
+  return (
+    (error.status === 409 && error.kind === "refused") ||
+    (error.code !== undefined && CLUSTER_LOCK_CODES.has(error.code))
+  );
 }
 
 /** Whether OCP refuses for as long as something else works on the cluster or the proxy. */

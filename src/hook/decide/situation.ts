@@ -18,7 +18,7 @@ import {
 } from "./evidence.js";
 import { type Look, NO_LOOK, tasksIn } from "./look.js";
 import { type Deletion, type Following, laterFirst, type Memory, newestFirst, type Sent } from "./memory.js";
-import { isAfterLoss, isLongAfterLoss } from "./digest.js";
+import { isAfterLoss, isLongAfterLoss, isUnreadWatched } from "./digest.js";
 import { failedOnCluster, isOnCluster, mayHold, type TaskAtWork, tasksAtWork } from "./on-cluster.js";
 import { whyNotRetry } from "./retry.js";
 import { TOLERANCES, TRIES } from "./tolerances.js";
@@ -205,7 +205,7 @@ function whyTasksUnknown({ tasks }: Look, target: Target): string | undefined {
 
 /** A deletion that may be at work on our object though nobody sees it there. `ours`: the newest that is proven. */
 function whyEndUnknown(memory: Memory, round: Look, ours: Deletion | undefined): string | undefined {
-  const { note, target, deletions } = memory;
+  const { note, deletions } = memory;
   if (note?.state === "unclear" && !deletions.has(note.note.taskId)) {
     return `an earlier run started task ${note.note.taskId}, and OCP does not say in its own word whether it still knows it`;
   }
@@ -218,9 +218,13 @@ function whyEndUnknown(memory: Memory, round: Look, ours: Deletion | undefined):
   }
 
   const unread = [...(round.tasks?.unread ?? []), ...(any?.unread ?? [])].find(
-    (entry) => mayBeOurDeletion(entry, target, isClusterGone(round, target)) && !isMadeGood(entry, ours),
+    (entry) => mayBeOurs(memory, round, entry) && !isMadeGood(entry, ours),
   );
   return unread === undefined ? undefined : `OCP lists ${describeUnread(unread)} which may be a deletion of it`;
+}
+
+function mayBeOurs(memory: Memory, round: Look, entry: Unread): boolean {
+  return mayBeOurDeletion(entry, memory.target, isClusterGone(round, memory.target), isUnreadWatched(memory, entry));
 }
 
 function describeOpen(id: OcpId): string {
@@ -297,13 +301,14 @@ function mayDeliver(
   return at - since < (error.kind === "throttled" ? TOLERANCES.throttled : TOLERANCES.trouble) * tickMs;
 }
 
-function remarksOf({ note, target }: Memory, round: Look): string[] {
+function remarksOf(memory: Memory, round: Look): string[] {
+  const { note } = memory;
   const purged =
     note?.state === "purged"
       ? [`OCP does not know task ${note.note.taskId} of an earlier run any more: it has purged it`]
       : [];
   const unread = (round.tasks?.unread ?? [])
-    .filter((entry) => mayBeOurDeletion(entry, target, isClusterGone(round, target)))
+    .filter((entry) => mayBeOurs(memory, round, entry))
     .map((entry) => `OCP lists ${describeUnread(entry)} which may be about this`);
   return [...purged, ...unread];
 }

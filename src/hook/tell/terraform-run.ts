@@ -33,7 +33,8 @@ function isTerraform({ name }: Process): boolean {
 /** The parent first. */
 function ancestorsToTerraform(): readonly Process[] {
   const found: Process[] = [];
-  for (let pid = process.ppid; found.length < MOST_ANCESTORS && pid > 1;) {
+  // Terraform may be the first process of a container, whose id each run of it has; its start tells them apart.
+  for (let pid = process.ppid; found.length < MOST_ANCESTORS && pid > 0;) {
     const ancestor = processOf(pid);
     if (ancestor === undefined) break;
     found.push(ancestor);

@@ -117,7 +117,16 @@ describe("an entry of the list of tasks that cannot be understood", () => {
     ],
     ["has failed, of nobody knows what", { status: "FAILED", tags: [], unreadTags: 1 }, false],
   ])("of which %s", (_what, known, maybe) => {
-    expect(mayBeOurDeletion({ why: "it is broken", ...known }, proxy, false)).toBe(maybe);
+    expect(mayBeOurDeletion({ why: "it is broken", ...known }, proxy, false, false)).toBe(maybe);
+  });
+
+  test.each<[string, Partial<Unread>, boolean]>([
+    ["names nobody", { name: "Offline obproxy" }, true],
+    ["has no name", {}, true],
+    ["names another proxy", { tags: [tag("27", "4")] }, false],
+    ["is no deletion", { name: "Restart obproxy" }, false],
+  ])("that has failed and %s, where its end counts for us", (_what, known, maybe) => {
+    expect(mayBeOurDeletion({ why: "it is broken", status: "FAILED", ...known }, proxy, false, true)).toBe(maybe);
   });
 
   test.each<[string, Partial<Unread>, boolean, boolean]>([
@@ -127,7 +136,10 @@ describe("an entry of the list of tasks that cannot be understood", () => {
     ["another cluster", { tags: [tag("28")] }, false, false],
   ])("that has failed and names %s, where the cluster is gone", (_what, known, ofCluster, ofProxy) => {
     const entry = { why: "it is broken", status: "FAILED", ...known };
-    expect([cluster, proxy].map((target) => mayBeOurDeletion(entry, target, true))).toEqual([ofCluster, ofProxy]);
+    expect([cluster, proxy].map((target) => mayBeOurDeletion(entry, target, true, false))).toEqual([
+      ofCluster,
+      ofProxy,
+    ]);
   });
 
   test.each<[string, Partial<Unread>, boolean, boolean]>([
