@@ -389,7 +389,11 @@ function told(groups: readonly (readonly Remark[])[]): Cause {
     return tasks.length > 1 ? ofTasks(named, object.task, `tasks ${names}`) : named;
   };
   return {
-    ...{ level, head, objects: all.map(({ object: { key, provider, target } }) => ({ key, provider, target })) },
+    ...{
+      level,
+      head,
+      objects: all.map(({ object: { key, of, provider, target } }) => ({ key, of, provider, target })),
+    },
     what: say(what),
     // Subtasks that are alike fail in the same words.
     details: [...(tasks.length > 1 ? [`of task ${object.task ?? ""}:`] : []), ...new Set(details)],

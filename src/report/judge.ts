@@ -39,6 +39,7 @@ function reported(known: Known, object: Surveyed): ReportedObject {
     target: object.target,
     label: labelOfKey(object.key),
     provider: object.provider,
+    of: known.stack.providers.length > 1 ? object.provider : undefined,
     path: object.declaredBy ?? hook?.path,
     status,
     why,

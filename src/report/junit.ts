@@ -27,7 +27,8 @@ function suite(stack: ReportedStack, at: number): string {
 }
 
 function caseOf(stack: ReportedStack, object: ReportedObject): string {
-  return testCase(stack, object.label, seconds(object.startedAt, object.endedAt), resultOf(stack, object));
+  const name = object.of === undefined ? object.label : `${object.label} of ${object.of}`;
+  return testCase(stack, name, seconds(object.startedAt, object.endedAt), resultOf(stack, object));
 }
 
 function resultOf(stack: ReportedStack, object: ReportedObject): string {

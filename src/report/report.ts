@@ -27,6 +27,8 @@ export interface ReportedObject {
   /** Of the construct. */
   readonly path: string | undefined;
   readonly status: Status;
+  /** Alias to be told with it, where the stack has several providers: their OCPs may know the same ids. */
+  readonly of: string | undefined;
   /** In a sentence without a full stop, where there is something to say. */
   readonly why: string | undefined;
   /** OCP's task that deleted it, or was to. */
@@ -42,7 +44,7 @@ export interface ReportedObject {
 }
 
 /** Which object of which provider. */
-export type Named = Pick<ReportedObject, "key" | "provider" | "target">;
+export type Named = Pick<ReportedObject, "key" | "of" | "provider" | "target">;
 
 /** What the word for an object would be wrong without: told once for all objects that it is true of. */
 export interface Cause {

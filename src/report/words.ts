@@ -44,17 +44,34 @@ export function inPieces(words: string): readonly { readonly text: string; reado
 
 const MOST_RANGES = 12;
 
-/** Objects for a person who reads thirty of them: `OBProxies 27/1 to 27/12, 27/15; OBProxy cluster 27`. */
-export function listOf(objects: readonly { readonly key: string; readonly target: Target }[]): string {
+interface Listed {
+  readonly key: string;
+  readonly target: Target;
+  /** Alias of the provider, where that is to be told. */
+  readonly of?: string | undefined;
+}
+
+/**
+ * Objects for a person who reads thirty of them: `OBProxies 27/1 to 27/12, 27/15; OBProxy cluster 27`, and of which provider:
+ * `OBProxy 27/1 of east; OBProxy 27/1 of west`.
+ */
+export function listOf(objects: readonly Listed[]): string {
+  return [...new Set(objects.map(({ of }) => of))]
+    .flatMap((provider) => {
+      const parts = partsOf(objects.filter(({ of }) => of === provider));
+      return provider === undefined ? parts : parts.map((part) => `${part} of ${provider}`);
+    })
+    .join("; ");
+}
+
+function partsOf(objects: readonly Listed[]): readonly string[] {
   const proxies = objects.filter(({ target }) => target.kind === "obproxy");
   const clusters = objects.filter(({ target }) => target.kind === "cluster");
   const part = (some: typeof objects, one: string, many: string): string[] =>
     some.length === 0
       ? []
       : [`${some.length === 1 ? one : many} ${bounded(rangesOf(some.map(({ target }) => target)))}`];
-  return [...part(proxies, "OBProxy", "OBProxies"), ...part(clusters, "OBProxy cluster", "OBProxy clusters")].join(
-    "; ",
-  );
+  return [...part(proxies, "OBProxy", "OBProxies"), ...part(clusters, "OBProxy cluster", "OBProxy clusters")];
 }
 
 function bounded(ranges: readonly string[]): string {

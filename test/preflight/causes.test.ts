@@ -1,6 +1,6 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Obproxy, ObproxyCluster } from "../../src/index.js";
+import { Carrier, Obproxy, ObproxyCluster, OcpProvider } from "../../src/index.js";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.js";
 import { CREDENTIALS, type Declare, everything } from "../support/world.js";
 import { Place } from "./place.js";
@@ -142,6 +142,22 @@ describe("one finding", () => {
     const { out } = await place.run();
     expect(out.match(/^(WARNING|PROBLEM)/gm)).toEqual(["PROBLEM"]);
     expect(out).toMatch(/the files \S+obproxy-hook\.cjs, \S+settings\.json are missing, without which no hook/);
+  });
+
+  test("tells whose each object is where the stack has several providers, whose OCPs may know the same ids", async () => {
+    const url = ocp.url.replace("127.0.0.1", "localhost");
+    place.synth((provider, stack) => {
+      everything(provider, stack);
+      const west = new OcpProvider(stack, "west", { alias: "west", url, carrier: Carrier.TERRAFORM_DATA });
+      const cluster = new ObproxyCluster(stack, "of-west", { ocp: west, clusterId: 27, clusterName: "billing" });
+      new Obproxy(stack, "proxies-of-west", { cluster, obproxyIds: [1] });
+    });
+    place.holds(ALL);
+    const { out } = await place.run();
+    expect(out).toMatch(/^ {2}OBProxy 27\/1 of ocp: ready/m);
+    expect(out).toMatch(/^ {2}OBProxy 27\/1 of west: /m);
+    expect(out).toMatch(/^PROBLEM stack, provider west: OBProxy cluster 27 is called "orders" in OCP/m);
+    expect(out).toContain("1. OBProxy 27/1 of ocp, OBProxy 27/2 of ocp, OBProxy 27/3 of ocp");
   });
 
   test("tells of a hook that is empty, which Node.js would run with a good end", async () => {

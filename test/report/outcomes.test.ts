@@ -340,10 +340,30 @@ test("says before the first destroy that nothing was torn down yet, and what is 
 
 describe("what a destroy would let go without its hook", () => {
   const runs: readonly (readonly [string, () => void])[] = [
-    ["before the first destroy", () => { rmSync(place.eventsFile, { force: true }); }],
-    ["where its hook has failed", () => { place.wrote(String(new Run(place.hooks).fails("920", place.keys))); }],
-    ["where its hook was killed", () => { place.wrote(String(new Run(place.hooks).start(...place.keys))); }],
-    ["where no hook has come to it", () => { place.wrote(String(new Run(place.hooks).deletes("900", ["27/4"]))); }],
+    [
+      "before the first destroy",
+      () => {
+        rmSync(place.eventsFile, { force: true });
+      },
+    ],
+    [
+      "where its hook has failed",
+      () => {
+        place.wrote(String(new Run(place.hooks).fails("920", place.keys)));
+      },
+    ],
+    [
+      "where its hook was killed",
+      () => {
+        place.wrote(String(new Run(place.hooks).start(...place.keys)));
+      },
+    ],
+    [
+      "where no hook has come to it",
+      () => {
+        place.wrote(String(new Run(place.hooks).deletes("900", ["27/4"])));
+      },
+    ],
   ];
 
   test.each(runs)("is told so, and never to be destroyed, %s: its provider has left the code", async (_when, given) => {

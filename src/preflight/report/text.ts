@@ -3,6 +3,7 @@ import { oneLine } from "../../ocp/text.js";
 import { formatVersion } from "../../ocp/version.js";
 import { listed } from "../words/count.js";
 import { deleteRight } from "../words/rights.js";
+import type { Surveyed } from "../../survey/survey.js";
 import type {
   Finding,
   Level,
@@ -20,7 +21,7 @@ export function textReport(report: Report): string {
   const lines = [
     ...appLines(report),
     ...report.stacks.flatMap((stack) => [...stackLines(stack), ""]),
-    ...findingsLines(report.findings.filter(isWorthALine)),
+    ...findingsLines(report.findings.filter(isWorthALine), severalProviders(report)),
   ];
   if (lines.at(-1) !== "") lines.push("");
   lines.push(summaryLine(summarize(report)));
@@ -41,7 +42,7 @@ function stackLines(stack: ReportedStack): string[] {
     `  state: ${stateFrom === undefined ? "not read" : `${count(inState, "object")} in it (${stateFrom})`}`,
     ...(providers.length === 0 ? ["  no OcpProvider in it"] : []),
     ...providers.flatMap(providerLines).map((line) => `  ${line}`),
-    ...objects.map((object) => `  ${objectLine(object)}`),
+    ...objects.map((object) => `  ${objectLine(object, stack)}`),
     ...[...deployLines(stack), ...waveLines(stack)].map((line) => `  ${line}`),
   ];
 }
@@ -75,24 +76,31 @@ const WORDS: Readonly<Record<Status, string>> = {
   unknown: "unknown",
 };
 
-function objectLine({ detail, status, surveyed }: ReportedObject): string {
-  const { declaredBy, instance, label, movesTo } = surveyed;
+/** With its provider where there are several: their OCPs may know the same ids. */
+function nameOf({ label, provider }: Surveyed, { providers }: ReportedStack): string {
+  return providers.length > 1 && provider !== undefined ? `${label} of ${provider}` : label;
+}
+
+function objectLine({ detail, status, surveyed }: ReportedObject, stack: ReportedStack): string {
+  const { declaredBy, instance, movesTo } = surveyed;
   const facts = [
     ...(detail === undefined || detail === "" ? [] : [detail]),
     ...(declaredBy === undefined ? ["no longer declared"] : []),
     ...(instance?.deployedAs === "nothing" ? ["imported: the state holds no name"] : []),
     ...(instance === undefined || movesTo === undefined ? [] : [`moves to ${movesTo}`]),
   ];
-  return `${label}: ${WORDS[status]}${facts.length === 0 ? "" : ` (${facts.join("; ")})`}`;
+  return `${nameOf(surveyed, stack)}: ${WORDS[status]}${facts.length === 0 ? "" : ` (${facts.join("; ")})`}`;
 }
 
-function deployLines({ deployDeletes, deployDeletesSurely }: ReportedStack): string[] {
+function deployLines(stack: ReportedStack): string[] {
+  const { deployDeletes, deployDeletesSurely } = stack;
   if (deployDeletes.length === 0) return [];
   const unless = deployDeletesSurely ? "" : " (unless declared with an id that only Terraform knows)";
-  return [`deploy would delete: ${listed(deployDeletes.map(({ label }) => label))}${unless}`];
+  return [`deploy would delete: ${listed(deployDeletes.map((object) => nameOf(object, stack)))}${unless}`];
 }
 
-function waveLines({ objects, stateKind, waves }: ReportedStack): string[] {
+function waveLines(stack: ReportedStack): string[] {
+  const { objects, stateKind, waves } = stack;
   if (stateKind === "unreadable" || objects.some(({ status }) => status === "unknown")) return [];
   if (waves.length === 0) return ["destroy would delete nothing"];
   const conditions = [
@@ -102,7 +110,8 @@ function waveLines({ objects, stateKind, waves }: ReportedStack): string[] {
   return [
     `${conditions.join("")}destroy would go in ${count(waves.length, "wave")}:`,
     ...waves.map(
-      (wave: Wave) => `  ${wave.number}. ${listed(wave.objects.map(({ label }) => label))} (${tasksIn(wave)})`,
+      (wave: Wave) =>
+        `  ${wave.number}. ${listed(wave.objects.map((object) => nameOf(object, stack)))} (${tasksIn(wave)})`,
     ),
   ];
 }
@@ -126,29 +135,37 @@ const HEADS: Readonly<Record<Level, string>> = {
 };
 
 /** What is the same of several stacks or providers, such as an OCP that does not answer, is printed once. */
-function findingsLines(findings: readonly Finding[]): string[] {
+function findingsLines(findings: readonly Finding[], several: ReadonlySet<string>): string[] {
   const alike = new Map<string, Finding[]>();
   for (const finding of findings) {
-    const { level, message, next } = finding;
-    const id = JSON.stringify([level, message, next]);
+    const { level, message, next, objects, provider, stack } = finding;
+    const whose = objects.length > 0 && several.has(stack) ? provider : undefined;
+    const id = JSON.stringify([level, message, next, whose]);
     alike.set(id, [...(alike.get(id) ?? []), finding]);
   }
-  return [...alike.values()].flatMap(findingLines);
+  return [...alike.values()].flatMap((each) => findingLines(each, several));
 }
 
-function findingLines(alike: readonly Finding[]): string[] {
+/** Names of the stacks in which an id alone does not tell whose it is. */
+function severalProviders({ stacks }: Report): ReadonlySet<string> {
+  return new Set(stacks.filter(({ providers }) => providers.length > 1).map(({ name }) => name));
+}
+
+function findingLines(alike: readonly Finding[], several: ReadonlySet<string>): string[] {
   const [first] = alike;
   if (first === undefined) return [];
   const { details = [], level, message, next } = first;
   return [
-    `${HEADS[level]} ${[...new Set(alike.map(placeOf))].join(", ")}: ${message}`,
+    `${HEADS[level]} ${[...new Set(alike.map((finding) => placeOf(finding, several)))].join(", ")}: ${message}`,
     ...details.map((line) => `  ${line}`),
     ...(next === undefined ? [] : [`  what to do: ${next}`]),
   ];
 }
 
-function placeOf({ objects, provider, stack }: Finding): string {
-  return provider === undefined || objects.length > 0 ? stack : `${stack}, provider ${provider}`;
+function placeOf({ objects, provider, stack }: Finding, several: ReadonlySet<string>): string {
+  return provider === undefined || (objects.length > 0 && !several.has(stack))
+    ? stack
+    : `${stack}, provider ${provider}`;
 }
 
 function summaryLine(summary: Summary): string {
