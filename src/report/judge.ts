@@ -39,7 +39,7 @@ function reported(known: Known, object: Surveyed): ReportedObject {
     target: object.target,
     label: labelOfKey(object.key),
     provider: object.provider,
-    of: known.stack.providers.length > 1 ? object.provider : undefined,
+    of: isOfSeveral(known, object) ? object.provider : undefined,
     path: object.declaredBy ?? hook?.path,
     status,
     why,
@@ -50,6 +50,11 @@ function reported(known: Known, object: Surveyed): ReportedObject {
     inState: inState(known, object),
     inOcp: presence.is,
   };
+}
+
+/** Another provider of the stack has one with that id, at another OCP or the same. */
+function isOfSeveral({ objects }: Known, { key, provider }: Surveyed): boolean {
+  return objects.some((other) => other.key === key && other.provider !== provider);
 }
 
 function verdictOn(known: Known, object: Surveyed, hook: HookStory | undefined, presence: Presence): Verdict {

@@ -27,7 +27,7 @@ export interface ReportedObject {
   /** Of the construct. */
   readonly path: string | undefined;
   readonly status: Status;
-  /** Alias to be told with it, where the stack has several providers: their OCPs may know the same ids. */
+  /** Alias to be told with it, where another provider of the stack has one with that id. */
   readonly of: string | undefined;
   /** In a sentence without a full stop, where there is something to say. */
   readonly why: string | undefined;

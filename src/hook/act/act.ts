@@ -45,6 +45,7 @@ export async function* act(
       yield await retry(action.task, seen, tools);
       return;
     case "fail":
+      if (action.why.reason === "bad-end") leaveDoubt(action.why.end.task, tools.notes);
       throw await failureFor(action.why, seen, tools);
   }
 }
@@ -215,6 +216,16 @@ async function send({ cluster }: Doing<"delete">, seen: Situation, tools: Tools)
 
     return { event: "send-failed", error, at: clock.now() };
   }
+}
+
+/**
+ * What this run saw at work, and fail, the next one finds failed only, as any stranger's: it is not to call gone what this
+ * one did not, before that task is mended.
+ */
+function leaveDoubt({ id }: Task, notes: Tools["notes"]): void {
+  const now = notes.read();
+  const unheardSince = earlier(now?.unheardSince, String(BigInt(id) - 1n));
+  notes.write({ ...now, unheardSince, unheardBy: [...new Set([...unansweredRuns(now), notes.run])] });
 }
 
 /** What an earlier run has noted may be of an OCP that has been set up anew since, and counts its tasks from the beginning. */

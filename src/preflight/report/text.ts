@@ -16,12 +16,15 @@ import type {
 } from "./report.js";
 import { summarize, type Summary } from "./summary.js";
 
+/** By the name of a stack: labels that stand for objects of several providers. */
+type Shared = ReadonlyMap<string, ReadonlySet<string>>;
+
 /** For a person, or a CI log: what is, then the order of a destroy, then what is wrong, worst last. */
 export function textReport(report: Report): string {
   const lines = [
     ...appLines(report),
     ...report.stacks.flatMap((stack) => [...stackLines(stack), ""]),
-    ...findingsLines(report.findings.filter(isWorthALine), severalProviders(report)),
+    ...findingsLines(report.findings.filter(isWorthALine), ofSeveral(report)),
   ];
   if (lines.at(-1) !== "") lines.push("");
   lines.push(summaryLine(summarize(report)));
@@ -76,9 +79,21 @@ const WORDS: Readonly<Record<Status, string>> = {
   unknown: "unknown",
 };
 
-/** With its provider where there are several: their OCPs may know the same ids. */
-function nameOf({ label, provider }: Surveyed, { providers }: ReportedStack): string {
-  return providers.length > 1 && provider !== undefined ? `${label} of ${provider}` : label;
+/** With its provider where another one of the stack has an object with that id. */
+function nameOf({ label, provider }: Surveyed, stack: ReportedStack): string {
+  return provider !== undefined && labelsOfSeveral(stack).has(label) ? `${label} of ${provider}` : label;
+}
+
+/** Labels that stand for objects of several providers. */
+function labelsOfSeveral({ objects }: ReportedStack): ReadonlySet<string> {
+  const owner = new Map<string, string | undefined>();
+  const shared = new Set<string>();
+  for (const { surveyed } of objects) {
+    const { label, provider } = surveyed;
+    if (owner.has(label) && owner.get(label) !== provider) shared.add(label);
+    owner.set(label, provider);
+  }
+  return shared;
 }
 
 function objectLine({ detail, status, surveyed }: ReportedObject, stack: ReportedStack): string {
@@ -135,35 +150,40 @@ const HEADS: Readonly<Record<Level, string>> = {
 };
 
 /** What is the same of several stacks or providers, such as an OCP that does not answer, is printed once. */
-function findingsLines(findings: readonly Finding[], several: ReadonlySet<string>): string[] {
+function findingsLines(findings: readonly Finding[], shared: Shared): string[] {
   const alike = new Map<string, Finding[]>();
   for (const finding of findings) {
-    const { level, message, next, objects, provider, stack } = finding;
-    const whose = objects.length > 0 && several.has(stack) ? provider : undefined;
+    const { level, message, next, provider } = finding;
+    const whose = isShared(finding, shared) ? provider : undefined;
     const id = JSON.stringify([level, message, next, whose]);
     alike.set(id, [...(alike.get(id) ?? []), finding]);
   }
-  return [...alike.values()].flatMap((each) => findingLines(each, several));
+  return [...alike.values()].flatMap((each) => findingLines(each, shared));
 }
 
-/** Names of the stacks in which an id alone does not tell whose it is. */
-function severalProviders({ stacks }: Report): ReadonlySet<string> {
-  return new Set(stacks.filter(({ providers }) => providers.length > 1).map(({ name }) => name));
+/** By the name of the stack. */
+function ofSeveral({ stacks }: Report): Shared {
+  return new Map(stacks.map((stack) => [stack.name, labelsOfSeveral(stack)]));
 }
 
-function findingLines(alike: readonly Finding[], several: ReadonlySet<string>): string[] {
+function isShared({ objects, stack }: Finding, shared: Shared): boolean {
+  return objects.some((label) => shared.get(stack)?.has(label) === true);
+}
+
+function findingLines(alike: readonly Finding[], shared: Shared): string[] {
   const [first] = alike;
   if (first === undefined) return [];
   const { details = [], level, message, next } = first;
   return [
-    `${HEADS[level]} ${[...new Set(alike.map((finding) => placeOf(finding, several)))].join(", ")}: ${message}`,
+    `${HEADS[level]} ${[...new Set(alike.map((finding) => placeOf(finding, shared)))].join(", ")}: ${message}`,
     ...details.map((line) => `  ${line}`),
     ...(next === undefined ? [] : [`  what to do: ${next}`]),
   ];
 }
 
-function placeOf({ objects, provider, stack }: Finding, several: ReadonlySet<string>): string {
-  return provider === undefined || (objects.length > 0 && !several.has(stack))
+function placeOf(finding: Finding, shared: Shared): string {
+  const { objects, provider, stack } = finding;
+  return provider === undefined || (objects.length > 0 && !isShared(finding, shared))
     ? stack
     : `${stack}, provider ${provider}`;
 }
