@@ -54,14 +54,22 @@ function remarksOn(known: Known, object: ReportedObject, surveyed: Surveyed): re
   return [
     ...warnings,
     ...(typeof doubt === "string" ? [{ object, level: "warning", head: "WARNING", what: doubt } as const] : []),
-    ...remarkOn(known, object, surveyed, hook).map((remark) => withoutItsHook(remark, surveyed)),
+    ...remarkOn(known, object, surveyed, hook).map((remark) =>
+      withoutItsHook(remark, surveyed, insteadOfRetry(known, hook)?.next),
+    ),
   ];
 }
 
-/** Of what a destroy would let go without a word nobody is told to run one; what is gone it may let go. */
-function withoutItsHook(remark: Remark, surveyed: Surveyed): Remark {
+/**
+ * Of what a destroy would let go without a word nobody is told to run one; what is gone it may let go.
+ *
+ * @param insteadOfRetry what to do about a failed task that is not to be retried
+ */
+function withoutItsHook(remark: Remark, surveyed: Surveyed, insteadOfRetry: string | undefined): Remark {
   const lost = remark.head === "STATE" || remark.head === "AT WORK" ? undefined : lostHookOf(surveyed);
-  return lost === undefined ? remark : { ...remark, what: `${remark.what}; ${lost.what}`, next: lost.next };
+  if (lost === undefined) return remark;
+  const next = remark.head === "FAILED" && insteadOfRetry !== undefined ? `${lost.next}; ${insteadOfRetry}` : lost.next;
+  return { ...remark, what: `${remark.what}; ${lost.what}`, next };
 }
 
 function remarkOn(

@@ -94,8 +94,11 @@ export function storiesOf(events: readonly HookEvent[]): readonly Story[] {
   /** By the run of a retry from the command line: the run of Terraform whose task it retries. */
   const amended = new Map<string, string>();
   for (const event of events) {
-    if (event.event === "started" && typeof event.retries === "string") {
-      const before = runOfTask(runs, event, event.retries);
+    if (isRetry(event) && !amended.has(event.run)) {
+      const before = runOfRetry(
+        runs,
+        events.filter(isRetry).filter(({ run }) => run === event.run),
+      );
       if (before !== undefined) amended.set(event.run, before);
     }
     const run = amended.get(event.run) ?? event.run;
@@ -106,15 +109,20 @@ export function storiesOf(events: readonly HookEvent[]): readonly Story[] {
   return [...runs].map(([run, own]) => storyOf(run, own));
 }
 
-/** The newest run that has told of the task, or of the object without a word about the task, which had failed before. */
-function runOfTask(
-  runs: ReadonlyMap<string, readonly HookEvent[]>,
-  { object, provider, run }: HookEvent,
-  task: string,
-): string | undefined {
+type Retry = HookEvent & { readonly event: "started"; readonly retries: string };
+
+function isRetry(event: HookEvent): event is Retry {
+  return event.event === "started" && typeof event.retries === "string";
+}
+
+/** The newest run that has told of the task, or of one of its objects without a word about the task, which had failed before. */
+function runOfRetry(runs: ReadonlyMap<string, readonly HookEvent[]>, retries: readonly Retry[]): string | undefined {
   const tells = (event: HookEvent): boolean =>
-    event.provider === provider && (event.object === object || (event.event === "task" && event.task === task));
-  return [...runs].findLast(([id, events]) => id !== run && events.some(tells))?.[0];
+    retries.some(
+      ({ object, provider, retries: task }) =>
+        event.provider === provider && (event.object === object || (event.event === "task" && event.task === task)),
+    );
+  return [...runs].findLast(([id, events]) => retries.every(({ run }) => run !== id) && events.some(tells))?.[0];
 }
 
 function storyOf(run: string, events: readonly HookEvent[]): Story {

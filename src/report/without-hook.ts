@@ -23,7 +23,7 @@ export function lostHookOf({ fate, instance }: Surveyed): LostHook | undefined {
     case "unknown-block":
       return {
         what: `its block carries no hook of this package: a destroy would delete nothing in OCP, ${STAYS}`,
-        next: "see what changes the synthesized configuration, and synthesize again (cdktf synth)",
+        next: `if it stands for something else, give its triggers other names; if it is a leftover: \`terraform state rm '${instance.address}'\``,
       };
     case "switched-back":
       return {

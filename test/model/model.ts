@@ -1,6 +1,6 @@
 import type { Failing } from "../../src/hook/decide/decide.js";
 import type { Memory } from "../../src/hook/decide/memory.js";
-import { noteOf, type Recorded } from "../../src/hook/decide/note.js";
+import { earlierMark, noteOf, type Recorded } from "../../src/hook/decide/note.js";
 import type { TaskAnswer } from "../../src/hook/decide/look.js";
 import type { Intent } from "../../src/hook/intent.js";
 import type { Listing } from "../../src/ocp/list.js";
@@ -184,7 +184,7 @@ export class Model {
   /** Before a delete is sent: if the run ends before the answer comes, the next one has to know of it. */
   private noteOfSending(recorded: number, { newestListed }: Memory): number {
     const before = this.notes.at(recorded);
-    return this.note({ ...before, unheardSince: before?.unheardSince ?? newestListed });
+    return this.note({ ...before, unheardSince: earlierMark(before?.unheardSince, newestListed) });
   }
 
   // ---- the world's own steps

@@ -2,14 +2,13 @@ import { count } from "../../contract/count.js";
 import { formatDuration } from "../../contract/duration.js";
 import { labelOfKey } from "../../contract/object.js";
 import { OcpError } from "../../ocp/errors.js";
-import { compareIds } from "../../ocp/ids.js";
 import type { OcpId, Task } from "../../ocp/model.js";
 import { progress } from "../../ocp/task.js";
 import type { Action } from "../decide/decide.js";
 import type { TaskAnswer } from "../decide/look.js";
 import type { Event } from "../decide/evolve.js";
 import type { WaitReason } from "../decide/memory.js";
-import { noteOf, type Recorded, unansweredRuns } from "../decide/note.js";
+import { earlierMark, noteOf, type Recorded, unansweredRuns } from "../decide/note.js";
 import { isLockRefusal } from "../decide/refusals.js";
 import { nextPause } from "../decide/pace.js";
 import type { Situation } from "../decide/situation.js";
@@ -45,7 +44,6 @@ export async function* act(
       yield await retry(action.task, seen, tools);
       return;
     case "fail":
-      if (action.why.reason === "bad-end") leaveDoubt(action.why.end.task, tools.notes);
       throw await failureFor(action.why, seen, tools);
   }
 }
@@ -197,7 +195,7 @@ async function send({ cluster }: Doing<"delete">, seen: Situation, tools: Tools)
   const before = notes.read();
   // This run may end before the answer comes, and the next one has to know that there may be a task of ours.
   const unheardBy = [...new Set([...unansweredRuns(before), notes.run])];
-  notes.write({ ...before, unheardSince: earlier(before?.unheardSince, seen.newestListed), unheardBy });
+  notes.write({ ...before, unheardSince: earlierMark(before?.unheardSince, seen.newestListed), unheardBy });
   try {
     const { task, obproxyIds, sentBy } = await courier.send(cluster);
     caller.noteAnswer();
@@ -216,21 +214,6 @@ async function send({ cluster }: Doing<"delete">, seen: Situation, tools: Tools)
 
     return { event: "send-failed", error, at: clock.now() };
   }
-}
-
-/**
- * What this run saw at work, and fail, the next one finds failed only, as any stranger's: it is not to call gone what this
- * one did not, before that task is mended.
- */
-function leaveDoubt({ id }: Task, notes: Tools["notes"]): void {
-  const now = notes.read();
-  const unheardSince = earlier(now?.unheardSince, String(BigInt(id) - 1n));
-  notes.write({ ...now, unheardSince, unheardBy: [...new Set([...unansweredRuns(now), notes.run])] });
-}
-
-/** What an earlier run has noted may be of an OCP that has been set up anew since, and counts its tasks from the beginning. */
-function earlier(noted: OcpId | undefined, listed: OcpId): OcpId {
-  return noted === undefined || compareIds(listed, noted) < 0 ? listed : noted;
 }
 
 /** Why no note can be kept, where none can. */
@@ -255,7 +238,9 @@ function withdraw(notes: Tools["notes"], before: Recorded | undefined): void {
   const isNoted = unansweredRuns(now).includes(notes.run);
   if (!isNoted || unansweredRuns(before).includes(notes.run)) return;
   const unheardBy = unansweredRuns(now).filter((run) => run !== notes.run);
-  if (unheardBy.length > 0) notes.write({ ...now, unheardBy });
+  const isAsBefore = unheardBy.every((run) => unansweredRuns(before).includes(run));
+  const since = isAsBefore ? before?.unheardSince : now?.unheardSince;
+  if (unheardBy.length > 0 && since !== undefined) notes.write({ ...now, unheardSince: since, unheardBy });
   else if (now?.task === undefined) notes.remove();
   else notes.write({ task: now.task });
 }

@@ -4,7 +4,7 @@ import { classify, concerns, isDeletionTask } from "../../ocp/task.js";
 import { aboutObject, endedWell, isAtWork, mayBeOurDeletion, presenceOf } from "./evidence.js";
 import type { Look, TaskAnswer } from "./look.js";
 import { type Deletion, type Memory, type Proof, withDeletion } from "./memory.js";
-import { compareNote, type Recorded, unansweredRuns } from "./note.js";
+import { compareNote, earlierMark, type Recorded, unansweredRuns } from "./note.js";
 import { mayExplainLock, mayLock } from "./on-cluster.js";
 import { TOLERANCES } from "./tolerances.js";
 
@@ -213,7 +213,8 @@ function digestUnheard(memory: Memory, recorded: Recorded, mayStillSend: boolean
   if (!isNew && !mayStillSend) return memory;
   // What that begins may come later than all that could have begun before.
   const open: Memory = { ...memory, unheardAt: memory.at, lossUpTo: undefined };
-  const unheardSince = memory.unheardSince ?? recorded.unheardSince;
+  const { unheardSince: noted } = recorded;
+  const unheardSince = noted === undefined ? memory.unheardSince : earlierMark(memory.unheardSince, noted);
   return isNew ? { ...open, unheardSince, unheardBy: [...memory.unheardBy, ...runs], round: undefined } : open;
 }
 

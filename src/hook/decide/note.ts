@@ -1,4 +1,5 @@
 import type { Target } from "../../contract/object.js";
+import { compareIds } from "../../ocp/ids.js";
 import type { OcpId, Task } from "../../ocp/model.js";
 import { isNameless } from "../../ocp/task.js";
 
@@ -25,6 +26,14 @@ export interface Recorded {
 /** Runs of the hook whose delete may have begun a task, of which none of them has heard; "": one that is not named. */
 export function unansweredRuns({ unheardSince, unheardBy }: Recorded = {}): readonly string[] {
   return unheardSince === undefined ? [] : (unheardBy ?? [""]);
+}
+
+/**
+ * After which task an unheard delete may have begun one, of two that are noted. What an earlier run has noted may be of an OCP
+ * that has been set up anew since, and counts its tasks from the beginning: the lower one holds for both.
+ */
+export function earlierMark(one: OcpId | undefined, other: OcpId): OcpId {
+  return one === undefined || compareIds(other, one) < 0 ? other : one;
 }
 
 /** What is to be noted of a delete that OCP has accepted. */

@@ -173,29 +173,6 @@ test.each(kinds)(
   },
 );
 
-describe.each(kinds)(
-  "the deletion of %s without tags, sent twice by something on the way, so that OCP refuses the copy",
-  (_what, call) => {
-    test("is no success of the second run where the first one saw it fail late, until it is mended", async () => {
-      await stage.given({ version: "4.2.2" });
-      stage.ocp.planWork({ subtaskName: LATE, fail: 1 });
-      const copy = (): void => {
-        if (call.kind === "cluster") stage.ocp.submitDeleteCluster(27);
-        else stage.ocp.submitDeleteObproxies(27, [3]);
-      };
-      stage.ocp.inject({ when: isDelete, does: { kind: "meanwhile", happens: copy } });
-      for (let run = 1; run <= 3; run += 1) {
-        const { code, output } = await stage.run(call);
-        expect({ run, code, told: output.includes("31440") }).toEqual({ run, code: 1, told: true });
-      }
-      stage.ocp.retry(31440);
-      stage.ocp.runToEnd(31440);
-      const { code, output } = await stage.run(call);
-      expect({ code, output }).toEqual({ code: 0, output: expect.any(String) as unknown });
-    });
-  },
-);
-
 test.each(kinds)(
   "two hooks of %s that run at once, both of which are refused, leave no doubt behind",
   async (_what, call) => {

@@ -475,6 +475,14 @@ describe("what another hook of the same object notes while this one is at work",
     expect(seenFor(notes({ unheardSince: "9" }), gone).badEnds).toEqual([]);
   });
 
+  test("is that it has sent one after an earlier task than the other: the earlier one counts, as where OCP was set up anew", () => {
+    const gone = looked({ anyStatus: { since: "0", tasks: list(failed) } });
+    const high = notes({ unheardSince: "120", unheardBy: ["one"] });
+    const both = notes({ unheardSince: "8", unheardBy: ["one", "another"] });
+    expect(situation(after({}, high, gone), intent).badEnds).toEqual([]);
+    expect(situation(after({}, high, both, gone), intent).badEnds).toHaveLength(1);
+  });
+
   describe("once what the first such delete could begin would have been seen,", () => {
     const first: Recorded = { unheardSince: "8", unheardBy: ["one"] };
     const settled: readonly Untimed[] = [
