@@ -92,7 +92,7 @@ export function reasonsOf(
   return [...groups].map(([why, objects]) => ({ objects, why }));
 }
 
-export function shortWhy({ of, status, task, waitsFor, why }: ReportedObject, all: readonly ReportedObject[]): string {
+export function shortWhy({ status, task, waitsFor, why }: ReportedObject, all: readonly ReportedObject[]): string {
   switch (status) {
     case "deleted":
       return task === undefined ? "" : `task ${task}`;
@@ -101,8 +101,7 @@ export function shortWhy({ of, status, task, waitsFor, why }: ReportedObject, al
       return why ?? "";
     case "waits": {
       const keys = new Set(waitsFor);
-      const awaited = all.filter((other) => keys.has(other.key) && other.of === of);
-      return `for ${listOf(awaited)}; goes with the next destroy once those are gone`;
+      return `for ${listOf(all.filter(({ key }) => keys.has(key)))}; goes with the next destroy once those are gone`;
     }
     case "failed":
     case "interrupted":
